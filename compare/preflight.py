@@ -1,0 +1,80 @@
+"""What is checked before every run of the locustfile, which imports this.
+
+A server that is down would win, since a refused connection counts as a very fast request;
+and one host for two user classes would measure one server twice. Both are said in one line,
+in the console and in the page, and the exit status is then 1.
+"""
+
+import logging
+import socket
+import sys
+from urllib.parse import urlsplit
+
+from gevent import GreenletExit
+from locust import events
+from locust.runners import STATE_STOPPED, WorkerRunner
+
+CONNECT_SECONDS = 2
+
+
+def fault_of_host(host):
+    """Return what is wrong with one host, as text, or None when a server listens there."""
+    try:
+        url = urlsplit(host or "")
+        port = url.port or {"http": 80, "https": 443}[url.scheme]
+        if not url.hostname:
+            raise ValueError
+    except (KeyError, ValueError):
+        return f"the host must look like http://127.0.0.1:8000, not {host!r}"
+    try:
+        socket.create_connection((url.hostname, port), CONNECT_SECONDS).close()
+    except OSError as error:
+        return f"no server is up at {host} ({error.strerror or error}): start it first"
+    return None
+
+
+def fault_of_run(environment):
+    """Return why the run that is about to start would mislead, as text, or None."""
+    users = {user.__name__: user for user in environment.user_classes}
+    if environment.host and len(users) > 1:
+        return (
+            f"one host for {' and '.join(users)} would measure one server twice: "
+            "clear the Host field (or leave out --host), or run one class"
+        )
+    for name, user in users.items():
+        if fault := fault_of_host(environment.host or user.host):
+            return f"{name}: {fault}"
+    return None
+
+
+@events.init.add_listener
+def check_every_run(environment, runner, web_ui, **_):
+    # `locust WsgiUser`: the page's class picker offers what was asked for
+    environment.available_user_classes = {user.__name__: user for user in environment.user_classes}
+    own_hosts = {user: user.host for user in environment.user_classes}
+
+    if web_ui is None and not isinstance(runner, WorkerRunner):
+        if fault := fault_of_run(environment):
+            sys.exit(f"locust: {fault}")
+
+    @environment.events.test_start.add_listener
+    def check_this_run(environment, **_):
+        for user, host in own_hosts.items():
+            user.host = host
+        if web_ui is None:
+            return
+        fault = fault_of_run(environment)
+        environment.process_exit_code = 1 if fault else None
+        if fault:
+            environment.host = None
+            logging.error(fault)
+            environment.events.request.fire(
+                request_type="",
+                name="not started",
+                response_time=0,
+                response_length=0,
+                exception=RuntimeError(fault),
+                context={},
+            )
+            runner.update_state(STATE_STOPPED)
+            raise GreenletExit  # ends the start without the traceback that StopTest prints

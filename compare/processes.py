@@ -1,0 +1,207 @@
+"""The edges: processes, which are always ended, signals, ports, and a server that answers."""
+
+import http.client
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+GRACE_SECONDS = 1.0
+START_SECONDS = 20.0
+TAIL_LINES = 6
+# What changes gunicorn, uvicorn or Locust behind the command line's back.
+LEAKING = ("PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "GUNICORN_", "UVICORN_", "LOCUST_")
+
+
+class Fault(Exception):
+    """Something that the user can put right, said in one line; the log's tail may follow."""
+
+    def __init__(self, message: str, log: Path | None = None):
+        super().__init__(message)
+        self.tail = tail_of_log(log.read_text(errors="replace")) if log else []
+
+
+class Interrupted(Exception):
+    """Ctrl-C, or a signal that asks to stop; the exit status is 128 + its number."""
+
+    def __init__(self, number: int):
+        super().__init__(f"stopped by {signal.Signals(number).name}")
+        self.exit_status = 128 + number
+
+
+class Signals:
+    """Turns the first signal into Interrupted, but not while a process is born or ended."""
+
+    def __init__(self):
+        self.received: int | None = None
+        self._held = 0
+        self._raised = False
+
+    def handle(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._receive)
+
+    def _receive(self, number: int, frame: object) -> None:
+        self.received = self.received or number
+        self._raise_when_free()
+
+    def _raise_when_free(self) -> None:
+        if self.received and not self._held and not self._raised:
+            self._raised = True
+            raise Interrupted(self.received)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+        self._raise_when_free()
+
+
+signals = Signals()
+_running: list[subprocess.Popen] = []
+
+
+def tail_of_log(text: str) -> list[str]:
+    """Return the last lines of a log without the frames of tracebacks."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith((" ", "Traceback"))]
+    return told[-TAIL_LINES:]
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment, with its Python's commands first and no leaks."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(LEAKING)}
+    scripts = str(Path(sys.executable).parent)
+    return {**kept, "PATH": os.pathsep.join([scripts, kept.get("PATH", os.defpath)])}
+
+
+@contextmanager
+def running(command: str, log: Path) -> Iterator[subprocess.Popen]:
+    """Run a command from the root in a process group of its own, and end the whole group."""
+    process = None
+    try:
+        with signals.held(), log.open("wb") as output:
+            process = subprocess.Popen(
+                shlex.split(command),
+                cwd=ROOT,
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            _running.append(process)
+        yield process
+    except FileNotFoundError as error:
+        if process:
+            raise
+        raise Fault(f"{shlex.split(command)[0]} is not installed: make setup") from error
+    finally:
+        if process:
+            end(process)
+
+
+def end(process: subprocess.Popen) -> None:
+    """End a process and its group: SIGTERM, a moment of grace, SIGKILL, and wait.
+
+    Workers outlive a master that was killed, so the group is what counts. Once the user has
+    asked to stop there is no grace.
+    """
+    with signals.held():
+        if not signals.received:
+            _signal_group(process, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE_SECONDS)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while _signal_group(process, signal.SIGKILL) and time.monotonic() < deadline:
+            process.poll()  # a leader that is not reaped keeps its group alive
+            time.sleep(0.01)
+        process.wait()
+        if process in _running:
+            _running.remove(process)
+
+
+def _signal_group(process: subprocess.Popen, number: int) -> bool:
+    """Signal every process of the group; return False when there is none."""
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):  # macOS refuses when all are zombies
+        return False
+    return True
+
+
+def end_all() -> None:
+    """End what a signal at the wrong moment may have left."""
+    for process in list(_running):
+        end(process)
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def check_port(port: int) -> None:
+    """Raise Fault when something listens on the port: gunicorn would wait, and it would answer."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Fault(
+                f"port {port} can't be used ({error.strerror}): "
+                "stop the server that has it, or leave out --port"
+            ) from error
+
+
+def check_alive(process: subprocess.Popen, name: str, when: str, log: Path) -> None:
+    """Raise Fault when the process has ended."""
+    code = process.poll()
+    if code is None:
+        return
+    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
+    raise Fault(f"{name} {how} {when}", log)
+
+
+@contextmanager
+def serving(name: str, command: str, port: int, log: Path) -> Iterator[subprocess.Popen]:
+    """Start a server, wait until it answers a request, hand it over, and stop it.
+
+    Raises Fault, with the tail of its log, when the port is taken, or when the server ends or
+    does not answer within START_SECONDS.
+    """
+    check_port(port)
+    with running(command, log) as process:
+        deadline = time.monotonic() + START_SECONDS
+        while (status := answer(port)) is None:
+            check_alive(process, name, "before it answered", log)
+            if time.monotonic() > deadline:
+                raise Fault(f"{name} did not answer within {START_SECONDS:.0f} s", log)
+            time.sleep(0.05)
+        if status != 200:
+            raise Fault(f"{name} answers with status {status}", log)
+        yield process
+
+
+def answer(port: int) -> int | None:
+    """Return the status of GET /, or None while nobody answers (a reset is a refusal)."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
