@@ -2,8 +2,8 @@
 
 import sys
 
-if sys.version_info < (3, 11):
-    sys.exit("compare: Python 3.11 or newer is needed, this is %d.%d" % sys.version_info[:2])
+if sys.version_info < (3, 11):  # noqa: UP036  said before anything newer is imported
+    sys.exit("compare: Python 3.11 or newer is needed, not " + sys.version.split()[0])
 
 try:
     from compare.cli import main

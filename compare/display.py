@@ -1,5 +1,7 @@
 """What the user sees while it works."""
 
+from typing import Self
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -23,7 +25,7 @@ class Display:
         )
         self.task = self.bar.add_task("", total=len(servers) * seconds_each)
 
-    def __enter__(self) -> "Display":
+    def __enter__(self) -> Self:
         self.bar.start()
         return self
 

@@ -55,24 +55,26 @@ def measure(server: Server, load: Load, scratch: Path, display: Display) -> Resu
         f"--completions {shlex.quote(str(completions))}"
     )
     display.begin(server, command, locust)
-    log = scratch / f"{server.name}.log"
-    with processes.serving(server.name, command, port, log) as process:
-        with processes.running(locust, scratch / "locust.log") as users:
-            start = time.monotonic()
-            while users.poll() is None:
-                processes.check_alive(process, server.name, "in the middle of the run", log)
-                elapsed = time.monotonic() - start
-                if elapsed > load.total_seconds + processes.START_SECONDS:
-                    raise Fault("Locust does not come to its end", scratch / "locust.log")
-                display.advance(server, elapsed)
-                time.sleep(0.1)
-            if users.returncode != 0:
-                raise Fault(f"Locust ended with status {users.returncode}", scratch / "locust.log")
+    server_log, locust_log = scratch / f"{server.name}.log", scratch / "locust.log"
+    with (
+        processes.serving(server.name, command, port, server_log) as serving,
+        processes.running(locust, locust_log) as running,
+    ):
+        start = time.monotonic()
+        while running.poll() is None:
+            processes.check_alive(serving, server.name, "in the middle of the run", server_log)
+            elapsed = time.monotonic() - start
+            if elapsed > load.total_seconds + processes.START_SECONDS:
+                raise Fault("Locust does not come to its end", locust_log)
+            display.advance(server, elapsed)
+            time.sleep(0.1)
+        if running.returncode != 0:
+            raise Fault(f"Locust ended with status {running.returncode}", locust_log)
     try:
         recording = read_recording(completions)
         return evaluate(server, command, load.users, load.workers, load.seconds, recording)
     except TooFewAnswers as error:
-        raise Fault(f"{server.name}: {error} in the steady part", log) from error
+        raise Fault(f"{server.name}: {error} in the steady part", server_log) from error
 
 
 def read_recording(path: Path) -> Recording:

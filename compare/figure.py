@@ -20,7 +20,7 @@ def draw(comparison: Comparison) -> str:
     """Return an SVG: a bar for each measured throughput, a mark at each ceiling, from zero."""
     results = comparison.results
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(8, 1.9 + 0.7 * len(results)), facecolor="white")
+        figure = Figure(figsize=(8, 1.7 + 0.7 * len(results)), facecolor="white")
         axes = figure.add_subplot()
         for row, result in enumerate(results):
             label = f"{result.requests_per_second:.1f} of {result.ceiling:.0f}"
@@ -39,8 +39,8 @@ def draw(comparison: Comparison) -> str:
         axes.set_yticks(range(len(results)), [result.name for result in results])
         axes.set_xlabel("throughput in requests/s: measured (bar) and ceiling (mark)")
         axes.spines[["top", "right"]].set_visible(False)
-        figure.text(0.01, 0.02, caption(comparison), fontsize=9, color="#444444")
-        figure.tight_layout(rect=(0, 0.36 / figure.get_figheight() * 1.6, 1, 1))
+        figure.text(0.01, 0.02, caption(comparison), fontsize=8.5, color="#444444")
+        figure.tight_layout(rect=(0, 0.45 / figure.get_figheight(), 1, 1))
         svg = io.StringIO()
         figure.savefig(
             svg, format="svg", metadata={"Date": None, "Title": "Throughput and ceiling"}
@@ -54,6 +54,6 @@ def caption(comparison: Comparison) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in conditions.versions.items())
     return (
         f"{conditions.users} users who don't wait, {processes(conditions.workers)} for each server, "
-        f"{conditions.seconds} s of steady load,\n"
-        f"{conditions.cpus} CPUs, Python {conditions.python} on {conditions.platform}\n{versions}"
+        f"{conditions.seconds} s of steady load, {conditions.cpus} CPUs\n"
+        f"Python {conditions.python} on {conditions.platform}, {versions}"
     )

@@ -16,6 +16,8 @@ from locust.runners import STATE_STOPPED, WorkerRunner
 
 CONNECT_SECONDS = 2
 
+logger = logging.getLogger(__name__)
+
 
 def fault_of_host(host):
     """Return what is wrong with one host, as text, or None when a server listens there."""
@@ -53,21 +55,22 @@ def check_every_run(environment, runner, web_ui, **_):
     environment.available_user_classes = {user.__name__: user for user in environment.user_classes}
     own_hosts = {user: user.host for user in environment.user_classes}
 
-    if web_ui is None and not isinstance(runner, WorkerRunner):
-        if fault := fault_of_run(environment):
-            sys.exit(f"locust: {fault}")
+    headless = web_ui is None
+    is_worker = isinstance(runner, WorkerRunner)
+    if headless and not is_worker and (fault := fault_of_run(environment)):
+        sys.exit(f"locust: {fault}")
 
     @environment.events.test_start.add_listener
     def check_this_run(environment, **_):
         for user, host in own_hosts.items():
             user.host = host
-        if web_ui is None:
+        if headless:
             return
         fault = fault_of_run(environment)
         environment.process_exit_code = 1 if fault else None
         if fault:
             environment.host = None
-            logging.error(fault)
+            logger.error(fault)
             environment.events.request.fire(
                 request_type="",
                 name="not started",

@@ -142,8 +142,8 @@ def _signal_group(process: subprocess.Popen, number: int) -> bool:
 
 def end_all() -> None:
     """End what a signal at the wrong moment may have left."""
-    for process in list(_running):
-        end(process)
+    while _running:
+        end(_running[-1])
 
 
 def free_port() -> int:

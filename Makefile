@@ -1,0 +1,33 @@
+# `make` alone lists what there is to make. All of it runs in .venv/, which it creates.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+.PHONY: help setup compare test
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make setup      create $(VENV)/ and install what the examples and the comparison need"
+	@echo "make compare    measure WSGI and ASGI side by side   (ARGS=\"--users 40 --seconds 10\")"
+	@echo "make test       run every test   (ARGS=\"-k locustfile\")"
+	@echo "With another Python: make setup PYTHON=python3.13"
+
+setup: $(VENV)/installed
+
+compare: $(VENV)/installed
+	@$(RUN) -m compare run $(ARGS)
+
+test: $(VENV)/installed-for-tests
+	@$(RUN) -m pytest $(ARGS)
+
+$(VENV)/installed: requirements.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: install Python 3.11 or newer, or name one: make setup PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old: install Python 3.11 or newer, and name it: make setup PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module: sudo apt install python3-venv" >&2; exit 1; }
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/installed-for-tests: tests/requirements.txt $(VENV)/installed
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	@touch $@
