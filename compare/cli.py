@@ -44,10 +44,11 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = Parser(prog="compare", description=compare.__doc__)
+    parser = Parser(prog="compare", description=compare.__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command_name", metavar="COMMAND", required=True)
     run = commands.add_parser(
         "run",
+        allow_abbrev=False,
         help="measure servers one after the other, and print a table",
         description="Start each server, put load on it with Locust, stop it; print a table of "
         "throughput and latency, and save it as JSON and as a picture.",

@@ -1,0 +1,99 @@
+import math
+import random
+
+import pytest
+
+from compare.measure import (
+    SETTLE_SECONDS,
+    Completion,
+    Recording,
+    TooFewAnswers,
+    ceiling,
+    evaluate,
+    load_seconds,
+    percentile,
+    throughput,
+)
+from compare.servers import SERVERS
+
+SYNC, UVICORN_WORKER = SERVERS
+
+
+def bursts(users, period, seconds, phase):
+    """Return when users are answered who all march in step."""
+    return sorted(
+        phase + beat * period for beat in range(int(seconds / period)) for _ in range(users)
+    )
+
+
+@pytest.mark.parametrize(
+    ("users", "slots", "seconds", "expected"),
+    [
+        (20, 4, 1, 4),  # more users than slots: the slots decide
+        (3, 4, 1, 3),  # fewer users than slots: the users decide
+        (20, math.inf, 1, 20),  # an event loop
+        (20, 4, 0.5, 8),  # half the time, twice the throughput
+    ],
+)
+def test_ceiling_is_littles_law(users, slots, seconds, expected):
+    assert ceiling(users, slots, seconds) == expected
+
+
+@pytest.mark.parametrize("users", [4, 20])
+def test_throughput_of_bursts_does_not_depend_on_where_the_window_is_cut(users):
+    for number in range(100):
+        times = bursts(users, 1.0, 20, phase=random.Random(number).random())
+        start = 3 + number / 100
+        steady = [time for time in times if start <= time < start + 8]
+        assert throughput(steady) / users == pytest.approx(1, abs=0.02)
+
+
+def test_throughput_of_users_who_arrived_at_random_is_within_a_per_cent():
+    for number in range(100):
+        chance = random.Random(number)
+        times = sorted(
+            phase + beat for phase in (chance.random() for _ in range(20)) for beat in range(12)
+        )
+        steady = [time for time in times if 2 <= time < 10]
+        assert 0.98 < throughput(steady) / 20 < 1.01
+
+
+@pytest.mark.parametrize("times", [[], [1.0], [1.0, 1.0]])
+def test_too_few_answers_have_no_throughput(times):
+    with pytest.raises(TooFewAnswers):
+        throughput(times)
+
+
+def test_percentile_lies_between_its_neighbours():
+    assert percentile([1, 2, 3, 4], 50) == 2.5
+    assert percentile(list(range(101)), 95) == 95
+    assert percentile([7.0], 95) == 7.0
+
+
+@pytest.mark.parametrize(("users", "seconds"), [(1, 8), (20, 15), (250, 8)])
+def test_locust_runs_long_enough_for_the_steady_part(users, seconds):
+    spawning = math.ceil(users / 100) - 1  # a group of 100 at most starts each second
+    assert load_seconds(users, seconds) > spawning + SETTLE_SECONDS + seconds
+
+
+def test_only_the_steady_part_counts():
+    ramp_up = [Completion(at, 9_000, failed=True) for at in (0.5, 1.5, 2.9)]
+    steady = [Completion(3.5 + beat, 1_000 + beat, failed=False) for beat in range(8)]
+    failed = [Completion(4.2, 1, failed=True)]
+    after = [Completion(11.5, 9_000, failed=False)]
+    recording = Recording(0.0, 20.0, (*ramp_up, *steady, *failed, *after))
+
+    result = evaluate(SYNC, "start it", users=1, workers=4, seconds=8, recording=recording)
+
+    assert (result.requests, result.failures) == (9, 1)
+    assert result.requests_per_second == pytest.approx(1)
+    assert (result.median_ms, result.ceiling, result.ratio) == (1003.5, 1, pytest.approx(1))
+    assert not result.too_short
+
+
+def test_a_run_that_ended_early_is_too_short_to_judge():
+    steady = tuple(Completion(3.5 + beat, 1_000, failed=False) for beat in range(4))
+    recording = Recording(0.0, 7.0, steady)
+    result = evaluate(UVICORN_WORKER, "", users=1, workers=4, seconds=8, recording=recording)
+    assert result.steady_seconds == 4
+    assert result.too_short

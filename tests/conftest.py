@@ -1,0 +1,23 @@
+import os
+
+import pytest
+
+from tests.network import Network
+
+
+@pytest.fixture
+def network():
+    """A place where every port is free, also when port 8000 of this machine is taken."""
+    with Network() as network:
+        yield network
+
+
+def pytest_terminal_summary(terminalreporter):
+    if os.environ.get("CI") and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("A skipped test is a failure here: install what it lacks.")
+
+
+def pytest_sessionfinish(session, exitstatus):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter.stats.get("skipped") and not exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,162 @@
+"""The locustfile runs in processes of its own, since importing locust patches a process."""
+
+import json
+import shlex
+import signal
+import subprocess
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from compare import processes
+from tests.network import eventually
+
+COMMANDS = {
+    8000: "gunicorn --no-control-socket --workers 4 --bind 127.0.0.1:8000 wsgi.slow_app:app",
+    8001: "uvicorn --no-access-log --port 8001 asgi.slow_app:app",
+}
+PAGE = 8089
+
+
+@contextmanager
+def serving(network, tmp_path, *ports):
+    with ExitStack() as stack:
+        started = {
+            port: stack.enter_context(
+                processes.running(
+                    network.command(f"exec {COMMANDS[port]}"), tmp_path / f"{port}.log"
+                )
+            )
+            for port in ports
+        }
+        for port, process in started.items():
+            network.need(port)
+            network.wait_for(port, process)
+        yield
+
+
+@contextmanager
+def page(network, tmp_path, *arguments):
+    """Open Locust's page; the test ends it."""
+    network.need(PAGE)
+    command = network.command(" ".join(["exec locust", *arguments]))
+    with processes.running(command, tmp_path / "locust.log") as process:
+        network.wait_for(PAGE, process)
+        yield process
+
+
+def headless(network, arguments):
+    return subprocess.run(
+        shlex.split(network.command(f"exec locust --headless --loglevel WARNING {arguments}")),
+        cwd=processes.ROOT,
+        env=processes.environment(),
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def start(network, **form):
+    """Press Start."""
+    network.ask(PAGE, "/swarm", **{"user_count": 4, "spawn_rate": 4, "host": "", **form})
+
+
+def shown(network):
+    """Return what the page shows: its state, the rows with requests, and the errors."""
+    data = json.loads(network.ask(PAGE, "/stats/requests")[2])
+    rows = {row["name"] for row in data["stats"]} - {"Aggregated"}
+    return data["state"], rows, " ".join(error["error"] for error in data["errors"])
+
+
+def refused(network, message):
+    """Return whether the page shows a refusal; it renews what it shows every two seconds."""
+    state, rows, errors = shown(network)
+    return state == "stopped" and rows == {"not started"} and message in errors
+
+
+def stop(network):
+    network.ask(PAGE, "/stop", by="test")
+
+
+def test_both_classes_give_a_row_each_with_as_many_users(network, tmp_path):
+    with serving(network, tmp_path, 8000, 8001):
+        done = headless(network, "--users 8 --spawn-rate 8 --run-time 5s --json")
+    assert done.returncode == 0
+    rows = {row["name"]: row["num_requests"] for row in json.loads(done.stdout)}
+    assert rows.keys() == {"wsgi", "asgi"}
+    assert 0.7 < rows["wsgi"] / rows["asgi"] < 1.4, "4 users each on 4 slots: the same throughput"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("", "WsgiUser: no server is up at http://127.0.0.1:8000 "),
+        ("AsgiUser", "AsgiUser: no server is up at http://127.0.0.1:8001 "),
+        ("--host http://127.0.0.1:8000", "would measure one server twice"),
+        ("WsgiUser --host nowhere", "must look like http://127.0.0.1:8000, not 'nowhere'"),
+        ("WsgiUser --host http://127.0.0.1:99999", "must look like"),
+    ],
+)
+def test_headless_refusal_is_one_line_and_an_exit_status(arguments, message, network):
+    network.need(8000)
+    network.need(8001)
+    done = headless(network, f"{arguments} --run-time 5s")
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_host_sends_one_class_elsewhere(network, tmp_path):
+    with serving(network, tmp_path, 8001):
+        done = headless(
+            network, "WsgiUser --host http://127.0.0.1:8001 --users 2 --run-time 3s --json"
+        )
+    assert done.returncode == 0
+    assert json.loads(done.stdout)[0]["num_failures"] == 0
+
+
+def test_page_is_for_this_machine_with_its_fields_filled_in(network, tmp_path):
+    with page(network, tmp_path):
+        text = network.ask(PAGE)[2]
+        assert '"num_users": 40' in text
+        assert '"spawn_rate": 4' in text
+        assert '"show_userclass_picker": true' in text
+        assert '"available_user_classes": ["AsgiUser", "WsgiUser"]' in text
+    assert "http://127.0.0.1:8089" in (tmp_path / "locust.log").read_text()
+
+
+def test_page_of_one_class_offers_that_class(network, tmp_path):
+    with page(network, tmp_path, "WsgiUser"):
+        assert '"available_user_classes": ["WsgiUser"]' in network.ask(PAGE)[2]
+
+
+def test_page_refuses_in_one_line_and_starts_once_all_is_well(network, tmp_path):
+    network.need(8000)
+    down = "WsgiUser: no server is up at http://127.0.0.1:8000"
+    twice = "would measure one server twice"
+    both = ["WsgiUser", "AsgiUser"]
+    with page(network, tmp_path) as locust:
+        start(network)
+        eventually(lambda: refused(network, down))
+
+        with serving(network, tmp_path, 8000, 8001):
+            start(network, host="http://127.0.0.1:8001")
+            eventually(lambda: refused(network, twice))
+
+            start(network, host="http://127.0.0.1:8001", user_classes=["WsgiUser"])
+            eventually(lambda: shown(network) == ("running", {"wsgi"}, ""))
+            stop(network)
+
+            start(network, user_classes=both)
+            eventually(lambda: shown(network) == ("running", {"wsgi", "asgi"}, ""))
+            stop(network)
+        start(network, user_classes=both)  # its own host again, although it was sent elsewhere
+        eventually(lambda: refused(network, down))
+
+        locust.send_signal(signal.SIGTERM)
+        assert locust.wait(10) == 1
+    console = (tmp_path / "locust.log").read_text()
+    assert "Traceback" not in console
+    assert (console.count(f"ERROR/compare.preflight: {down}"), console.count(twice)) == (2, 1)
