@@ -145,11 +145,14 @@ def writable(folder: Path) -> Path:
 
 
 def show(comparison: Comparison, display: Display) -> None:
+    if not comparison.results:
+        return
     display.say()
-    if comparison.results:
-        display.console.print(table(comparison))
+    display.console.print(table(comparison))
+    display.say()
     for sentence in sentences(comparison):
         display.say(sentence)
+    display.say()
 
 
 def save(comparison: Comparison, folder: Path, scratch: Path, complete: bool) -> list[Path]:

@@ -40,4 +40,6 @@ def record(environment, **_):
 
     @environment.events.quit.add_listener
     def write(**_):
-        Path(environment.parsed_options.completions).write_text(json.dumps(recording))
+        path = Path(environment.parsed_options.completions)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(recording))

@@ -78,6 +78,13 @@ class Network:
         )
         return json.loads(done.stdout) if done.returncode == 0 else None
 
+    def listens(self, port):
+        """Return whether somebody listens on the port, without asking anything of it."""
+        connect = "import socket, sys; socket.create_connection(('127.0.0.1', int(sys.argv[1])), 1)"
+        command = [*shlex.split(self.prefix), sys.executable, "-I", "-c", connect, str(port)]
+        done = subprocess.run(command, check=False, capture_output=True)
+        return done.returncode == 0
+
     def wait_for(self, port, process):
         """Return the first answer; fail when the process ends before it."""
 

@@ -1,0 +1,146 @@
+"""Reads a README's blocks, and compares what they show with what was printed: no edges."""
+
+import re
+import shlex
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+
+KEYS = {
+    "console": {"server", "log", "stop", "status", "run", "within", "ratios", "limit", "exempt"},
+    "python": {"file", "excerpt"},
+    "toml": {"file", "excerpt"},
+    "nginx": {"file", "excerpt"},
+    "mermaid": set(),
+}
+REASONS = {"windows", "install", "tests"}
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+STOP = re.compile(r"<!--\s*stop (\d+)\s*-->")
+
+
+class Wrong(Exception):
+    """What a README gets wrong, told with its file and line."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A block, or an invisible comment that stops a server."""
+
+    line: int
+    language: str
+    options: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+
+    @property
+    def commands(self):
+        """Return (command, shown output) for each line that starts with a prompt."""
+        found = []
+        for line in self.text.splitlines():
+            if line.startswith("$ "):
+                found.append([line[2:], []])
+            elif line.startswith("> ") and found and not found[-1][1]:
+                found[-1][0] += "\n" + line[2:]
+            elif found:
+                found[-1][1].append(line)
+            else:
+                raise Wrong(f"output before any command: {line}")
+        return [(command, shown) for command, shown in found]
+
+    @property
+    def title(self):
+        first = self.text.splitlines()[0] if self.text else ""
+        return " ".join([self.language, *self.options, first])
+
+
+def steps(text):
+    """Return the steps of a README in order; raise Wrong for one that nothing would test."""
+    found = []
+    for token in MarkdownIt("commonmark").parse(text):
+        line = (token.map[0] if token.map else 0) + 1
+        if token.type == "code_block":
+            raise Wrong(f"line {line}: an indented block is never run: fence and label it")
+        if token.type == "fence":
+            found.append(step_of_fence(token, line))
+        if token.type in ("html_block", "inline"):
+            found += [Step(line, "console", {"stop": port}) for port in STOP.findall(token.content)]
+    return found
+
+
+def step_of_fence(token, line):
+    language, *words = shlex.split(token.info) or [""]
+    if language not in KEYS:
+        raise Wrong(f"line {line}: a block labelled {language!r} is never run")
+    options = dict(word.partition("=")[::2] for word in words)
+    if unknown := set(options) - KEYS[language]:
+        raise Wrong(f"line {line}: unknown annotation {', '.join(unknown)}")
+    if language not in ("console", "mermaid") and not options:
+        raise Wrong(f"line {line}: name the file: file=… or excerpt=…")
+    if options.get("exempt", "windows") not in REASONS:
+        raise Wrong(f"line {line}: exempt only for {', '.join(sorted(REASONS))}")
+    step = Step(line, language, options, token.content)
+    if language == "console" and not {"log", "stop"} & set(options) and not step.commands:
+        raise Wrong(f"line {line}: no command in this block")
+    return step
+
+
+def same_line(shown, printed, within=None, ratios=None):
+    """Return whether a line was printed as shown: ... stands for anything, numbers may be near."""
+    if within is None:
+        pattern = ".*".join(re.escape(part) for part in shown.split("..."))
+        return re.fullmatch(pattern, printed) is not None
+    shown, printed = " ".join(shown.split()), " ".join(printed.split())
+    shown = re.sub("─+", "─", shown)
+    printed = re.sub("─+", "─", printed)
+    anything = "\0"
+    pattern = re.escape(NUMBER.sub(anything, shown)).replace(re.escape("..."), ".*")
+    match = re.fullmatch(pattern.replace(re.escape(anything), f"({NUMBER.pattern})"), printed)
+    if not match:
+        return False
+    return all(
+        near(wanted, got, within, ratios)
+        for wanted, got in zip(NUMBER.findall(shown), match.groups(), strict=True)
+    )
+
+
+def near(wanted, got, within, ratios):
+    """Return whether a number is near the shown one; of three decimals, within the ratios."""
+    if ratios and re.fullmatch(r"\d\.\d{3}", wanted):
+        return ratios[0] <= float(got) <= ratios[1]
+    return abs(float(got) - float(wanted)) <= within * float(wanted)
+
+
+def difference(shown, printed, **tolerance):
+    """Return only the lines that differ, as "- shown" and "+ printed"; empty when all is well."""
+    rows, columns = len(shown), len(printed)
+    cost = [[0] * (columns + 1) for _ in range(rows + 1)]
+    for row in range(rows, -1, -1):
+        for column in range(columns, -1, -1):
+            cost[row][column] = min(
+                (price + cost[next_row][next_column])
+                for price, next_row, next_column in moves(shown, printed, row, column, tolerance)
+            )
+    told, row, column = [], 0, 0
+    while (row, column) != (rows, columns):
+        price, next_row, next_column = min(
+            moves(shown, printed, row, column, tolerance),
+            key=lambda move: move[0] + cost[move[1]][move[2]],
+        )
+        if price:
+            told.append(f"- {shown[row]}" if next_row > row else f"+ {printed[column]}")
+        row, column = next_row, next_column
+    return told
+
+
+def moves(shown, printed, row, column, tolerance):
+    """Yield (price, row, column) of each step in aligning what was shown with what was printed."""
+    here, there = row < len(shown), column < len(printed)
+    if not here and not there:
+        yield 0, row, column
+        return
+    anything = here and shown[row].strip() == "..."
+    if here and there and not anything and same_line(shown[row], printed[column], **tolerance):
+        yield 0, row + 1, column + 1
+    if here:
+        yield int(not anything), row + 1, column
+    if there:
+        yield int(not anything), row, column + 1

@@ -1,0 +1,246 @@
+"""Types what a README says, in a copy of the repository and a network of its own."""
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from compare.processes import ROOT
+from tests.network import Network
+from tests.readme import Wrong, difference
+
+GUARD = (
+    'while read group; do all="$all $group"; done; for group in $all; do kill -9 -- -$group; done'
+)
+MARK = "\x1e"  # record separator: printed after each command, with its exit status
+SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
+PATIENCE = 10.0
+
+
+class Terminal:
+    """The terminals of one reader: each block in a new one, servers in others beside it."""
+
+    def __init__(self, limit=30.0):
+        self.limit = limit
+        self.servers = {}
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="w"))  # short: gunicorn's socket lies in HOME
+        self.root = self.folder / "repository"
+        ignored = shutil.ignore_patterns(".git", ".venv", "results", ".*_cache", "__pycache__")
+        shutil.copytree(ROOT, self.root, ignore=ignored)
+        if (ROOT / ".venv").exists():
+            (self.root / ".venv").symlink_to(ROOT / ".venv")
+        self.guard = subprocess.Popen(
+            ["sh", "-c", GUARD],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            text=True,
+        )
+        self.network = Network().__enter__()
+        self.environment = {
+            "HOME": str(self.folder),
+            "LANG": "C.UTF-8",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "TERM": "dumb",
+        }
+        return self
+
+    def __exit__(self, *_):
+        for server in self.servers.values():
+            server.kill()
+        self.network.__exit__()
+        self.guard.stdin.close()
+        self.guard.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def popen(self, script, output):
+        """Start a shell in a process group of its own, which ends at the latest with us."""
+        process = subprocess.Popen(
+            [*shlex.split(self.network.prefix), *SHELL, script],
+            cwd=self.root,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self.guard.stdin.write(f"{process.pid}\n")
+        self.guard.stdin.flush()
+        return process
+
+    def fault(self, step):
+        """Do what a step says, and return what is wrong with it, or None."""
+        try:
+            self.do(step)
+        except Wrong as wrong:
+            return str(wrong)
+        return None
+
+    def do(self, step):
+        """Do what a step of a README says; raise Wrong when something else comes of it."""
+        options = step.options
+        if "exempt" in options or step.language == "mermaid":
+            return
+        if "file" in options or "excerpt" in options:
+            self.compare_file(step)
+        elif "server" in options:
+            self.start_server(step)
+        elif "log" in options:
+            self.server(options["log"]).show(step.text.splitlines())
+        elif "stop" in options:
+            self.server(options["stop"]).stop(step.text.splitlines())
+            del self.servers[options["stop"]]
+        else:
+            self.run(step)
+
+    def server(self, port):
+        if port not in self.servers:
+            raise Wrong(f"no server of this README runs on port {port}")
+        return self.servers[port]
+
+    def compare_file(self, step):
+        name = step.options.get("file") or step.options["excerpt"]
+        path = self.root / name
+        if not path.is_file():
+            raise Wrong(f"there is no {name}")
+        text = path.read_text()
+        if "file" in step.options and text != step.text:
+            raise Wrong("\n".join(difference(step.text.splitlines(), text.splitlines())))
+        if "excerpt" in step.options and f"\n{step.text}" not in f"\n{text}":
+            raise Wrong(f"not a run of the lines of {name}")
+
+    def start_server(self, step):
+        port = step.options["server"]
+        self.network.need(int(port))
+        if self.network.listens(int(port)):
+            raise Wrong(f"port {port} is taken by an earlier server: say where to stop it")
+        [(command, shown)] = step.commands
+        server = Server(self, command)
+        self.servers[port] = server
+        server.begin(shown)
+        deadline = time.monotonic() + PATIENCE
+        while not self.network.listens(int(port)):
+            if server.process.poll() is not None or time.monotonic() > deadline:
+                raise Wrong(f"nobody listens on port {port}; it printed:\n{server.tail()}")
+            time.sleep(0.05)
+
+    def run(self, step):
+        """Run a block's commands in one shell, and compare what each prints and its status."""
+        commands, shown = zip(*step.commands, strict=True)
+        typed = [step.options["run"]] if "run" in step.options else commands
+        script = "\n".join(f"{command}\nprintf '\\n{MARK}%s\\n' $?" for command in typed)
+        limit = float(step.options.get("limit", self.limit))
+        with tempfile.TemporaryFile() as output:
+            process = self.popen(script, output)
+            try:
+                process.wait(limit)
+            except subprocess.TimeoutExpired:
+                raise Wrong(
+                    f"not done within {limit:.0f} s: is it a server? then annotate it"
+                ) from None
+            finally:
+                kill_group(process)
+            output.seek(0)
+            printed = output.read().decode(errors="replace")
+        *parts, _ = printed.split(MARK)
+        if len(parts) != len(typed):
+            raise Wrong(f"the shell ended early; it printed:\n{printed}")
+        statuses = [int(part.split("\n")[0]) for part in printed.split(MARK)[1:]]
+        texts = [parts[0], *(part.partition("\n")[2] for part in parts[1:])]
+        wanted = [0] * (len(typed) - 1) + [int(step.options.get("status", 0))]
+        tolerance = tolerance_of(step.options)
+        for command, status, want, show, text in zip(
+            typed, statuses, wanted, shown, texts, strict=True
+        ):
+            lines = text.removesuffix("\n").splitlines()
+            if status != want:
+                raise Wrong(f"{command}\nexit status {status}, not {want}; it printed:\n{text}")
+            if told := difference(show, lines, **tolerance):
+                raise Wrong("\n".join([command, *told]))
+
+
+class Server:
+    """A server that stays, in a terminal of its own."""
+
+    def __init__(self, terminal, command):
+        descriptor, name = tempfile.mkstemp(dir=terminal.folder)
+        self.path = Path(name)
+        with os.fdopen(descriptor, "wb") as output:
+            self.process = terminal.popen(command, output)
+        self.seen = 0
+
+    def lines(self):
+        return self.path.read_text(errors="replace").splitlines()
+
+    def tail(self):
+        return "\n".join(self.lines()[-10:])
+
+    def begin(self, shown):
+        """Wait until what is shown has been printed first."""
+
+        def told():
+            lines = self.lines()
+            for count in range(len(shown) - shown.count("..."), len(lines) + 1):
+                if not difference(shown, lines[:count]):
+                    self.seen = count
+                    return []
+            return difference([*shown, "..."], lines)
+
+        self.wait(told)
+
+    def show(self, shown):
+        """Wait until exactly what is shown has been printed since the last look."""
+        self.wait(lambda: difference(shown, self.lines()[self.seen :]))
+        self.seen = len(self.lines())
+
+    def stop(self, shown):
+        """Press Ctrl-C, and wait until the server has ended."""
+        if self.process.poll() is not None:
+            raise Wrong(f"it had ended before Ctrl-C; it printed:\n{self.tail()}")
+        os.killpg(self.process.pid, signal.SIGINT)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Wrong(f"it does not end on Ctrl-C within {PATIENCE:.0f} s") from None
+        finally:
+            self.kill()
+        if shown:
+            self.show([line for line in shown if line != "^C"])
+
+    def kill(self):
+        kill_group(self.process)
+
+    def wait(self, told):
+        deadline = time.monotonic() + PATIENCE
+        while lines := told():
+            if time.monotonic() > deadline:
+                raise Wrong("\n".join(lines))
+            time.sleep(0.05)
+
+
+def kill_group(process):
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    process.wait()
+
+
+def tolerance_of(options):
+    """Return the tolerance that an annotation names, as arguments of difference()."""
+    if "within" not in options:
+        return {}
+    ratios = options.get("ratios")
+    return {
+        "within": float(options["within"].rstrip("%")) / 100,
+        "ratios": tuple(map(float, ratios.split(".."))) if ratios else None,
+    }

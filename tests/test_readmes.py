@@ -1,0 +1,71 @@
+"""Every block of every README is run, in order, and every internal link leads somewhere."""
+
+import re
+from collections import Counter
+
+import pytest
+from markdown_it import MarkdownIt
+
+from compare.processes import ROOT
+from tests.readme import steps
+from tests.terminal import Terminal
+
+READMES = [
+    path
+    for path in sorted(ROOT.rglob("*.md"))
+    if not {".venv", "results", "node_modules"} & set(path.relative_to(ROOT).parts)
+]
+IDS = [str(path.relative_to(ROOT)) for path in READMES]
+EXEMPT = {"windows": 1, "install": 3, "tests": 1}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("path", READMES, ids=IDS)
+def test_every_block_does_what_it_shows(path, subtests):
+    name = path.relative_to(ROOT)
+    with Terminal() as terminal:
+        for step in steps(path.read_text()):
+            where = f"{name}:{step.line}: {step.title}"
+            with subtests.test(where):
+                wrong = terminal.fault(step)
+                if wrong:
+                    pytest.fail(f"{where}\n{wrong}", pytrace=False)
+        if terminal.servers:
+            ports = ", ".join(terminal.servers)
+            pytest.fail(f"{name}: still running on port {ports}: say where to stop", pytrace=False)
+
+
+def test_the_exempt_blocks_are_these():
+    reasons = Counter()
+    for path in READMES:
+        for step in steps(path.read_text()):
+            if reason := step.options.get("exempt"):
+                reasons[reason] += 1
+                print(f"{path.relative_to(ROOT)}:{step.line}: {reason}: {step.title}")
+    assert reasons == EXEMPT
+
+
+def anchors(text):
+    """Return the names under which headings can be linked to."""
+    tokens = MarkdownIt().parse(text)
+    headings = [
+        tokens[place + 1].content
+        for place, token in enumerate(tokens)
+        if token.type == "heading_open"
+    ]
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", READMES, ids=IDS)
+def test_every_internal_link_leads_somewhere(path):
+    for token in MarkdownIt().enable("table").parse(path.read_text()):
+        for child in token.children or []:
+            target = child.attrGet("href") or child.attrGet("src") or ""
+            if not target or re.match(r"[a-z]+:", target):
+                continue
+            place, _, anchor = str(target).partition("#")
+            file = (path.parent / place).resolve() if place else path
+            assert file.exists(), f"{path.relative_to(ROOT)}: {target}"
+            if file.is_dir():
+                file /= "README.md"
+            assert not anchor or anchor in anchors(file.read_text()), f"no heading for {target}"
