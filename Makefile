@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup compare test
+.PHONY: help setup check compare test
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make setup      create $(VENV)/ and install what the examples and the comparison need"
+	@echo "make check      say whether this machine is ready for the workshop"
 	@echo "make compare    measure WSGI and ASGI side by side   (ARGS=\"--users 40 --seconds 10\")"
 	@echo "make test       run every test   (ARGS=\"-k locustfile\")"
 	@echo "With another Python: make setup PYTHON=python3.13"
@@ -16,6 +17,9 @@ setup: $(VENV)/installed
 
 compare: $(VENV)/installed
 	@$(RUN) -m compare run $(ARGS)
+
+check: $(VENV)/installed
+	@$(RUN) -m compare check
 
 test: $(VENV)/installed-for-tests
 	@$(RUN) -m pytest $(ARGS)

@@ -12,6 +12,7 @@ from rich.console import Console
 
 import compare
 from compare import processes
+from compare.check import is_ready
 from compare.display import Display
 from compare.experiment import Load, measure
 from compare.figure import draw
@@ -86,6 +87,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         metavar="FOLDER",
         help="where the files go (default: %(default)s/)",
     )
+    check = commands.add_parser(
+        "check",
+        help="say whether this machine is ready for the workshop",
+        description="Look at Python, packages, ports, limits, tools, and servers left running.",
+    )
+    check.set_defaults(function=lambda _: 0 if is_ready() else COULD_NOT)
     return parser.parse_args(arguments)
 
 

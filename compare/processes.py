@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 1.0
@@ -18,6 +19,19 @@ START_SECONDS = 20.0
 TAIL_LINES = 6
 # What changes gunicorn, uvicorn or Locust behind the command line's back.
 LEAKING = ("PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "GUNICORN_", "UVICORN_", "LOCUST_")
+
+
+GUARD = """
+import os, signal, sys
+groups = set()
+for line in sys.stdin:
+    (groups.add if line[0] == "+" else groups.discard)(int(line[1:]))
+for group in groups:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except OSError:
+        pass
+"""
 
 
 class Fault(Exception):
@@ -67,7 +81,26 @@ class Signals:
         self._raise_when_free()
 
 
+class Guard:
+    """A process that ends the groups it was told of when this one is gone, even by SIGKILL."""
+
+    def __init__(self):
+        self._process: subprocess.Popen | None = None
+
+    def note(self, sign: str, group: int) -> None:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", GUARD],
+                stdin=subprocess.PIPE,
+                start_new_session=True,
+                text=True,
+            )
+        self._process.stdin.write(f"{sign}{group}\n")
+        self._process.stdin.flush()
+
+
 signals = Signals()
+_guard = Guard()
 _running: list[subprocess.Popen] = []
 
 
@@ -85,22 +118,28 @@ def environment() -> dict[str, str]:
     return {**kept, "PATH": os.pathsep.join([scripts, kept.get("PATH", os.defpath)])}
 
 
+def start(command: list[str], output: IO[bytes], **options: Any) -> subprocess.Popen:
+    """Start a process in a group of its own, which ends at the latest when this process does."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        **options,
+    )
+    _running.append(process)
+    _guard.note("+", process.pid)
+    return process
+
+
 @contextmanager
 def running(command: str, log: Path) -> Iterator[subprocess.Popen]:
-    """Run a command from the root in a process group of its own, and end the whole group."""
+    """Run a command from the root, and end it with its whole group."""
     process = None
     try:
         with signals.held(), log.open("wb") as output:
-            process = subprocess.Popen(
-                shlex.split(command),
-                cwd=ROOT,
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            _running.append(process)
+            process = start(shlex.split(command), output, cwd=ROOT, env=environment())
         yield process
     except FileNotFoundError as error:
         if process:
@@ -129,6 +168,7 @@ def end(process: subprocess.Popen) -> None:
         process.wait()
         if process in _running:
             _running.remove(process)
+            _guard.note("-", process.pid)
 
 
 def _signal_group(process: subprocess.Popen, number: int) -> bool:

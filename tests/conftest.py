@@ -1,4 +1,5 @@
 import os
+import signal
 
 import pytest
 
@@ -10,6 +11,10 @@ def network():
     """A place where every port is free, also when port 8000 of this machine is taken."""
     with Network() as network:
         yield network
+
+
+def pytest_configure():
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("stopped by SIGTERM", 143))
 
 
 def pytest_terminal_summary(terminalreporter):

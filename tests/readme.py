@@ -3,6 +3,7 @@
 import re
 import shlex
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from markdown_it import MarkdownIt
 
@@ -128,7 +129,17 @@ def difference(shown, printed, **tolerance):
         if price:
             told.append(f"- {shown[row]}" if next_row > row else f"+ {printed[column]}")
         row, column = next_row, next_column
-    return told
+    return with_nearest(told, printed)
+
+
+def with_nearest(told, printed):
+    """Put the most similar printed line below each missing one that "..." may have swallowed."""
+    if any(line.startswith("+") for line in told):
+        return told
+    every = []
+    for line in told:
+        every += [line, *(f"+ {near}" for near in get_close_matches(line, printed, 1, 0.4))]
+    return every
 
 
 def moves(shown, printed, row, column, tolerance):

@@ -10,13 +10,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from compare import processes
 from compare.processes import ROOT
 from tests.network import Network
 from tests.readme import Wrong, difference
 
-GUARD = (
-    'while read group; do all="$all $group"; done; for group in $all; do kill -9 -- -$group; done'
-)
 MARK = "\x1e"  # record separator: printed after each command, with its exit status
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
 PATIENCE = 10.0
@@ -36,13 +34,6 @@ class Terminal:
         shutil.copytree(ROOT, self.root, ignore=ignored)
         if (ROOT / ".venv").exists():
             (self.root / ".venv").symlink_to(ROOT / ".venv")
-        self.guard = subprocess.Popen(
-            ["sh", "-c", GUARD],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            text=True,
-        )
         self.network = Network().__enter__()
         self.environment = {
             "HOME": str(self.folder),
@@ -58,24 +49,12 @@ class Terminal:
         for server in self.servers.values():
             server.kill()
         self.network.__exit__()
-        self.guard.stdin.close()
-        self.guard.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def popen(self, script, output):
-        """Start a shell in a process group of its own, which ends at the latest with us."""
-        process = subprocess.Popen(
-            [*shlex.split(self.network.prefix), *SHELL, script],
-            cwd=self.root,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        self.guard.stdin.write(f"{process.pid}\n")
-        self.guard.stdin.flush()
-        return process
+    def start(self, script, output):
+        """Start a shell in this reader's surroundings."""
+        command = [*shlex.split(self.network.prefix), *SHELL, script]
+        return processes.start(command, output, cwd=self.root, env=self.environment)
 
     def fault(self, step):
         """Do what a step says, and return what is wrong with it, or None."""
@@ -140,7 +119,7 @@ class Terminal:
         script = "\n".join(f"{command}\nprintf '\\n{MARK}%s\\n' $?" for command in typed)
         limit = float(step.options.get("limit", self.limit))
         with tempfile.TemporaryFile() as output:
-            process = self.popen(script, output)
+            process = self.start(script, output)
             try:
                 process.wait(limit)
             except subprocess.TimeoutExpired:
@@ -148,7 +127,7 @@ class Terminal:
                     f"not done within {limit:.0f} s: is it a server? then annotate it"
                 ) from None
             finally:
-                kill_group(process)
+                processes.end(process)
             output.seek(0)
             printed = output.read().decode(errors="replace")
         *parts, _ = printed.split(MARK)
@@ -175,7 +154,7 @@ class Server:
         descriptor, name = tempfile.mkstemp(dir=terminal.folder)
         self.path = Path(name)
         with os.fdopen(descriptor, "wb") as output:
-            self.process = terminal.popen(command, output)
+            self.process = terminal.start(command, output)
         self.seen = 0
 
     def lines(self):
@@ -217,7 +196,7 @@ class Server:
             self.show([line for line in shown if line != "^C"])
 
     def kill(self):
-        kill_group(self.process)
+        processes.end(self.process)
 
     def wait(self, told):
         deadline = time.monotonic() + PATIENCE
@@ -225,14 +204,6 @@ class Server:
             if time.monotonic() > deadline:
                 raise Wrong("\n".join(lines))
             time.sleep(0.05)
-
-
-def kill_group(process):
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
-    process.wait()
 
 
 def tolerance_of(options):
