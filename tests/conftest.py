@@ -17,6 +17,12 @@ def pytest_configure():
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("stopped by SIGTERM", 143))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Start the longest first, however they were shuffled, so that none is waited for alone."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_terminal_summary(terminalreporter):
     if os.environ.get("CI") and terminalreporter.stats.get("skipped"):
         terminalreporter.write_line("A skipped test is a failure here: install what it lacks.")

@@ -94,7 +94,9 @@ def same_line(shown, printed, within=None, ratios=None):
     printed = re.sub("─+", "─", printed)
     anything = "\0"
     pattern = re.escape(NUMBER.sub(anything, shown)).replace(re.escape("..."), ".*")
-    match = re.fullmatch(pattern.replace(re.escape(anything), f"({NUMBER.pattern})"), printed)
+    match = re.fullmatch(
+        pattern.replace(re.escape(anything), f"(?<!\\d)({NUMBER.pattern})(?!\\d)"), printed
+    )
     if not match:
         return False
     return all(

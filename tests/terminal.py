@@ -18,6 +18,7 @@ from tests.readme import Wrong, difference
 MARK = "\x1e"  # record separator: printed after each command, with its exit status
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
 PATIENCE = 10.0
+STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 
 
 class Terminal:
@@ -76,8 +77,9 @@ class Terminal:
         elif "log" in options:
             self.server(options["log"]).show(step.text.splitlines())
         elif "stop" in options:
-            self.server(options["stop"]).stop(step.text.splitlines())
+            server = self.server(options["stop"])
             del self.servers[options["stop"]]
+            server.stop(step.text.splitlines())
         else:
             self.run(step)
 
@@ -187,9 +189,9 @@ class Server:
             raise Wrong(f"it had ended before Ctrl-C; it printed:\n{self.tail()}")
         os.killpg(self.process.pid, signal.SIGINT)
         try:
-            self.process.wait(PATIENCE)
+            self.process.wait(STOP_PATIENCE)
         except subprocess.TimeoutExpired:
-            raise Wrong(f"it does not end on Ctrl-C within {PATIENCE:.0f} s") from None
+            raise Wrong(f"it does not end on Ctrl-C within {STOP_PATIENCE:.0f} s") from None
         finally:
             self.kill()
         if shown:

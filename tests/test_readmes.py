@@ -19,6 +19,7 @@ IDS = [str(path.relative_to(ROOT)) for path in READMES]
 EXEMPT = {"windows": 1, "install": 3, "tests": 1}
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("path", READMES, ids=IDS)
 def test_every_block_does_what_it_shows(path, subtests):
