@@ -5,7 +5,12 @@ from importlib import import_module
 from wsgiref.simple_server import make_server
 from wsgiref.validate import validator
 
+
+def serve(port, name):
+    module, _, attribute = name.partition(":")
+    app = getattr(import_module(module), attribute)
+    make_server("127.0.0.1", int(port), validator(app)).serve_forever()
+
+
 if __name__ == "__main__":
-    port, (module, name) = int(sys.argv[1]), sys.argv[2].split(":")
-    app = getattr(import_module(module), name)
-    make_server("127.0.0.1", port, validator(app)).serve_forever()
+    serve(*sys.argv[1:])
