@@ -21,6 +21,7 @@ from compare import preflight  # noqa: F401  says in one line which server is no
 
 class Visitor(FastHttpUser):
     abstract = True
+    network_timeout = 300  # 256 users wait for 64 s where four are answered in a second
 
     def on_start(self):
         gevent.sleep(random.random())  # users arrive in groups: don't let them march in step

@@ -1,9 +1,16 @@
-"""One measurement: a server, the load on it, and what was recorded."""
+"""The measurements: a server, the load on it, and what was recorded."""
 
+import http.client
 import json
+import os
 import shlex
+import statistics
+import subprocess
+import sys
+import threading
 import time
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from compare import processes
@@ -12,30 +19,58 @@ from compare.measure import (
     Completion,
     Recording,
     Result,
+    Steady,
     TooFewAnswers,
+    ceiling_of,
     evaluate,
+    evaluate_run,
     load_seconds,
     spawn_rate,
+    sweep_seconds,
 )
 from compare.processes import Fault
 from compare.servers import Server
 
-LOCUST = "locust --locustfile locustfile.py,compare/recorder.py"
+CALIBRATION = """
+import time
+from wsgi.busy_app import work
+times = []
+for _ in range(40):
+    start = time.perf_counter()
+    work()
+    times.append(time.perf_counter() - start)
+print(*times)
+"""
 
 
 @dataclass(frozen=True)
 class Load:
     """How each server is asked, and with how many processes it answers."""
 
-    users: int
+    users: int  # of a sweep: in its last step
     seconds: int  # of the steady part
     workers: int
-    port: int | None  # None: a free one
+    processes: int = 1  # of Locust
+    port: int | None = None  # None: a free one
+    cpu_seconds: float | None = None  # that busy_app computes for, as calibrated
 
-    @property
-    def total_seconds(self) -> int:
-        """With the ramp-up before the steady part."""
-        return load_seconds(self.users, self.seconds)
+    def ceiling(self, server: Server, users: int) -> float | None:
+        cpus = os.cpu_count() or 1
+        return ceiling_of(server, users, self.workers, cpus, self.cpu_seconds)
+
+
+def calibrate() -> float:
+    """Return for how many seconds busy_app computes while all CPUs do the same, in the median.
+
+    Two CPUs may be one core's two threads, and slower together than each alone.
+    """
+    command = [sys.executable, "-c", CALIBRATION]
+    every = [
+        subprocess.Popen(command, cwd=processes.ROOT, stdout=subprocess.PIPE, text=True)
+        for _ in range(os.cpu_count() or 1)
+    ]
+    times = [float(word) for each in every for word in each.communicate()[0].split()]
+    return statistics.median(times)
 
 
 def measure(server: Server, load: Load, scratch: Path, display: Display) -> Result:
@@ -44,17 +79,67 @@ def measure(server: Server, load: Load, scratch: Path, display: Display) -> Resu
     Locust's report stays in the scratch folder as NAME.html.
     Raises Fault when the server or Locust fails, or too few requests are answered.
     """
+    total = load_seconds(load.users, load.seconds)
+    arguments = (
+        f"--users {load.users} --spawn-rate {spawn_rate(load.users)} --run-time {total}s "
+        f"--html {shlex.quote(str(scratch / server.name))}.html"
+    )
+    command, recording = put_load(server, load, "", arguments, total, scratch, display)
+    ceiling = load.ceiling(server, load.users)
+    try:
+        steady = evaluate_run(recording, load.seconds, load.users, ceiling)
+    except TooFewAnswers as error:
+        log = scratch / f"{server.name}.log"
+        raise Fault(f"{server.name}: {error} in the steady part", log) from error
+    return Result(
+        name=server.name,
+        interface=server.interface,
+        app=server.app,
+        command=command,
+        workers=load.workers,
+        locust_cpu=round(recording.locust_cpu, 3),
+        machine_cpu=round(recording.machine_cpu, 3),
+        **asdict(steady),
+    )
+
+
+def measure_steps(
+    server: Server, load: Load, scratch: Path, display: Display
+) -> tuple[Steady, ...]:
+    """Return what was measured at 1, 2, 4, … users, in one run of Locust; raise Fault."""
+    marks = scratch / f"{server.name}.marks.json"
+    arguments = f"--highest {load.users} --marks {shlex.quote(str(marks))}"
+    total = sweep_seconds(load.users, lambda users: load.ceiling(server, users))
+    _, recording = put_load(server, load, ",compare/steps.py", arguments, total, scratch, display)
+    steps = []
+    for mark in json.loads(marks.read_text()):
+        ceiling = load.ceiling(server, mark["users"])
+        step = mark["start"], mark["end"], mark["users"]
+        steps.append(evaluate(recording.completions, *step, ceiling))
+    return tuple(steps)
+
+
+def put_load(
+    server: Server,
+    load: Load,
+    shape: str,
+    arguments: str,
+    total_seconds: float,
+    scratch: Path,
+    display: Display,
+) -> tuple[str, Recording]:
+    """Start a server, run Locust to its end, stop both; return the command and the recording."""
     port = load.port or processes.free_port()
     command = server.command(port, load.workers)
     completions = scratch / f"{server.name}.json"
     locust = (
-        f"{LOCUST} {server.user_class} --host http://127.0.0.1:{port} --headless "
-        f"--users {load.users} --spawn-rate {spawn_rate(load.users)} "
-        f"--run-time {load.total_seconds}s --loglevel WARNING --exit-code-on-error 0 "
-        f"--html {shlex.quote(str(completions.with_suffix('.html')))} "
-        f"--completions {shlex.quote(str(completions))}"
+        f"locust --locustfile locustfile.py,compare/recorder.py{shape} {server.user_class} "
+        f"--host http://127.0.0.1:{port} --headless {arguments} "
+        f"--loglevel WARNING --exit-code-on-error 0 --completions {shlex.quote(str(completions))}"
     )
-    display.begin(server, command, locust)
+    if load.processes > 1:
+        locust += f" --processes {load.processes} --master-bind-host 127.0.0.1"
+    display.begin(server.name, total_seconds, command, locust)
     server_log, locust_log = scratch / f"{server.name}.log", scratch / "locust.log"
     with (
         processes.serving(server.name, command, port, server_log) as serving,
@@ -64,20 +149,73 @@ def measure(server: Server, load: Load, scratch: Path, display: Display) -> Resu
         while running.poll() is None:
             processes.check_alive(serving, server.name, "in the middle of the run", server_log)
             elapsed = time.monotonic() - start
-            if elapsed > load.total_seconds + processes.START_SECONDS:
+            if elapsed > 2 * total_seconds + processes.START_SECONDS:
                 raise Fault("Locust does not come to its end", locust_log)
-            display.advance(server, elapsed)
+            display.advance(elapsed)
             time.sleep(0.1)
         if running.returncode != 0:
             raise Fault(f"Locust ended with status {running.returncode}", locust_log)
-    try:
-        recording = read_recording(completions)
-        return evaluate(server, command, load.users, load.workers, load.seconds, recording)
-    except TooFewAnswers as error:
-        raise Fault(f"{server.name}: {error} in the steady part", server_log) from error
+    return command, read_recording(completions)
 
 
 def read_recording(path: Path) -> Recording:
-    data = json.loads(path.read_text())
-    completions = tuple(Completion(*completion) for completion in data["completions"])
-    return Recording(data["spawned"], data["stopping"], completions)
+    """Return what Locust's processes wrote, merged: one file, or one for each of them."""
+    every = [json.loads(each.read_text()) for each in path.parent.glob(f"{path.stem}.[0-9]*.json")]
+    users = [each for each in every if each["completions"]] or [json.loads(path.read_text())]
+    total, busy, own = 0.0, 0.0, 0.0
+    for each in users:
+        (total_before, busy_before, own_before), (total_after, busy_after, own_after) = each["cpu"]
+        total, busy = total_after - total_before, busy_after - busy_before
+        own += own_after - own_before
+    cpu_seconds = total / (os.cpu_count() or 1) or 1
+    return Recording(
+        spawned=max(each["spawned"] for each in users),
+        stopping=min(each["stopping"] for each in users),
+        completions=tuple(
+            sorted(
+                (Completion(*completion) for each in users for completion in each["completions"]),
+                key=lambda completion: completion.at,
+            )
+        ),
+        locust_cpu=own / cpu_seconds / len(users),
+        machine_cpu=busy / total if total else 0,
+    )
+
+
+def time_requests(
+    server: Server, load: Load, scratch: Path, display: Display
+) -> list[tuple[float, float]]:
+    """Send `users` requests at the same moment; return when each was sent and answered, in s.
+
+    Raises Fault when one of them is not answered with 200.
+    """
+    port = load.port or processes.free_port()
+    command = server.command(port, load.workers)
+    display.begin(server.name, load.users / (load.ceiling(server, load.users) or 1), command)
+    log = scratch / f"{server.name}.log"
+    moment = threading.Barrier(load.users, timeout=30)
+    times: list[tuple[float, float]] = []
+
+    def ask() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        with (
+            suppress(OSError, http.client.HTTPException, threading.BrokenBarrierError),
+            closing(connection),
+        ):
+            connection.connect()
+            moment.wait()
+            sent = time.monotonic()
+            connection.request("GET", "/")
+            if connection.getresponse().status == 200:
+                times.append((sent, time.monotonic()))
+
+    with processes.serving(server.name, command, port, log):
+        users = [threading.Thread(target=ask, daemon=True) for _ in range(load.users)]
+        for user in users:
+            user.start()
+        for user in users:
+            user.join()
+    if len(times) != load.users:
+        raise Fault(f"{server.name}: {load.users - len(times)} requests were not answered", log)
+    first = min(sent for sent, _ in times)
+    return sorted((round(sent - first, 4), round(done - first, 4)) for sent, done in times)

@@ -2,6 +2,7 @@
 
 import math
 import statistics
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from compare.servers import Server
@@ -13,6 +14,10 @@ SETTLE_SECONDS = 3
 SHORTEST_STEADY_SECONDS = 8
 # Locust warns of more; below, a group of users starts each second.
 FASTEST_SPAWN_RATE = 100
+
+
+# Above this share of its CPU, Locust (or the machine) is what is measured.
+SATURATED = 0.9
 
 
 class TooFewAnswers(ValueError):
@@ -35,33 +40,43 @@ class Recording:
     spawned: float  # when the last user had been spawned
     stopping: float  # when users began to be stopped, which cuts requests off
     completions: tuple[Completion, ...]
+    locust_cpu: float = 0.0  # share of one CPU for each of Locust's processes, while it was steady
+    machine_cpu: float = 0.0  # share of all CPUs
 
 
 @dataclass(frozen=True)
-class Result:
-    """What one server did in the steady part; throughput in requests/s, latency in ms."""
+class Steady:
+    """What was measured in a steady part; throughput in requests/s, latency in ms."""
+
+    users: int
+    steady_seconds: float
+    requests: int
+    failures: int
+    requests_per_second: float
+    ceiling: float | None  # None where there is no arithmetic to give it
+    median_ms: float
+    p95_ms: float
+
+    @property
+    def ratio(self) -> float | None:
+        return self.requests_per_second / self.ceiling if self.ceiling else None
+
+    @property
+    def too_short(self) -> bool:
+        return self.steady_seconds < SHORTEST_STEADY_SECONDS
+
+
+@dataclass(frozen=True)
+class Result(Steady):
+    """What one server did in one run."""
 
     name: str
     interface: str
     app: str
     command: str
-    users: int
     workers: int
-    steady_seconds: float
-    requests: int
-    failures: int
-    requests_per_second: float
-    ceiling: float
-    median_ms: float
-    p95_ms: float
-
-    @property
-    def ratio(self) -> float:
-        return self.requests_per_second / self.ceiling
-
-    @property
-    def too_short(self) -> bool:
-        return self.steady_seconds < SHORTEST_STEADY_SECONDS
+    locust_cpu: float
+    machine_cpu: float
 
 
 def ceiling(users: int, slots: float, seconds_per_request: float) -> float:
@@ -74,6 +89,22 @@ def ceiling(users: int, slots: float, seconds_per_request: float) -> float:
     Research 9 (3), 1961.
     """
     return min(users, slots) / seconds_per_request
+
+
+def ceiling_of(
+    server: Server, users: int, workers: int, cpus: int, cpu_seconds: float | None
+) -> float | None:
+    """Return a server's ceiling, in requests/s, or None where no arithmetic gives one.
+
+    An application that waits has slots, which are workers x what each holds. One that computes
+    for `cpu_seconds` has as many slots as there are CPUs to compute, whoever calls it. One that
+    does neither has none.
+    """
+    if server.seconds_per_request is not None:
+        return ceiling(users, workers * server.requests_per_worker, server.seconds_per_request)
+    if server.set == "busy" and cpu_seconds:
+        return ceiling(users, min(workers, cpus), cpu_seconds)
+    return None
 
 
 def throughput(times: list[float]) -> float:
@@ -108,34 +139,45 @@ def load_seconds(users: int, seconds: int) -> int:
     return math.ceil(users / spawn_rate(users)) - 1 + SETTLE_SECONDS + seconds + 1
 
 
+def sweep_seconds(highest: int, ceiling: Callable[[int], float | None]) -> float:
+    """Return about how long it takes until every user of each step was answered three times."""
+    total, users = 0.0, 1
+    while users <= highest:
+        latency = users / (ceiling(users) or users)
+        total += 2 + latency + max(2 * latency, SHORTEST_STEADY_SECONDS)
+        users *= 2
+    return total
+
+
 def evaluate(
-    server: Server, command: str, users: int, workers: int, seconds: int, recording: Recording
-) -> Result:
-    """Return what the steady part of a recording says about a server.
-
-    The steady part begins SETTLE_SECONDS after the last user was spawned and lasts `seconds`,
-    or until users were stopped if that was earlier.
-
-    Raises TooFewAnswers when too little was answered in it.
-    """
-    start = recording.spawned + SETTLE_SECONDS
-    end = min(start + seconds, recording.stopping)
-    steady = [each for each in recording.completions if start <= each.at < end]
+    completions: tuple[Completion, ...],
+    start: float,
+    end: float,
+    users: int,
+    ceiling: float | None,
+) -> Steady:
+    """Return what was measured between two instants; raise TooFewAnswers when it is too little."""
+    steady = [each for each in completions if start <= each.at < end]
     answered = [each for each in steady if not each.failed]
-    requests_per_second = throughput([each.at for each in answered])
     latencies = [each.milliseconds for each in answered]
-    return Result(
-        name=server.name,
-        interface=server.interface,
-        app=server.app,
-        command=command,
+    return Steady(
         users=users,
-        workers=workers,
         steady_seconds=round(end - start, 3),
         requests=len(steady),
         failures=len(steady) - len(answered),
-        requests_per_second=requests_per_second,
-        ceiling=ceiling(users, workers * server.requests_per_worker, server.seconds_per_request),
+        requests_per_second=throughput([each.at for each in answered]),
+        ceiling=ceiling,
         median_ms=percentile(latencies, 50),
         p95_ms=percentile(latencies, 95),
     )
+
+
+def evaluate_run(recording: Recording, seconds: int, users: int, ceiling: float | None) -> Steady:
+    """Return what was measured in the steady part of a run.
+
+    It begins SETTLE_SECONDS after the last user was spawned and lasts `seconds`, or until users
+    were stopped if that was earlier. Raises TooFewAnswers.
+    """
+    start = recording.spawned + SETTLE_SECONDS
+    end = min(start + seconds, recording.stopping)
+    return evaluate(recording.completions, start, end, users, ceiling)

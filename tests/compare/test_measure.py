@@ -1,5 +1,6 @@
 import math
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -9,14 +10,14 @@ from compare.measure import (
     Recording,
     TooFewAnswers,
     ceiling,
-    evaluate,
+    ceiling_of,
+    evaluate_run,
     load_seconds,
     percentile,
+    sweep_seconds,
     throughput,
 )
 from compare.servers import SERVERS
-
-SYNC, UVICORN_WORKER = SERVERS
 
 
 def bursts(users, period, seconds, phase):
@@ -83,7 +84,7 @@ def test_only_the_steady_part_counts():
     after = [Completion(11.5, 9_000, failed=False)]
     recording = Recording(0.0, 20.0, (*ramp_up, *steady, *failed, *after))
 
-    result = evaluate(SYNC, "start it", users=1, workers=4, seconds=8, recording=recording)
+    result = evaluate_run(recording, seconds=8, users=1, ceiling=1)
 
     assert (result.requests, result.failures) == (9, 1)
     assert result.requests_per_second == pytest.approx(1)
@@ -93,7 +94,40 @@ def test_only_the_steady_part_counts():
 
 def test_a_run_that_ended_early_is_too_short_to_judge():
     steady = tuple(Completion(3.5 + beat, 1_000, failed=False) for beat in range(4))
-    recording = Recording(0.0, 7.0, steady)
-    result = evaluate(UVICORN_WORKER, "", users=1, workers=4, seconds=8, recording=recording)
+    result = evaluate_run(Recording(0.0, 7.0, steady), seconds=8, users=1, ceiling=None)
     assert result.steady_seconds == 4
     assert result.too_short
+    assert result.ratio is None
+
+
+@pytest.mark.parametrize(
+    ("name", "users", "expected"),
+    [
+        ("sync", 20, 4),
+        ("gthread", 20, 16),  # 4 workers x 4 threads
+        ("gthread", 10, 10),
+        ("gevent", 20, 20),
+        ("uvicorn-worker", 20, 20),
+        ("blocking", 40, 4),
+        ("sync-busy", 20, 40),  # 2 CPUs / 0.05 s
+        ("uvicorn-busy", 20, 40),
+        ("asgi-busy", 1, 20),
+        ("sync-minimal", 20, None),
+    ],
+)
+def test_ceiling_of_each_kind_of_server(name, users, expected):
+    [server] = [each for each in SERVERS if each.name == name]
+    assert ceiling_of(server, users, workers=4, cpus=2, cpu_seconds=0.05) == expected
+
+
+def test_threads_of_to_thread_are_the_slots():
+    [server] = [each for each in SERVERS if each.name == "threaded"]
+    executor = ThreadPoolExecutor()
+    assert ceiling_of(server, 10_000, 4, 2, None) == 4 * executor._max_workers
+
+
+def test_sweep_takes_as_long_as_its_users_wait():
+    # 1 to 4 users: 2 s to begin, 1 s for the first answers, 8 s of steady part, each
+    assert sweep_seconds(4, lambda users: min(users, 4)) == 3 * 11
+    # 256 users on 4 slots: 64 s for each answer, three times
+    assert sweep_seconds(256, lambda users: min(users, 4)) > 3 * 64

@@ -41,7 +41,7 @@ def compare(*arguments, command=COMPARE, seconds=60, **options):
 
 def only(start, app="wsgi.slow_app:app"):
     """Return the command that knows one server, which is started like this."""
-    server = f"[Server('odd', 'teaches', 'wsgi', {app!r}, {start!r}, 1, 1)]"
+    server = f"[Server('odd', 'waiting', 'teaches', 'wsgi', {app!r}, {start!r}, 1, 1)]"
     return [sys.executable, "-c", WITH_SERVERS, server]
 
 
@@ -121,7 +121,9 @@ def test_both_servers_come_within_a_few_per_cent_of_their_ceilings(tmp_path):
 
 def test_list_has_a_name_at_the_start_of_each_line():
     done = compare("run", "--list")
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["sync", "uvicorn-worker"]
+    names = [line.split()[0] for line in done.stdout.splitlines()]
+    assert names[:6] == ["sync", "gthread", "gevent", "uvicorn-worker", "asgi", "uvicorn"]
+    assert names[-4:] == ["waiting", "blocking", "busy", "minimal"]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,7 @@ def test_a_command_is_needed():
 
 
 def test_unknown_server_names_the_known():
-    assert "unknown server 'synk': choose from sync, uvicorn-worker" in one_line(
+    assert "unknown server 'synk': choose from sync, gthread, gevent, uvicorn-worker" in one_line(
         compare("run", "synk")
     )
 
@@ -164,20 +166,20 @@ def test_missing_package_is_one_line(tmp_path):
 
 def test_app_that_does_not_import_shows_the_end_of_the_log(tmp_path):
     command = only("gunicorn --no-control-socket --bind 127.0.0.1:{port}", app="wsgi.nowhere:app")
-    done = compare("run", "--output", tmp_path, command=command)
+    done = compare("run", "odd", "--output", tmp_path, command=command)
     assert "odd ended with status 3 before it answered" in one_line(done)
     assert "No module named 'wsgi.nowhere'" in done.stderr
     assert not (tmp_path / "comparison.json").exists()
 
 
 def test_server_that_is_not_installed_is_one_line(tmp_path):
-    done = compare("run", "--output", tmp_path, command=only("no-such-server {port}"))
+    done = compare("run", "odd", "--output", tmp_path, command=only("no-such-server {port}"))
     assert "no-such-server is not installed" in one_line(done)
 
 
 def test_server_that_answers_an_error_is_not_measured(tmp_path):
     command = only("gunicorn --no-control-socket --bind 127.0.0.1:{port}", app="builtins:dict")
-    done = compare("run", "--output", tmp_path, command=command)
+    done = compare("run", "odd", "--output", tmp_path, command=command)
     assert "odd answers with status 500" in one_line(done)
 
 
