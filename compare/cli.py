@@ -175,7 +175,8 @@ def working(options: argparse.Namespace, servers: list[Server], users: int) -> I
     folder = writable(options.output)
     cpu_seconds = calibrate() if any(server.set == "busy" for server in servers) else None
     load = Load(users, seconds, options.workers, options.processes, options.port, cpu_seconds)
-    console = Console(force_terminal=sys.stdout.isatty())
+    terminal = sys.stdout.isatty()
+    console = Console(force_terminal=terminal, width=None if terminal else 120)
     with (
         tempfile.TemporaryDirectory(prefix="compare-") as scratch,
         Display(console, [server.name for server in servers]) as display,

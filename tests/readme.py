@@ -7,13 +7,17 @@ from difflib import get_close_matches
 
 from markdown_it import MarkdownIt
 
-KEYS = {
-    "console": {"server", "log", "stop", "status", "run", "within", "ratios", "limit", "exempt"},
-    "python": {"file", "excerpt"},
-    "toml": {"file", "excerpt"},
-    "nginx": {"file", "excerpt"},
-    "mermaid": set(),
-}
+CONSOLE = [  # which annotations go together
+    {"server"},
+    {"log"},
+    {"stop"},
+    {"exempt"},
+    {"status", "limit"},
+    {"run", "within", "ratios", "limit"},
+]
+QUOTED = [{"file"}, {"excerpt"}]
+ALLOWED = {"console": CONSOLE, "python": QUOTED, "toml": QUOTED, "mermaid": [set()]}
+DIAGRAMS = ("flowchart", "gantt", "sequenceDiagram")
 REASONS = {"windows", "install", "tests"}
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 STOP = re.compile(r"<!--\s*stop (\d+)\s*-->")
@@ -60,6 +64,8 @@ def steps(text):
         line = (token.map[0] if token.map else 0) + 1
         if token.type == "code_block":
             raise Wrong(f"line {line}: an indented block is never run: fence and label it")
+        if token.type == "html_block" and re.search(r"```|~~~|<pre", token.content):
+            raise Wrong(f"line {line}: a block inside HTML is never run")
         if token.type == "fence":
             found.append(step_of_fence(token, line))
         if token.type in ("html_block", "inline"):
@@ -69,18 +75,25 @@ def steps(text):
 
 def step_of_fence(token, line):
     language, *words = shlex.split(token.info) or [""]
-    if language not in KEYS:
+    if language not in ALLOWED:
         raise Wrong(f"line {line}: a block labelled {language!r} is never run")
     options = dict(word.partition("=")[::2] for word in words)
-    if unknown := set(options) - KEYS[language]:
-        raise Wrong(f"line {line}: unknown annotation {', '.join(unknown)}")
+    if not any(set(options) <= together for together in ALLOWED[language]):
+        raise Wrong(f"line {line}: annotations that don't go together: {', '.join(options)}")
+    if language == "mermaid" and not token.content.startswith(DIAGRAMS):
+        raise Wrong(f"line {line}: a diagram starts with one of {', '.join(DIAGRAMS)}")
     if language not in ("console", "mermaid") and not options:
         raise Wrong(f"line {line}: name the file: file=… or excerpt=…")
+    if not token.content.strip():
+        raise Wrong(f"line {line}: an empty block")
     if options.get("exempt", "windows") not in REASONS:
         raise Wrong(f"line {line}: exempt only for {', '.join(sorted(REASONS))}")
     step = Step(line, language, options, token.content)
-    if language == "console" and not {"log", "stop"} & set(options) and not step.commands:
-        raise Wrong(f"line {line}: no command in this block")
+    if "stop" in options and not token.content.startswith("^C\n"):
+        raise Wrong(f"line {line}: show ^C first")
+    commands = step.commands if language == "console" and not {"log", "stop"} & set(options) else []
+    if {"server", "run"} & set(options) and len(commands) != 1:
+        raise Wrong(f"line {line}: one command, no more, goes with this annotation")
     return step
 
 
@@ -108,7 +121,7 @@ def same_line(shown, printed, within=None, ratios=None):
 def near(wanted, got, within, ratios):
     """Return whether a number is near the shown one; of three decimals, within the ratios."""
     if ratios and re.fullmatch(r"\d\.\d{3}", wanted):
-        return ratios[0] <= float(got) <= ratios[1]
+        return all(ratios[0] <= float(number) <= ratios[1] for number in (wanted, got))
     return abs(float(got) - float(wanted)) <= within * float(wanted)
 
 
@@ -157,3 +170,9 @@ def moves(shown, printed, row, column, tolerance):
         yield int(not anything), row + 1, column
     if there:
         yield int(not anything), row, column + 1
+
+
+def stands_for(shown, run):
+    """Return whether a command may be run in place of the shown one: only numbers differ."""
+    words = iter(shlex.split(run))
+    return all(word in words for word in shlex.split(shown) if not re.search(r"\d", word))

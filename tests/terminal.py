@@ -13,7 +13,7 @@ from pathlib import Path
 from compare import processes
 from compare.processes import ROOT
 from tests.network import Network
-from tests.readme import Wrong, difference
+from tests.readme import Wrong, difference, stands_for
 
 MARK = "\x1e"  # record separator: printed after each command, with its exit status
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
@@ -93,7 +93,7 @@ class Terminal:
         path = self.root / name
         if not path.is_file():
             raise Wrong(f"there is no {name}")
-        text = path.read_text()
+        text = path.read_bytes().decode()
         if "file" in step.options and text != step.text:
             raise Wrong("\n".join(difference(step.text.splitlines(), text.splitlines())))
         if "excerpt" in step.options and f"\n{step.text}" not in f"\n{text}":
@@ -118,7 +118,11 @@ class Terminal:
     def run(self, step):
         """Run a block's commands in one shell, and compare what each prints and its status."""
         commands, shown = zip(*step.commands, strict=True)
-        typed = [step.options["run"]] if "run" in step.options else commands
+        typed = commands
+        if "run" in step.options:
+            typed = [step.options["run"]]
+            if not stands_for(self.expanded(commands[0]), typed[0]):
+                raise Wrong(f"{commands[0]}\nis not what is run in its place: {typed[0]}")
         script = "\n".join(f"{command}\nprintf '\\n{MARK}%s\\n' $?" for command in typed)
         limit = float(step.options.get("limit", self.limit))
         with tempfile.TemporaryFile() as output:
@@ -144,10 +148,26 @@ class Terminal:
             typed, statuses, wanted, shown, texts, strict=True
         ):
             lines = text.removesuffix("\n").splitlines()
+            where = step.line + 1 + step.text[: step.text.find(f"$ {command[:20]}")].count("\n")
             if status != want:
-                raise Wrong(f"{command}\nexit status {status}, not {want}; it printed:\n{text}")
+                raise Wrong(
+                    f"line {where}: {command}\nexit status {status}, not {want}; it printed:\n{text}"
+                )
             if told := difference(show, lines, **tolerance):
-                raise Wrong("\n".join([command, *told]))
+                raise Wrong("\n".join([f"line {where}: {command}", *told]))
+
+    def expanded(self, command):
+        """Return what make would run, or the command itself."""
+        if not command.startswith("make "):
+            return command
+        done = subprocess.run(
+            [*SHELL, f"make --dry-run --assume-old=.venv/installed VENV=.venv {command[5:]}"],
+            cwd=self.root,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip().replace(".venv/bin/", "") or command
 
 
 class Server:
@@ -195,8 +215,10 @@ class Server:
             raise Wrong(f"it does not end on Ctrl-C within {STOP_PATIENCE:.0f} s") from None
         finally:
             self.kill()
+        if self.process.returncode not in (0, -signal.SIGINT, 128 + signal.SIGINT):
+            raise Wrong(f"it ended with status {self.process.returncode}:\n{self.tail()}")
         if shown:
-            self.show([line for line in shown if line != "^C"])
+            self.show(shown[1:])
 
     def kill(self):
         processes.end(self.process)

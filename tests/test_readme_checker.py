@@ -33,6 +33,11 @@ STUBBORN = """
 $ python -c 'import signal; signal.signal(2, signal.SIG_IGN); import tests.wsgiref_server as server; server.serve("8000", "wsgi.app:app")'
 ```
 """
+FAILING = """
+```console server=8000
+$ python -c 'import os, signal; signal.signal(2, lambda *_: os._exit(7)); import tests.wsgiref_server as server; server.serve("8000", "wsgi.app:app")'
+```
+"""
 NEAR = "```console within=10%\n$ echo 'took 1.02 s, ratio 0.995'\ntook 1.10 s, ratio 0.995\n```\n"
 
 RIGHT = {
@@ -78,7 +83,27 @@ MUTATED = {
     "unlabelled block": ("```\n$ true\n```\n", "is never run"),
     "other language": ("```sh\ntrue\n```\n", "is never run"),
     "indented block": ("Text.\n\n    $ true\n", "an indented block is never run"),
-    "unknown annotation": ("```console sever=8000\n$ true\n```\n", "unknown annotation"),
+    "unknown annotation": ("```console sever=8000\n$ true\n```\n", "don't go together: sever"),
+    "annotation without effect": (SERVER.replace("=8000", "=8000 status=9"), "don't go together"),
+    "shown ratio out of bounds": (
+        NEAR.replace("within=10%", "within=10% ratios=0.98..1.01").replace(
+            "0.995\n```", "7.777\n```"
+        ),
+        "ratio 7.777",
+    ),
+    "another command than the one run": (
+        '```console run="echo 1 2"\n$ ehco 1\n1 2\n```\n',
+        "is not what is run in its place",
+    ),
+    "two servers in one block": (
+        SERVER.replace("[...] [INFO] Start", "$ true\n[...] [INFO] Start", 1),
+        "one command",
+    ),
+    "Ctrl-C that is not shown": (SERVER + "```console stop=8000\n...\n```\n", "show ^C first"),
+    "server that fails at the end": (FAILING + STOP, "ended with status 7"),
+    "block inside HTML": ("<details>\n```console\n$ false\n```\n</details>\n", "inside HTML"),
+    "no diagram": ("```mermaid\nthis is none\n```\n", "a diagram starts with"),
+    "empty excerpt": ("```python excerpt=wsgi/app.py\n```\n", "an empty block"),
     "unknown reason": ("```console exempt=slow\n$ true\n```\n", "exempt only for"),
     "block without a command": ("```console\ntrue\n```\n", "output before any command"),
 }
