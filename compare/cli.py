@@ -98,6 +98,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add_users(timeline, 12, "requests; default: 12", highest=100)
     add_load(timeline, workers=2)
 
+    show = add("show", show_file, "print the table of saved data again, without measuring")
+    show.add_argument("file", type=Path, metavar="FILE", help="what a measurement wrote, as JSON")
+
     redraw = add("draw", redraw_file, "draw the pictures of saved data again, without measuring")
     redraw.add_argument("file", type=Path, metavar="FILE", help="what a measurement wrote, as JSON")
     redraw.add_argument("--output", type=Path, metavar="FOLDER", help="default: beside the file")
@@ -175,11 +178,9 @@ def working(options: argparse.Namespace, servers: list[Server], users: int) -> I
     folder = writable(options.output)
     cpu_seconds = calibrate() if any(server.set == "busy" for server in servers) else None
     load = Load(users, seconds, options.workers, options.processes, options.port, cpu_seconds)
-    terminal = sys.stdout.isatty()
-    console = Console(force_terminal=terminal, width=None if terminal else 120)
     with (
         tempfile.TemporaryDirectory(prefix="compare-") as scratch,
-        Display(console, [server.name for server in servers]) as display,
+        Display(console_here(), [server.name for server in servers]) as display,
     ):
         yield Work(servers, load, conditions, folder, Path(scratch), display)
 
@@ -220,7 +221,10 @@ def compare_servers(work: Work, guesses: dict[str, float] | None = None) -> Comp
     except (Fault, Interrupted) as error:
         stop = error
     comparison = Comparison(work.conditions, tuple(results))
-    show(comparison, work.display, guesses)
+    if results:
+        work.display.say()
+        say(comparison, work.display, guesses)
+        work.display.say()
     if stop:
         partial = write(work.folder / "comparison.partial.json", to_json(comparison))
         work.display.say(str(partial))
@@ -241,7 +245,7 @@ def run_sweep(options: argparse.Namespace) -> int:
         }
         sweep = Sweep(work.conditions, steps)
         work.display.say()
-        work.display.console.print(steps_table(sweep))
+        say(sweep, work.display)
         work.display.say()
         work.finish(sweep, "sweep")
     return 0
@@ -254,26 +258,35 @@ def run_timeline(options: argparse.Namespace) -> int:
             server.name: time_requests(server, work.load, work.scratch, work.display)
             for server in servers
         }
+        timeline = Timeline(work.conditions, requests)
         work.display.say()
-        for name, times in requests.items():
-            answered = " ".join(f"{done:.1f}" for _, done in sorted(times, key=lambda t: t[1]))
-            work.display.say(f"{name:16}answered after {answered} s")
+        say(timeline, work.display)
         work.display.say()
-        work.finish(Timeline(work.conditions, requests), "timeline")
+        work.finish(timeline, "timeline")
+    return 0
+
+
+def show_file(options: argparse.Namespace) -> int:
+    say(saved(options.file), Display(console_here(), []))
     return 0
 
 
 def redraw_file(options: argparse.Namespace) -> int:
+    data = saved(options.file)
     folder = writable(options.output or options.file.parent)
-    try:
-        data = from_json(options.file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Fault(f"can't read {options.file}: {error.strerror}") from error
-    except ValueError as error:
-        raise Fault(f"{options.file} can't be drawn: {error}") from error
     for ending, svg in draw(data).items():
         print(write(folder / f"{options.file.stem}{ending}.svg", svg))
     return 0
+
+
+def saved(path: Path) -> Data:
+    """Return what a measurement wrote; raise Fault when it can't be read."""
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Fault(f"can't read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise Fault(f"{path} can't be read: {error}") from error
 
 
 def list_servers() -> int:
@@ -335,15 +348,25 @@ def writable(folder: Path) -> Path:
         raise Fault(f"can't write to {folder}: {error.strerror}") from error
 
 
-def show(comparison: Comparison, display: Display, guesses: dict[str, float] | None = None) -> None:
-    if not comparison.results:
-        return
-    display.say()
-    display.console.print(table(comparison, guesses))
-    display.say()
-    for sentence in sentences(comparison):
-        display.say(sentence)
-    display.say()
+def console_here() -> Console:
+    """Return a console in plain text where the output is no terminal, whatever is set."""
+    terminal = sys.stdout.isatty()
+    return Console(force_terminal=terminal, width=None if terminal else 120)
+
+
+def say(data: Data, display: Display, guesses: dict[str, float] | None = None) -> None:
+    """Print what was measured."""
+    if isinstance(data, Comparison):
+        display.console.print(table(data, guesses))
+        display.say()
+        for sentence in sentences(data):
+            display.say(sentence)
+    elif isinstance(data, Sweep):
+        display.console.print(steps_table(data))
+    else:
+        for name, times in data.requests.items():
+            answered = " ".join(f"{done:.1f}" for done in sorted(done for _, done in times))
+            display.say(f"{name:16}answered after {answered} s")
 
 
 def write(path: Path, text: str) -> Path:
