@@ -218,4 +218,5 @@ def time_requests(
     if len(times) != load.users:
         raise Fault(f"{server.name}: {load.users - len(times)} requests were not answered", log)
     first = min(sent for sent, _ in times)
-    return sorted((round(sent - first, 4), round(done - first, 4)) for sent, done in times)
+    by_answer = sorted(times, key=lambda request: request[1])
+    return [(round(sent - first, 4), round(done - first, 4)) for sent, done in by_answer]

@@ -1,13 +1,14 @@
 """Pictures, drawn from saved data without measuring again: each function returns an SVG."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from compare.measure import Steady
 from compare.report import Comparison, Data, Sweep, Timeline, processes
 
 # Of Okabe and Ito's palette, which is told apart by all kinds of sight.
@@ -37,7 +38,8 @@ def draw_comparison(comparison: Comparison) -> str:
     """A bar for each measured throughput, a mark at each ceiling, from zero."""
     results = comparison.results
 
-    def fill(axes: Axes) -> None:
+    def fill(figure: Figure) -> None:
+        axes = figure.add_subplot()
         for row, result in enumerate(results):
             axes.barh(row, result.requests_per_second, height=0.6, color=COLOURS[0])
             label = f"{result.requests_per_second:.1f}"
@@ -64,12 +66,13 @@ def draw_comparison(comparison: Comparison) -> str:
 def draw_throughput(sweep: Sweep) -> str:
     """Measured points on predicted lines, both axes logarithmic."""
 
-    def fill(axes: Axes) -> None:
-        for name, steps, colour, marker in lines(sweep):
+    def fill(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for name, steps, colour, marker, size in lines(sweep):
             users = [step.users for step in steps]
             axes.plot(users, [step.ceiling for step in steps], color=colour, linewidth=1.5)
             measured = [step.requests_per_second for step in steps]
-            axes.plot(users, measured, marker, color=colour, markersize=8, label=name)
+            axes.plot(users, measured, marker, color=colour, markersize=size, label=name)
         logarithmic(axes, "throughput in requests/s")
 
     return picture(fill, sweep, 5.2, "Throughput against users")
@@ -78,13 +81,14 @@ def draw_throughput(sweep: Sweep) -> str:
 def draw_latency(sweep: Sweep) -> str:
     """Measured medians on the latency that Little's law gives, both axes logarithmic."""
 
-    def fill(axes: Axes) -> None:
-        for name, steps, colour, marker in lines(sweep):
+    def fill(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for name, steps, colour, marker, size in lines(sweep):
             users = [step.users for step in steps]
             predicted = [step.users / step.ceiling for step in steps if step.ceiling]
             axes.plot(users, predicted, color=colour, linewidth=1.5)
             measured = [step.median_ms / 1000 for step in steps]
-            axes.plot(users, measured, marker, color=colour, markersize=8, label=name)
+            axes.plot(users, measured, marker, color=colour, markersize=size, label=name)
         logarithmic(axes, "median latency in s")
 
     return picture(fill, sweep, 5.2, "Latency against users")
@@ -94,30 +98,27 @@ def draw_timeline(timeline: Timeline) -> str:
     """A bar for each request from sent to answered: a staircase beside a wall."""
     last = max(done for times in timeline.requests.values() for _, done in times)
 
-    def fill(axes: Axes) -> None:
-        row, names = 0, []
-        for (name, times), colour in zip(timeline.requests.items(), COLOURS, strict=False):
-            names.append((row + (len(times) - 1) / 2, name))
-            for sent, done in times:
+    def fill(figure: Figure) -> None:
+        places = figure.subplots(1, len(timeline.requests), sharey=True, squeeze=False)[0]
+        servers = zip(places, timeline.requests.items(), COLOURS, strict=False)
+        for axes, (name, times), colour in servers:
+            for row, (sent, done) in enumerate(times, start=1):
                 axes.barh(row, done - sent, left=sent, height=0.8, color=colour)
-                row += 1
-            row += 1
-        axes.set_xlim(0, last * 1.05)
-        axes.set_ylim(row - 0.5, -1)
-        axes.set_yticks(*zip(*names, strict=True))
-        axes.tick_params(axis="y", length=0)
-        axes.set_xlabel("seconds from the moment at which all requests were sent")
+            axes.set_title(name)
+            axes.set_xlim(0, last * 1.05)
+            axes.set_yticks(range(1, len(times) + 1))
+            axes.set_xlabel("seconds since all were sent")
+        places[0].invert_yaxis()
+        places[0].set_ylabel("request")
 
-    return picture(fill, timeline, 5.2, "When each request was answered")
+    return picture(fill, timeline, 4.2, "When each request was answered")
 
 
-def lines(sweep: Sweep):
-    return [
-        (name, steps, colour, marker)
-        for (name, steps), colour, marker in zip(
-            sweep.steps.items(), COLOURS, MARKERS, strict=False
-        )
-    ]
+def lines(sweep: Sweep) -> Iterator[tuple[str, tuple[Steady, ...], str, str, float]]:
+    """Yield each server's name and steps, and a look that shows also where two coincide."""
+    looks = zip(COLOURS, MARKERS, (12, 8, 6, 5, 4, 3), strict=True)
+    for (name, steps), (colour, marker, size) in zip(sweep.steps.items(), looks, strict=False):
+        yield name, steps, colour, marker, size
 
 
 def logarithmic(axes: Axes, label: str) -> None:
@@ -134,10 +135,10 @@ def logarithmic(axes: Axes, label: str) -> None:
     axes.legend(title="measured (points), predicted (lines)", frameon=False)
 
 
-def picture(fill: Callable[[Axes], None], data: Data, inches: float, title: str) -> str:
+def picture(fill: Callable[[Figure], None], data: Data, inches: float, title: str) -> str:
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(8, inches), facecolor="white")
-        fill(figure.add_subplot())
+        fill(figure)
         figure.text(0.01, 0.02, caption(data), fontsize=8.5, color="#444444")
         figure.tight_layout(rect=(0, CAPTION_INCHES / inches, 1, 1))
         svg = io.StringIO()

@@ -19,8 +19,8 @@ EXEMPT = [
     ("tests", "make test"),
     ("install", "git clone REPOSITORY workshop && cd workshop"),
     ("windows", "wsl --install"),
-    ("install", "python3 -m venv .venv"),
-    ("install", "python3 -m venv .venv"),
+    ("install", "python3 -m venv .venv && source .venv/bin/activate"),
+    ("install", "python3 -m venv .venv && source .venv/bin/activate"),
 ]
 
 

@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from compare.processes import ROOT
+from tests.instrument import COMPARE, compare, one_line
 from tests.network import eventually
 
-COMPARE = [sys.executable, "-m", "compare"]
 # The same command, with other servers: what they are stands in sys.argv[1], as Python.
 WITH_SERVERS = """
 import math, sys
@@ -27,31 +27,10 @@ sys.exit(main(sys.argv[2:]))
 """
 
 
-def compare(*arguments, command=COMPARE, seconds=60, **options):
-    return subprocess.run(
-        [*command, *map(str, arguments)],
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        **options,
-    )
-
-
 def only(start, app="wsgi.slow_app:app"):
     """Return the command that knows one server, which is started like this."""
     server = f"[Server('odd', 'waiting', 'teaches', 'wsgi', {app!r}, {start!r}, 1, 1)]"
     return [sys.executable, "-c", WITH_SERVERS, server]
-
-
-def one_line(done, *, status=1):
-    """Return what was said of a fault, without the tail of a log."""
-    assert done.returncode == status
-    assert "Traceback" not in done.stdout + done.stderr
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("  log: ")]
-    assert len(lines) == 1, lines
-    return lines[0]
 
 
 @contextmanager
