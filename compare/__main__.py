@@ -1,14 +1,24 @@
 """The command: python -m compare."""
 
+import os
+import signal
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036  said before anything newer is imported
-    sys.exit("compare: Python 3.11 or newer is needed, not " + sys.version.split()[0])
 
-try:
-    from compare.cli import main
-except ModuleNotFoundError as error:
-    sys.exit(f"compare: the package {error.name} is missing: make setup")
+def leave(number, frame):
+    """Say that nothing had begun yet; the packages take a moment to be imported."""
+    os.write(2, b"compare: stopped by " + signal.Signals(number).name.encode() + b"\n")
+    os._exit(128 + number)
+
 
 if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036  said before anything newer is imported
+        sys.exit("compare: Python 3.11 or newer is needed, not " + sys.version.split()[0])
+    signal.signal(signal.SIGINT, leave)
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        from compare.cli import main
+    except ModuleNotFoundError as error:
+        install = sys.executable + " -m pip install -r requirements.txt"
+        sys.exit("compare: " + str(error.name) + " is not installed: " + install)
     sys.exit(main())

@@ -2,7 +2,7 @@
 
 import argparse
 import math
-import shutil
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
     def error(self, message):
-        self.exit(MISUSED, f"{self.prog}: {message} (--help explains)\n")
+        self.exit(MISUSED, f"compare: {message} ({self.prog} --help explains)\n")
 
 
 def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
@@ -62,7 +62,7 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = Parser(prog="compare", description=compare.__doc__, allow_abbrev=False)
+    parser = Parser(prog="python -m compare", description=compare.__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command_name", metavar="COMMAND", required=True)
 
     def add(name: str, function: Callable[[argparse.Namespace], int], summary: str) -> Parser:
@@ -164,8 +164,8 @@ class Work:
         for ending, svg in draw(data).items():
             written.append(write(self.folder / f"{name}{ending}.svg", svg))
         for report in reports:
-            moved = shutil.move(self.scratch / f"{report}.html", self.folder / f"{report}.html")
-            written.append(Path(moved))
+            html = (self.scratch / f"{report}.html").read_text(encoding="utf-8")
+            written.append(write(self.folder / f"{report}.html", html))
         for path in written:
             self.display.say(str(path))
 
@@ -221,16 +221,21 @@ def compare_servers(work: Work, guesses: dict[str, float] | None = None) -> Comp
     except (Fault, Interrupted) as error:
         stop = error
     comparison = Comparison(work.conditions, tuple(results))
-    if results:
-        work.display.say()
-        say(comparison, work.display, guesses)
-        work.display.say()
-    if stop:
-        partial = write(work.folder / "comparison.partial.json", to_json(comparison))
-        work.display.say(str(partial))
-        raise stop
-    work.finish(comparison, "comparison", tuple(server.name for server in work.servers))
-    return comparison
+    with processes.signals.held():  # what is finished is printed and saved, whole
+        if results:
+            work.display.say()
+            say(comparison, work.display, guesses)
+            work.display.say()
+        if not stop:
+            work.finish(comparison, "comparison", tuple(each.name for each in results))
+            return comparison
+        partial = work.folder / "comparison.partial.json"
+        if results or not partial.exists():
+            try:
+                work.display.say(str(write(partial, to_json(comparison))))
+            except Fault as fault:
+                work.display.say(str(fault))
+    raise stop
 
 
 def run_sweep(options: argparse.Namespace) -> int:
@@ -335,7 +340,7 @@ def conditions_of(users: int, seconds: int, workers: int) -> Conditions:
     try:
         return Conditions.here_and_now(users, seconds, workers)
     except metadata.PackageNotFoundError as error:
-        raise Fault(f"the package {error.name} is missing: make setup") from error
+        raise Fault(processes.missing(str(error.name))) from error
 
 
 def writable(folder: Path) -> Path:
@@ -350,19 +355,18 @@ def writable(folder: Path) -> Path:
 
 def console_here() -> Console:
     """Return a console in plain text where the output is no terminal, whatever is set."""
-    terminal = sys.stdout.isatty()
-    return Console(force_terminal=terminal, width=None if terminal else 120)
+    return Console(force_terminal=sys.stdout.isatty())
 
 
 def say(data: Data, display: Display, guesses: dict[str, float] | None = None) -> None:
     """Print what was measured."""
     if isinstance(data, Comparison):
-        display.console.print(table(data, guesses))
+        display.console.print(table(data, guesses), width=120, crop=False)
         display.say()
         for sentence in sentences(data):
             display.say(sentence)
     elif isinstance(data, Sweep):
-        display.console.print(steps_table(data))
+        display.console.print(steps_table(data), width=120, crop=False)
     else:
         for name, times in data.requests.items():
             answered = " ".join(f"{done:.1f}" for done in sorted(done for _, done in times))
@@ -370,17 +374,27 @@ def say(data: Data, display: Display, guesses: dict[str, float] | None = None) -
 
 
 def write(path: Path, text: str) -> Path:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all; raise Fault where that can't be done."""
     draft = path.with_suffix(".draft")
-    draft.write_text(text, encoding="utf-8")
-    return draft.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8")
+        return draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise Fault(f"can't write {path}: {error.strerror}") from error
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     processes.signals.handle()
     try:
-        return options.function(options)
+        status = options.function(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has seen enough
+        return COULD_NOT
     except Interrupted as interruption:
         print(f"compare: {interruption}", file=sys.stderr)
         return interruption.exit_status

@@ -79,18 +79,20 @@ def measure(server: Server, load: Load, scratch: Path, display: Display) -> Resu
     Locust's report stays in the scratch folder as NAME.html.
     Raises Fault when the server or Locust fails, or too few requests are answered.
     """
-    total = load_seconds(load.users, load.seconds)
+    ceiling = load.ceiling(server, load.users)
+    total = load_seconds(load.users, load.seconds, ceiling)
     arguments = (
         f"--users {load.users} --spawn-rate {spawn_rate(load.users)} --run-time {total}s "
         f"--html {shlex.quote(str(scratch / server.name))}.html"
     )
     command, recording = put_load(server, load, "", arguments, total, scratch, display)
-    ceiling = load.ceiling(server, load.users)
     try:
         steady = evaluate_run(recording, load.seconds, load.users, ceiling)
     except TooFewAnswers as error:
         log = scratch / f"{server.name}.log"
         raise Fault(f"{server.name}: {error} in the steady part", log) from error
+    if steady.steady_seconds < load.seconds:
+        raise Fault(f"Locust stopped {load.seconds - steady.steady_seconds:.0f} s too early")
     return Result(
         name=server.name,
         interface=server.interface,
@@ -162,6 +164,8 @@ def read_recording(path: Path) -> Recording:
     """Return what Locust's processes wrote, merged: one file, or one for each of them."""
     every = [json.loads(each.read_text()) for each in path.parent.glob(f"{path.stem}.[0-9]*.json")]
     users = [each for each in every if each["completions"]] or [json.loads(path.read_text())]
+    if any(len(each["cpu"]) != 2 for each in users):
+        raise Fault("Locust was stopped before all users had been spawned")
     total, busy, own = 0.0, 0.0, 0.0
     for each in users:
         (total_before, busy_before, own_before), (total_after, busy_after, own_after) = each["cpu"]

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from compare.servers import Server
 
-# After the last user was spawned: up to 1 s of pause before its first request, 1 s until the
-# answer, 1 s to spare.
-SETTLE_SECONDS = 3
+# After the last user was spawned: up to 1 s of pause before its first request, 1 s to spare.
+PAUSE_SECONDS = 2
 # Of the windows of 5 s, 4 % give a slope outside 0.98 to 1.01 of the truth; of 8 s, none.
 SHORTEST_STEADY_SECONDS = 8
 # Locust warns of more; below, a group of users starts each second.
@@ -134,9 +133,18 @@ def spawn_rate(users: int) -> int:
     return min(users, FASTEST_SPAWN_RATE)
 
 
-def load_seconds(users: int, seconds: int) -> int:
+def settle_seconds(users: int, ceiling: float | None) -> int:
+    """Return how long it takes, after the last user was spawned, until latency is steady.
+
+    By then every user has been answered once: the first of them still met a short queue.
+    """
+    return PAUSE_SECONDS + math.ceil(users / ceiling if ceiling else 1)
+
+
+def load_seconds(users: int, seconds: int, ceiling: float | None) -> int:
     """Return how long Locust must run for `seconds` of steady part, with a second to spare."""
-    return math.ceil(users / spawn_rate(users)) - 1 + SETTLE_SECONDS + seconds + 1
+    spawning = math.ceil(users / spawn_rate(users)) - 1
+    return spawning + settle_seconds(users, ceiling) + seconds + 1
 
 
 def sweep_seconds(highest: int, ceiling: Callable[[int], float | None]) -> float:
@@ -175,9 +183,9 @@ def evaluate(
 def evaluate_run(recording: Recording, seconds: int, users: int, ceiling: float | None) -> Steady:
     """Return what was measured in the steady part of a run.
 
-    It begins SETTLE_SECONDS after the last user was spawned and lasts `seconds`, or until users
-    were stopped if that was earlier. Raises TooFewAnswers.
+    It begins when what follows the spawning of the last user has settled and lasts `seconds`, or
+    until users were stopped if that was earlier. Raises TooFewAnswers.
     """
-    start = recording.spawned + SETTLE_SECONDS
+    start = recording.spawned + settle_seconds(users, ceiling)
     end = min(start + seconds, recording.stopping)
     return evaluate(recording.completions, start, end, users, ceiling)

@@ -24,7 +24,7 @@ def fault_of_host(host):
     try:
         url = urlsplit(host or "")
         port = url.port or {"http": 80, "https": 443}[url.scheme]
-        if not url.hostname:
+        if not url.hostname or url.path or url.query:
             raise ValueError
     except (KeyError, ValueError):
         return f"the host must look like http://127.0.0.1:8000, not {host!r}"
@@ -37,6 +37,7 @@ def fault_of_host(host):
 
 def fault_of_run(environment):
     """Return why the run that is about to start would mislead, as text, or None."""
+    environment.host = (environment.host or "").rstrip("/") or None
     users = {user.__name__: user for user in environment.user_classes}
     if environment.host and len(users) > 1:
         return (

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import shlex
 import signal
 import socket
@@ -16,7 +17,7 @@ from typing import IO, Any
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 1.0
 START_SECONDS = 20.0
-TAIL_LINES = 6
+TAIL_LINES = 4
 # What changes gunicorn, uvicorn or Locust behind the command line's back.
 LEAKING = ("PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "GUNICORN_", "UVICORN_", "LOCUST_")
 
@@ -105,10 +106,25 @@ _running: list[subprocess.Popen] = []
 
 
 def tail_of_log(text: str) -> list[str]:
-    """Return the last lines of a log without the frames of tracebacks."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    told = [line for line in lines if not line.startswith((" ", "Traceback"))]
-    return told[-TAIL_LINES:]
+    """Return what a log says went wrong: each error once, with its place, then the last lines.
+
+    Frames of tracebacks are left out, and lines of mere information where there are others.
+    """
+    place, errors, others = "", [], []
+    for line in text.splitlines():
+        if match := re.match(r'\s+File "(.+)", line (\d+)', line):
+            place = f" ({match[1]}, line {match[2]})"
+        elif re.match(r"[\w.]*(Error|Exception)\b", line):
+            errors.append(line + place)
+        elif line.strip() and not line.startswith((" ", "Traceback", "During", "gunicorn.errors")):
+            others.append(line)
+    loud = [line for line in others if not re.search(r"\bINFO\b", line)]
+    return [*dict.fromkeys(errors), *(loud or others)[-TAIL_LINES:]]
+
+
+def missing(name: str) -> str:
+    """Return what to say of a package that is not installed."""
+    return f"{name} is not installed: {sys.executable} -m pip install -r requirements.txt"
 
 
 def environment() -> dict[str, str]:
@@ -144,7 +160,7 @@ def running(command: str, log: Path) -> Iterator[subprocess.Popen]:
     except FileNotFoundError as error:
         if process:
             raise
-        raise Fault(f"{shlex.split(command)[0]} is not installed: make setup") from error
+        raise Fault(missing(shlex.split(command)[0])) from error
     finally:
         if process:
             end(process)

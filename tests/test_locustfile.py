@@ -97,6 +97,7 @@ def test_both_classes_give_a_row_each_with_as_many_users(network, tmp_path):
         ("--host http://127.0.0.1:8000", "would measure one server twice"),
         ("WsgiUser --host nowhere", "must look like http://127.0.0.1:8000, not 'nowhere'"),
         ("WsgiUser --host http://127.0.0.1:99999", "must look like"),
+        ("WsgiUser --host http://127.0.0.1:8000/path", "must look like"),
     ],
 )
 def test_headless_refusal_is_one_line_and_an_exit_status(arguments, message, network):
@@ -111,7 +112,7 @@ def test_headless_refusal_is_one_line_and_an_exit_status(arguments, message, net
 def test_host_sends_one_class_elsewhere(network, tmp_path):
     with serving(network, tmp_path, 8001):
         done = headless(
-            network, "WsgiUser --host http://127.0.0.1:8001 --users 2 --run-time 3s --json"
+            network, "WsgiUser --host http://127.0.0.1:8001/ --users 2 --run-time 3s --json"
         )
     assert done.returncode == 0
     assert json.loads(done.stdout)[0]["num_failures"] == 0

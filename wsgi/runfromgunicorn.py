@@ -18,5 +18,5 @@ OPTIONS = [
 ]
 
 if __name__ == "__main__":
-    sys.argv = ["gunicorn", *OPTIONS, "app:app"]
+    sys.argv = ["gunicorn", *OPTIONS, *sys.argv[1:], "app:app"]
     run()

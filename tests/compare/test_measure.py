@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from compare.measure import (
-    SETTLE_SECONDS,
     Completion,
     Recording,
     TooFewAnswers,
@@ -71,10 +70,11 @@ def test_percentile_lies_between_its_neighbours():
     assert percentile([7.0], 95) == 7.0
 
 
-@pytest.mark.parametrize(("users", "seconds"), [(1, 8), (20, 15), (250, 8)])
-def test_locust_runs_long_enough_for_the_steady_part(users, seconds):
+@pytest.mark.parametrize(("users", "ceiling"), [(1, 1), (20, 4), (250, 250), (40, 4), (20, None)])
+def test_locust_runs_until_every_user_was_answered_and_the_steady_part_is_over(users, ceiling):
     spawning = math.ceil(users / 100) - 1  # a group of 100 at most starts each second
-    assert load_seconds(users, seconds) > spawning + SETTLE_SECONDS + seconds
+    pause, first_answers = 1, users / (ceiling or users)
+    assert load_seconds(users, 8, ceiling) > spawning + pause + first_answers + 8
 
 
 def test_only_the_steady_part_counts():
