@@ -1,11 +1,11 @@
-"""The command line, and what each of its commands does."""
+"""What each command does, and main."""
 
 import argparse
 import math
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-import compare
 from compare import processes
+from compare.arguments import BY_DEFAULT, parse
 from compare.check import is_ready
 from compare.display import Display
 from compare.experiment import Load, calibrate, measure, measure_steps, time_requests
@@ -36,115 +36,7 @@ from compare.report import (
 )
 from compare.servers import SERVERS, SETS, Server
 
-BY_DEFAULT = ("sync", "uvicorn-worker")
 COULD_NOT = 1
-MISUSED = 2
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message):
-        self.exit(MISUSED, f"compare: {message} ({self.prog} --help explains)\n")
-
-
-def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
-    """Return a parser of whole numbers between two bounds, which are included."""
-
-    def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and lowest <= int(text[:9]) <= highest):
-            raise argparse.ArgumentTypeError(
-                f"{text!r} is not a whole number from {lowest} to {highest}"
-            )
-        return int(text)
-
-    return parse
-
-
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = Parser(prog="python -m compare", description=compare.__doc__, allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command_name", metavar="COMMAND", required=True)
-
-    def add(name: str, function: Callable[[argparse.Namespace], int], summary: str) -> Parser:
-        command = commands.add_parser(
-            name, help=summary, description=summary[0].upper() + summary[1:], allow_abbrev=False
-        )
-        command.set_defaults(function=function)
-        return command
-
-    run = add("run", run_comparison, "measure servers one after the other, and print a table")
-    predict = add("predict", run_prediction, "the same, but ask for your prediction first")
-    for command in (run, predict):
-        add_servers(command)
-        command.add_argument("--set", choices=[each.name for each in SETS], help="all of one set")
-        command.add_argument("--all", action="store_true", help="all of the set waiting")
-        command.add_argument("--list", action="store_true", help="list servers and sets, and stop")
-        add_users(command, None, "default: 20; in the set blocking 40")
-        add_load(command)
-        command.add_argument(
-            "--seconds",
-            type=whole_number(1, 3600),
-            default=15,
-            help="length of the steady part that is measured, after spawning (default: 15)",
-        )
-
-    sweep = add("sweep", run_sweep, "double the users step by step, and draw the knee")
-    add_servers(sweep)
-    add_users(sweep, 256, "in the last step; default: 256")
-    add_load(sweep)
-
-    timeline = add("timeline", run_timeline, "send requests at the same moment, and draw each")
-    add_servers(timeline)
-    add_users(timeline, 12, "requests; default: 12", highest=100)
-    add_load(timeline, workers=2)
-
-    show = add("show", show_file, "print the table of saved data again, without measuring")
-    show.add_argument("file", type=Path, metavar="FILE", help="what a measurement wrote, as JSON")
-
-    redraw = add("draw", redraw_file, "draw the pictures of saved data again, without measuring")
-    redraw.add_argument("file", type=Path, metavar="FILE", help="what a measurement wrote, as JSON")
-    redraw.add_argument("--output", type=Path, metavar="FOLDER", help="default: beside the file")
-
-    add("check", lambda _: 0 if is_ready() else COULD_NOT, "say whether this machine is ready")
-    return parser.parse_args(arguments)
-
-
-def add_servers(command: Parser) -> None:
-    default = " and ".join(BY_DEFAULT)
-    command.add_argument(
-        "servers", nargs="*", metavar="SERVER", help=f"which, in this order (default: {default})"
-    )
-
-
-def add_users(command: Parser, default: int | None, told: str, highest: int = 10_000) -> None:
-    command.add_argument(
-        "--users", type=whole_number(1, highest), default=default, help=f"how many ({told})"
-    )
-
-
-def add_load(command: Parser, workers: int = 4) -> None:
-    command.add_argument(
-        "--workers",
-        type=whole_number(1, 64),
-        default=workers,
-        help="processes of each server (default: %(default)s)",
-    )
-    command.add_argument(
-        "--processes",
-        type=whole_number(1, 16),
-        default=1,
-        help="processes of Locust, for many users (default: %(default)s)",
-    )
-    command.add_argument(
-        "--port", type=whole_number(1, 65_535), help="of the servers (default: a free one)"
-    )
-    command.add_argument(
-        "--output",
-        type=Path,
-        default=Path("results"),
-        metavar="FOLDER",
-        help="where the files go (default: %(default)s/)",
-    )
 
 
 @dataclass
@@ -158,8 +50,14 @@ class Work:
     scratch: Path
     display: Display
 
+    def say(self, data: Data, guesses: dict[str, float] | None = None) -> None:
+        """Print what was measured, between blank lines."""
+        self.display.say()
+        say(data, self.display, guesses)
+        self.display.say()
+
     def finish(self, data: Data, name: str, reports: tuple[str, ...] = ()) -> None:
-        """Save the data with its pictures, and say where they lie."""
+        """Save what was measured, with its pictures and reports, and say where they lie."""
         written = [write(self.folder / f"{name}.json", to_json(data))]
         for ending, svg in draw(data).items():
             written.append(write(self.folder / f"{name}{ending}.svg", svg))
@@ -176,12 +74,19 @@ def working(options: argparse.Namespace, servers: list[Server], users: int) -> I
     seconds = getattr(options, "seconds", SHORTEST_STEADY_SECONDS)
     conditions = conditions_of(users, seconds, options.workers)
     folder = writable(options.output)
-    cpu_seconds = calibrate() if any(server.set == "busy" for server in servers) else None
-    load = Load(users, seconds, options.workers, options.processes, options.port, cpu_seconds)
     with (
         tempfile.TemporaryDirectory(prefix="compare-") as scratch,
         Display(console_here(), [server.name for server in servers]) as display,
     ):
+        computes = any(server.set == "busy" for server in servers)
+        load = Load(
+            users,
+            seconds,
+            options.workers,
+            options.processes,
+            options.port,
+            calibrate(Path(scratch)) if computes else None,
+        )
         yield Work(servers, load, conditions, folder, Path(scratch), display)
 
 
@@ -203,8 +108,7 @@ def run_prediction(options: argparse.Namespace) -> int:
     users = users_of(options, servers)
     guesses = {}
     for server in servers:
-        print(f"{server.name}: {server.command(8000, options.workers)}")
-        print(f"  {users} users who don't wait; {server.teaches}")
+        print(f"{server.name}, {options.workers} workers, {users} users: {server.teaches}")
         guesses[server.name] = ask_for_number("  Your prediction, in requests/s: ")
     with working(options, servers, users) as work:
         comparison = compare_servers(work, guesses)
@@ -223,9 +127,7 @@ def compare_servers(work: Work, guesses: dict[str, float] | None = None) -> Comp
     comparison = Comparison(work.conditions, tuple(results))
     with processes.signals.held():  # what is finished is printed and saved, whole
         if results:
-            work.display.say()
-            say(comparison, work.display, guesses)
-            work.display.say()
+            work.say(comparison, guesses)
         if not stop:
             work.finish(comparison, "comparison", tuple(each.name for each in results))
             return comparison
@@ -249,9 +151,7 @@ def run_sweep(options: argparse.Namespace) -> int:
             for server in servers
         }
         sweep = Sweep(work.conditions, steps)
-        work.display.say()
-        say(sweep, work.display)
-        work.display.say()
+        work.say(sweep)
         work.finish(sweep, "sweep")
     return 0
 
@@ -264,9 +164,7 @@ def run_timeline(options: argparse.Namespace) -> int:
             for server in servers
         }
         timeline = Timeline(work.conditions, requests)
-        work.display.say()
-        say(timeline, work.display)
-        work.display.say()
+        work.say(timeline)
         work.finish(timeline, "timeline")
     return 0
 
@@ -385,11 +283,26 @@ def write(path: Path, text: str) -> Path:
         raise Fault(f"can't write {path}: {error.strerror}") from error
 
 
+def check_machine(options: argparse.Namespace) -> int:
+    return 0 if is_ready() else COULD_NOT
+
+
+COMMANDS = {
+    "run": run_comparison,
+    "predict": run_prediction,
+    "sweep": run_sweep,
+    "timeline": run_timeline,
+    "show": show_file,
+    "draw": redraw_file,
+    "check": check_machine,
+}
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     processes.signals.handle()
     try:
-        status = options.function(options)
+        status = COMMANDS[options.command](options)
         sys.stdout.flush()
         return status
     except BrokenPipeError:

@@ -5,11 +5,10 @@ import json
 import os
 import shlex
 import statistics
-import subprocess
 import sys
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -59,18 +58,18 @@ class Load:
         return ceiling_of(server, users, self.workers, cpus, self.cpu_seconds)
 
 
-def calibrate() -> float:
+def calibrate(scratch: Path) -> float:
     """Return for how many seconds busy_app computes while all CPUs do the same, in the median.
 
     Two CPUs may be one core's two threads, and slower together than each alone.
     """
-    command = [sys.executable, "-c", CALIBRATION]
-    every = [
-        subprocess.Popen(command, cwd=processes.ROOT, stdout=subprocess.PIPE, text=True)
-        for _ in range(os.cpu_count() or 1)
-    ]
-    times = [float(word) for each in every for word in each.communicate()[0].split()]
-    return statistics.median(times)
+    command = shlex.join([sys.executable, "-c", CALIBRATION])
+    logs = [scratch / f"calibration.{cpu}.log" for cpu in range(os.cpu_count() or 1)]
+    with ExitStack() as stack:
+        every = [stack.enter_context(processes.running(command, log)) for log in logs]
+        for each in every:
+            each.wait()
+    return statistics.median(float(word) for log in logs for word in log.read_text().split())
 
 
 def measure(server: Server, load: Load, scratch: Path, display: Display) -> Result:
