@@ -10,6 +10,7 @@ import socket
 import sys
 from urllib.parse import urlsplit
 
+import psutil
 from gevent import GreenletExit
 from locust import events
 from locust.runners import STATE_STOPPED, WorkerRunner
@@ -59,6 +60,8 @@ def check_every_run(environment, runner, web_ui, **_):
     headless = web_ui is None
     is_worker = isinstance(runner, WorkerRunner)
     if headless and not is_worker and (fault := fault_of_run(environment)):
+        for worker in psutil.Process().children():  # of --processes, which would wait for a minute
+            worker.kill()
         sys.exit(f"locust: {fault}")
 
     @environment.events.test_start.add_listener

@@ -167,7 +167,7 @@ class Terminal:
             capture_output=True,
             text=True,
         )
-        return done.stdout.strip().replace(".venv/bin/", "") or command
+        return done.stdout.strip().splitlines()[-1].replace(".venv/bin/", "")
 
 
 class Server:

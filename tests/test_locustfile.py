@@ -6,6 +6,7 @@ import signal
 import subprocess
 from contextlib import ExitStack, contextmanager
 
+import psutil
 import pytest
 
 from compare import processes
@@ -107,6 +108,15 @@ def test_headless_refusal_is_one_line_and_an_exit_status(arguments, message, net
     assert done.returncode == 1
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_refusal_ends_the_processes_of_locust_too(network):
+    network.need(8000)
+    mark = "--master-bind-port 5597"
+    done = headless(network, f"WsgiUser --processes 2 --master-bind-host 127.0.0.1 {mark}")
+    assert done.returncode == 1
+    for process in psutil.process_iter(["cmdline"]):
+        assert mark not in " ".join(process.info["cmdline"] or [])
 
 
 def test_host_sends_one_class_elsewhere(network, tmp_path):
