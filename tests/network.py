@@ -1,17 +1,22 @@
 """Commands that name a port run in a network namespace of their own, where the system allows it."""
 
+import fcntl
 import json
+import os
 import shlex
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
 from compare.processes import environment
 
+LOCK = Path(tempfile.gettempdir()) / f"workshop-tests-{os.getuid()}.lock"
 HOLD = "ip link set lo up && echo up && exec cat"  # until its stdin is closed, also by our death
 ASK = """
 import http.client, json, sys
@@ -35,11 +40,14 @@ def eventually(condition, seconds=15):
 
 
 class Network:
-    """A network namespace with a loopback interface; this machine's own network as a fallback."""
+    """A network namespace with a loopback interface.
+
+    Where the system refuses one, it is this machine's own network, for one test at a time.
+    """
 
     def __enter__(self):
         self.holder = subprocess.Popen(
-            ["unshare", "--user", "--map-root-user", "--net", "sh", "-c", HOLD],
+            ["sh", "-c", f"exec unshare --user --map-root-user --net sh -c '{HOLD}'"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -47,9 +55,15 @@ class Network:
         self.is_private = self.holder.stdout.readline() == b"up\n"
         enter = f"nsenter --target {self.holder.pid} --user --net --preserve-credentials"
         self.prefix = enter if self.is_private else ""
+        self.turn = None
+        if not self.is_private:
+            self.turn = LOCK.open("w")
+            fcntl.flock(self.turn, fcntl.LOCK_EX)
         return self
 
     def __exit__(self, *_):
+        if self.turn:
+            self.turn.close()
         self.holder.stdin.close()
         self.holder.wait()
         self.holder.stdout.close()

@@ -25,7 +25,6 @@ EXEMPT = [
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("path", READMES, ids=IDS)
 def test_every_block_does_what_it_shows(path, subtests):
     name = path.relative_to(ROOT)
