@@ -3,6 +3,7 @@
 import argparse
 import math
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ from compare.report import (
 from compare.servers import SERVERS, SETS, Server
 
 COULD_NOT = 1
+WIDEST_TABLE = 100  # columns; a narrower terminal wraps it, and nothing is cut off
 
 
 @dataclass
@@ -253,18 +255,20 @@ def writable(folder: Path) -> Path:
 
 def console_here() -> Console:
     """Return a console in plain text where the output is no terminal, whatever is set."""
-    return Console(force_terminal=sys.stdout.isatty())
+    terminal = sys.stdout.isatty()
+    columns = shutil.get_terminal_size().columns if terminal else 0
+    return Console(force_terminal=terminal, width=max(columns, WIDEST_TABLE))
 
 
 def say(data: Data, display: Display, guesses: dict[str, float] | None = None) -> None:
     """Print what was measured."""
     if isinstance(data, Comparison):
-        display.console.print(table(data, guesses), width=120, crop=False)
+        display.console.print(table(data, guesses))
         display.say()
         for sentence in sentences(data):
             display.say(sentence)
     elif isinstance(data, Sweep):
-        display.console.print(steps_table(data), width=120, crop=False)
+        display.console.print(steps_table(data))
     else:
         for name, times in data.requests.items():
             answered = " ".join(f"{done:.1f}" for done in sorted(done for _, done in times))

@@ -170,7 +170,7 @@ def read_recording(path: Path) -> Recording:
         (total_before, busy_before, own_before), (total_after, busy_after, own_after) = each["cpu"]
         total, busy = total_after - total_before, busy_after - busy_before
         own += own_after - own_before
-    cpu_seconds = total / (os.cpu_count() or 1) or 1
+    seconds = min(each["stopping"] - each["spawned"] for each in users) or 1
     return Recording(
         spawned=max(each["spawned"] for each in users),
         stopping=min(each["stopping"] for each in users),
@@ -180,7 +180,7 @@ def read_recording(path: Path) -> Recording:
                 key=lambda completion: completion.at,
             )
         ),
-        locust_cpu=own / cpu_seconds / len(users),
+        locust_cpu=own / seconds / len(users),
         machine_cpu=busy / total if total else 0,
     )
 
