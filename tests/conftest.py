@@ -1,9 +1,14 @@
+import fcntl
 import os
 import signal
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from tests.network import Network
+
+CPUS = Path(tempfile.gettempdir()) / f"workshop-cpus-{os.getuid()}.lock"
 
 
 @pytest.fixture
@@ -17,10 +22,30 @@ def pytest_configure():
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("stopped by SIGTERM", 143))
 
 
+@pytest.fixture
+def quiet():
+    """A time without tests that take all CPUs, for what is measured."""
+    with CPUS.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
+@pytest.fixture
+def all_cpus():
+    """A time in which nothing is measured that others could disturb."""
+    with CPUS.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Start the longest first, however they were shuffled, so that none is waited for alone."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """Start the longest first and those that take all CPUs last, however they were shuffled."""
+
+    def order(item):
+        return 2 if "all_cpus" in item.fixturenames else not item.get_closest_marker("long")
+
+    items.sort(key=order)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -26,7 +26,7 @@ EXEMPT = [
 
 @pytest.mark.long
 @pytest.mark.parametrize("path", READMES, ids=IDS)
-def test_every_block_does_what_it_shows(path, subtests):
+def test_every_block_does_what_it_shows(path, subtests, quiet):
     name = path.relative_to(ROOT)
     with Terminal() as terminal:
         for step in steps(path.read_text()):

@@ -28,21 +28,21 @@ def ratio(result):
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["gevent", "asgi", "uvicorn"])
-def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path):
+def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path, quiet):
     [result] = results(tmp_path, name, "--seconds", 8).values()
     assert result["ceiling"] == 20
     assert 0.95 <= ratio(result) <= 1.01
 
 
 @pytest.mark.long
-def test_threads_are_slots_that_are_used_unevenly(tmp_path):
+def test_threads_are_slots_that_are_used_unevenly(tmp_path, quiet):
     [result] = results(tmp_path, "gthread", "--seconds", 8).values()
     assert result["ceiling"] == 16
     assert 4 < result["requests_per_second"] <= 16 * 1.01
 
 
 @pytest.mark.long
-def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_path):
+def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_path, quiet):
     found = results(tmp_path, "blocking", "threaded", "--seconds", 8)
     blocking, threaded = found["blocking"], found["threaded"]
     assert blocking["users"] == 40
@@ -51,15 +51,14 @@ def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_p
     assert 0.9 <= ratio(threaded) <= 1.02
 
 
-@pytest.mark.long
-def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path):
+def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path, all_cpus):
     found = results(tmp_path, "sync-busy", "uvicorn-worker-busy", "--seconds", 4)
     sync, loop = found["sync-busy"], found["uvicorn-worker-busy"]
     assert 0.5 < loop["requests_per_second"] / sync["requests_per_second"] < 2
     assert sync["ceiling"] == loop["ceiling"] > 0
 
 
-def test_no_waiting_has_no_ceiling_and_locusts_share_is_recorded(tmp_path):
+def test_no_waiting_has_no_ceiling_and_locusts_share_is_recorded(tmp_path, all_cpus):
     [result] = results(tmp_path, "asgi-minimal", "--seconds", 1).values()
     assert result["ceiling"] is None
     assert 0 < result["locust_cpu"] <= 1.1
@@ -73,7 +72,7 @@ def test_locusts_processes_are_merged(tmp_path):
 
 
 @pytest.mark.long
-def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path):
+def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path, quiet):
     done = compare("sweep", "uvicorn", "--users", 4, "--output", tmp_path, seconds=110)
     assert done.returncode == 0, done.stderr
     steps = json.loads((tmp_path / "sweep.json").read_text())["steps"]["uvicorn"]
