@@ -163,6 +163,7 @@ class Terminal:
         done = subprocess.run(
             [*SHELL, f"make --dry-run --assume-old=.venv/installed VENV=.venv {command[5:]}"],
             cwd=self.root,
+            env=self.environment,  # without what a make around us would pass on
             check=False,
             capture_output=True,
             text=True,

@@ -48,7 +48,9 @@ def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_p
     assert blocking["users"] == 40
     assert ratio(blocking) <= 1.02
     assert threaded["ceiling"] == 4 * min(32, os.cpu_count() + 4)
-    assert 0.9 <= ratio(threaded) <= 1.02
+    # a loop that got fewer connections than it has threads leaves some of them idle
+    assert 0.6 <= ratio(threaded) <= 1.02
+    assert threaded["requests_per_second"] > 2 * blocking["requests_per_second"]
 
 
 def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path, all_cpus):
