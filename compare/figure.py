@@ -42,7 +42,8 @@ def draw_comparison(comparison: Comparison) -> str:
         axes = figure.add_subplot()
         for row, result in enumerate(results):
             axes.barh(row, result.requests_per_second, height=0.6, color=COLOURS[0])
-            label = f"{result.requests_per_second:.1f}"
+            measured = result.requests_per_second
+            label = f"{measured:.1f}" if measured < 1000 else f"{measured:,.0f}"
             if result.ceiling is not None:
                 label += f" of {result.ceiling:.4g}"
                 ends = [row - 0.4, row + 0.4]
@@ -58,7 +59,10 @@ def draw_comparison(comparison: Comparison) -> str:
         axes.set_xlim(0, highest * 1.25)
         axes.set_ylim(len(results) - 0.4, -0.6)
         axes.set_yticks(range(len(results)), [result.name for result in results])
-        axes.set_xlabel("throughput in requests/s: measured (bar) and ceiling (mark)")
+        marks = (
+            ": measured (bar) and ceiling (mark)" if any(each.ceiling for each in results) else ""
+        )
+        axes.set_xlabel(f"throughput in requests/s{marks}")
 
     return picture(fill, comparison, 1.7 + 0.7 * len(results), "Throughput and ceiling")
 
@@ -158,5 +162,5 @@ def caption(data: Data) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in conditions.versions.items())
     return (
         f"{load}, {processes(conditions.workers)} for each server, {conditions.cpus} CPUs, "
-        f"no access log\nPython {conditions.python} on {conditions.platform}, {versions}"
+        f"no access log, keep-alive as each has it\nPython {conditions.python} on {conditions.platform}, {versions}"
     )

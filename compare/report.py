@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from compare.measure import SATURATED, SHORTEST_STEADY_SECONDS, Result, Steady
+from compare.servers import SERVERS, SETS
 
 PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker", "starlette", "locust")
 
@@ -171,6 +172,7 @@ def sentences(comparison: Comparison) -> list[str]:
             f"With the same {processes(workers)}, {fastest.name} answered "
             f"{times:.1f} times as many requests as {slowest.name}."
         )
+        told += [f"The one knob that differs is {knob}." for knob in knobs(comparison)]
     if any(result.too_short for result in results):
         told.append(
             f"A steady part below {SHORTEST_STEADY_SECONDS} s is too short to judge: "
@@ -185,6 +187,13 @@ def sentences(comparison: Comparison) -> list[str]:
         if why := saturation(result):
             told.append(f"* {result.name}: {why}.")
     return told
+
+
+def knobs(comparison: Comparison) -> list[str]:
+    """Return the knob in which the servers differ, when they are of one set."""
+    names = {result.name for result in comparison.results}
+    sets = {server.set for server in SERVERS if server.name in names}
+    return [each.knob for each in SETS if sets == {each.name}]
 
 
 def verdict(comparison: Comparison, guesses: dict[str, float]) -> str:

@@ -57,8 +57,14 @@ def test_table_fits_80_columns_in_plain_text():
 
 def test_sentence_says_how_many_times_as_many():
     assert sentences(Comparison(CONDITIONS, (SYNC, LOOP))) == [
-        "With the same 4 processes, loop answered 5.0 times as many requests as sync."
+        "With the same 4 processes, loop answered 5.0 times as many requests as sync.",
+        "The one knob that differs is how a worker waits.",
     ]
+
+
+def test_servers_of_two_sets_have_no_one_knob():
+    busy = replace(LOOP, name="sync-busy")
+    assert not any("knob" in each for each in sentences(Comparison(CONDITIONS, (SYNC, busy))))
 
 
 def test_a_short_run_and_failures_are_marked():
