@@ -1,9 +1,7 @@
 import socket
-import subprocess
-import sys
 
-from compare import check
-from compare.processes import ROOT
+from compare import check, processes
+from tests.network import eventually
 
 
 def test_packages_are_compared_with_the_requirements():
@@ -26,14 +24,8 @@ def test_taken_port_is_told_and_the_exit_status_is_1(monkeypatch):
         assert not check.is_ready()
 
 
-def test_servers_left_running_are_told_with_the_way_to_end_them():
-    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--bind=127.0.0.1:0"]
-    process = subprocess.Popen(
-        [*command, "wsgi.app:app"], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE
-    )
-    try:
-        process.stderr.readline()
+def test_servers_left_running_are_told_with_the_way_to_end_them(tmp_path):
+    command = "gunicorn --no-control-socket --bind 127.0.0.1:0 wsgi.app:app"
+    with processes.running(command, tmp_path / "log") as process:
+        eventually(lambda: "Booting worker" in (tmp_path / "log").read_text())
         assert f"kill -- -{process.pid}" in " ".join(map(str, check.leftovers()))
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
