@@ -2,7 +2,7 @@
 
 Run it from the root:   locust --locustfile locustfile.py,compare/waiting.py
 
-Notice that the two servers can't be told apart.
+Notice that the two servers can't be told apart by their throughput.
 """
 
 import random
