@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup check compare test
+.PHONY: help setup check compare sweep timeline predict figures test
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make setup      create $(VENV)/ and install what the examples and the comparison need"
 	@echo "make check      say whether this machine is ready for the workshop"
 	@echo "make compare    measure WSGI and ASGI side by side   (ARGS=\"--users 40 --seconds 10\")"
+	@echo "make sweep      double the users step by step, and draw the knee (7 minutes)"
+	@echo "make timeline   send twelve requests at once, and draw when each is answered"
+	@echo "make predict    the comparison, after your prediction"
+	@echo "make figures    measure all that the chapters show again (18 minutes)"
 	@echo "make test       run every test   (ARGS=\"-k locustfile\")"
 	@echo "With another Python: make setup PYTHON=python3.13"
 
@@ -17,6 +21,21 @@ setup: $(VENV)/installed
 
 compare: $(VENV)/installed
 	@$(RUN) -m compare run $(ARGS)
+
+sweep timeline predict: $(VENV)/installed
+	@$(RUN) -m compare $@ $(ARGS)
+
+figures: $(VENV)/installed
+	@$(RUN) -m compare run --output results/docs
+	@mv results/docs/comparison.json docs/
+	@for set in waiting blocking busy minimal; do \
+	  $(RUN) -m compare run --set $$set --output results/docs || exit; \
+	  mv results/docs/comparison.json docs/$$set.json; \
+	done
+	@$(RUN) -m compare sweep --output results/docs
+	@$(RUN) -m compare timeline --output results/docs
+	@mv results/docs/sweep.json results/docs/timeline.json docs/
+	@for data in docs/*.json; do $(RUN) -m compare draw $$data || exit; done
 
 check: $(VENV)/installed
 	@$(RUN) -m compare check
