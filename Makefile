@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup check compare sweep timeline predict figures test
+.PHONY: help setup check compare lab sweep timeline predict figures screenshots test
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make setup      create $(VENV)/ and install what the examples and the comparison need"
 	@echo "make check      say whether this machine is ready for the workshop"
 	@echo "make compare    measure WSGI and ASGI side by side   (ARGS=\"--users 40 --seconds 10\")"
+	@echo "make lab        start both servers and Locust's page, to put load on them in a browser"
 	@echo "make sweep      double the users step by step, and draw the knee (7 minutes)"
 	@echo "make timeline   send twelve requests at once, and draw when each is answered"
 	@echo "make predict    the comparison, after your prediction"
@@ -22,7 +23,7 @@ setup: $(VENV)/installed
 compare: $(VENV)/installed
 	@$(RUN) -m compare run $(ARGS)
 
-sweep timeline predict: $(VENV)/installed
+lab sweep timeline predict: $(VENV)/installed
 	@$(RUN) -m compare $@ $(ARGS)
 
 figures: $(VENV)/installed

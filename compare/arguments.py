@@ -66,6 +66,29 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add_users(timeline, 12, "requests; default: 12", highest=100)
     add_load(timeline, workers=2)
 
+    lab = add("lab", "start two servers and Locust's page, to put load on them by hand")
+    add_servers(lab)
+    add_users(lab, 40, "of both together, as filled in in the page; default: 40")
+    lab.add_argument(
+        "--spawn-rate",
+        type=whole_number(1, 100),
+        default=4,
+        help="users started per second, as filled in in the page (default: %(default)s)",
+    )
+    add_workers(lab)
+    lab.add_argument(
+        "--port",
+        type=whole_number(1, 65_534),
+        default=8000,
+        help="of the first server; the second has the next one (default: %(default)s)",
+    )
+    lab.add_argument(
+        "--web-port",
+        type=whole_number(1, 65_535),
+        default=8089,
+        help="of Locust's page (default: %(default)s)",
+    )
+
     show = add("show", "print the table of saved data again, without measuring")
     show.add_argument("file", type=Path, metavar="FILE", help="what a measurement wrote, as JSON")
 
@@ -90,13 +113,17 @@ def add_users(command: Parser, default: int | None, told: str, highest: int = 10
     )
 
 
-def add_load(command: Parser, workers: int = 4) -> None:
+def add_workers(command: Parser, workers: int = 4) -> None:
     command.add_argument(
         "--workers",
         type=whole_number(1, 64),
         default=workers,
         help="processes of each server (default: %(default)s)",
     )
+
+
+def add_load(command: Parser, workers: int = 4) -> None:
+    add_workers(command, workers)
     command.add_argument(
         "--processes",
         type=whole_number(1, 16),

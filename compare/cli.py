@@ -4,10 +4,11 @@ import argparse
 import math
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -18,7 +19,15 @@ from compare import processes
 from compare.arguments import BY_DEFAULT, parse
 from compare.check import is_ready
 from compare.display import Display
-from compare.experiment import Load, calibrate, measure, measure_steps, time_requests
+from compare.experiment import (
+    Load,
+    calibrate,
+    measure,
+    measure_steps,
+    start_lab,
+    time_requests,
+    watch,
+)
 from compare.figure import draw
 from compare.measure import SHORTEST_STEADY_SECONDS
 from compare.processes import Fault, Interrupted
@@ -171,6 +180,63 @@ def run_timeline(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_lab(options: argparse.Namespace) -> int:
+    servers = chosen(options)
+    if len(servers) != 2:
+        raise Fault("the lab shows two servers: name two different ones, or none")
+    ports = (options.port, options.port + 1)
+    for port, option in (*((port, "--port") for port in ports), (options.web_port, "--web-port")):
+        processes.check_port(port, f"choose another with {option}")
+    load = Load(options.users, 0, options.workers)
+    print("Starting two servers and Locust…", flush=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="compare-") as scratch,
+        ExitStack() as stack,
+        stopped_by_ctrl_c(),
+    ):
+        every = start_lab(
+            stack, servers, ports, load, options.spawn_rate, options.web_port, Path(scratch)
+        )
+        print(invitation(servers, ports, options), flush=True)
+        watch(every)
+    print("Both servers and Locust are stopped.")
+    return 0
+
+
+@contextmanager
+def stopped_by_ctrl_c() -> Iterator[None]:
+    """Take Ctrl-C for the way out; other signals are interruptions still."""
+    try:
+        yield
+    except Interrupted as interruption:
+        if interruption.number != signal.SIGINT:
+            raise
+
+
+def invitation(servers: list[Server], ports: tuple[int, int], options: argparse.Namespace) -> str:
+    """Return what to do with a lab that is open."""
+    where = " and ".join(
+        f"{server.name} on port {port}" for server, port in zip(servers, ports, strict=True)
+    )
+    page = f"http://127.0.0.1:{options.web_port}"
+    return f"""
+{where}, with {options.workers} workers each, are up.
+
+Predict first: of {options.users} users, half ask each server. How many requests will each answer
+in a second? How long will a user wait?
+
+1. Open {page}
+2. Press Start: {options.users} users, of whom {options.spawn_rate} start each second.
+3. Press "The lab: a line for each server", at the foot of the page, and watch the two lines.
+
+Then press Edit in Locust's page, and double the users. Which line changes?
+
+Without Locust, twelve requests from your browser: {page}/lab/staircase
+
+Ctrl-C ends everything.
+"""
+
+
 def show_file(options: argparse.Namespace) -> int:
     say(saved(options.file), Display(console_here(), []))
     return 0
@@ -296,6 +362,7 @@ COMMANDS = {
     "predict": run_prediction,
     "sweep": run_sweep,
     "timeline": run_timeline,
+    "lab": run_lab,
     "show": show_file,
     "draw": redraw_file,
     "check": check_machine,

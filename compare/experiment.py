@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 import statistics
+import subprocess
 import sys
 import threading
 import time
@@ -56,6 +57,15 @@ class Load:
     def ceiling(self, server: Server, users: int) -> float | None:
         cpus = os.cpu_count() or 1
         return ceiling_of(server, users, self.workers, cpus, self.cpu_seconds)
+
+
+@dataclass(frozen=True)
+class Started:
+    """A process that runs, and where it writes what happens."""
+
+    name: str
+    process: subprocess.Popen
+    log: Path
 
 
 def calibrate(scratch: Path) -> float:
@@ -223,3 +233,51 @@ def time_requests(
     first = min(sent for sent, _ in times)
     by_answer = sorted(times, key=lambda request: request[1])
     return [(round(sent - first, 4), round(done - first, 4)) for sent, done in by_answer]
+
+
+def start_lab(
+    stack: ExitStack,
+    servers: list[Server],
+    ports: tuple[int, int],
+    load: Load,
+    spawn_rate: int,
+    web_port: int,
+    scratch: Path,
+) -> list[Started]:
+    """Start two servers and Locust's page, which the stack ends, and return them; raise Fault."""
+    pairs = ",".join(f"{server.name}={port}" for server, port in zip(servers, ports, strict=True))
+    locust = (
+        "locust --locustfile compare/lab.py,locustfile.py "
+        f"--web-host 127.0.0.1 --web-port {web_port} --users {load.users} "
+        f"--spawn-rate {spawn_rate} --servers {pairs} --server-workers {load.workers}"
+    )
+    if any(server.set == "busy" for server in servers):
+        locust += f" --cpu-seconds {calibrate(scratch)}"
+    commands = {
+        **{
+            server.name: (server.command(port, load.workers), port)
+            for server, port in zip(servers, ports, strict=True)
+        },
+        "Locust": (locust, web_port),
+    }
+    every = []
+    for name, (command, port) in commands.items():
+        log = scratch / f"{name}.log"
+        process = stack.enter_context(processes.serving(name, command, port, log))
+        every.append(Started(name, process, log))
+    return every
+
+
+def watch(every: list[Started]) -> None:
+    """Wait for Ctrl-C; say which server ends before it, and raise Fault when Locust does."""
+    *servers, locust = every
+    while True:
+        processes.check_alive(locust.process, locust.name, "before it was stopped", locust.log)
+        for each in servers:
+            try:
+                processes.check_alive(each.process, each.name, "before it was stopped", each.log)
+            except Fault as fault:
+                print(f"{fault}: to have it back, press Ctrl-C and open the lab again", flush=True)
+                servers.remove(each)
+                break
+        time.sleep(0.2)

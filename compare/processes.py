@@ -48,6 +48,7 @@ class Interrupted(Exception):
 
     def __init__(self, number: int):
         super().__init__(f"stopped by {signal.Signals(number).name}")
+        self.number = number
         self.exit_status = 128 + number
 
 
@@ -209,7 +210,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def check_port(port: int) -> None:
+def check_port(port: int, otherwise: str = "leave out --port") -> None:
     """Raise Fault when something listens on the port: gunicorn would wait, and it would answer."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -218,7 +219,7 @@ def check_port(port: int) -> None:
         except OSError as error:
             raise Fault(
                 f"port {port} can't be used ({error.strerror}): "
-                "stop the server that has it, or leave out --port"
+                f"stop the server that has it, or {otherwise}"
             ) from error
 
 

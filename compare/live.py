@@ -1,0 +1,91 @@
+"""What one server does now, from the answers of the last seconds: arithmetic alone, no edges."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from compare.measure import PAUSE_SECONDS, Completion, ceiling_of, percentile
+from compare.servers import Server
+
+# Of the window that throughput is taken from, in s.
+SHORTEST_WINDOW = 2
+LONGEST_WINDOW = 8
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one server did at one moment: throughputs in requests/s, latencies in seconds."""
+
+    users: int
+    throughput: float
+    median: float | None  # None until an answer has come
+    p95: float | None
+    failures: int  # in the window
+    ceiling: float | None  # None where no arithmetic gives one
+    predicted_latency: float | None
+    says: str
+
+
+def window_seconds(since_change: float) -> float:
+    """Return the length of the window: all that lies behind the last change, within bounds.
+
+    A second after the last user has come, the first of the new answers arrive.
+    """
+    return min(max(since_change - PAUSE_SECONDS / 2, SHORTEST_WINDOW), LONGEST_WINDOW)
+
+
+def throughput_now(ages: Sequence[float], window: float) -> float:
+    """Return requests/s from the ages of answers, in s: a count with its edges faded over a second.
+
+    Answers that take a second each come in bursts a second apart. A plain count is off by a burst
+    when an edge of the window cuts one; with an edge that fades, a burst that leaves is replaced by
+    the next to the same degree.
+    """
+    return sum(max(0.0, min(1.0, age, window - age)) for age in ages) / (window - 1)
+
+
+def sample(
+    answers: Sequence[Completion],
+    changed: float,
+    now: float,
+    users: int,
+    server: Server,
+    workers: int,
+    cpus: int,
+    cpu_seconds: float | None,
+) -> Sample:
+    """Return what a server does now, given when its number of users last changed.
+
+    Latency is that of requests sent since then, as soon as one of them has come back; before, of
+    all that came back in the window.
+    """
+    window = window_seconds(now - changed)
+    recent = [each for each in answers if now - window < each.at <= now]
+    good = [each for each in recent if not each.failed]
+    since = [each for each in good if each.at - each.milliseconds / 1000 >= changed]
+    latencies = [each.milliseconds / 1000 for each in since or good]
+    ceiling = ceiling_of(server, users, workers, cpus, cpu_seconds)
+    return Sample(
+        users=users,
+        throughput=throughput_now([now - each.at for each in good], window),
+        median=percentile(latencies, 50) if latencies else None,
+        p95=percentile(latencies, 95) if latencies else None,
+        failures=len(recent) - len(good),
+        ceiling=ceiling,
+        predicted_latency=users / ceiling if ceiling else None,
+        says=sentence(users, ceiling, server, workers),
+    )
+
+
+def sentence(users: int, ceiling: float | None, server: Server, workers: int) -> str:
+    """Return what arithmetic says: "20 users on 4 slots: each waits 5 s"."""
+    who = "1 user" if users == 1 else f"{users} users"
+    if not ceiling:
+        return who if users else "no users"
+    waits = f"each waits {users / ceiling:.3g} s"
+    slots = workers * server.requests_per_worker
+    if server.seconds_per_request is None:
+        return f"{who} on busy CPUs: {waits}"
+    if math.isinf(slots):
+        return f"{who}, a slot for each: {waits}"
+    return f"{who} on {slots:.0f} slots: {waits}"
