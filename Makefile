@@ -15,6 +15,7 @@ help:
 	@echo "make timeline   send twelve requests at once, and draw when each is answered"
 	@echo "make predict    the comparison, after your prediction"
 	@echo "make figures    measure all that the chapters show again (18 minutes)"
+	@echo "make screenshots  take the pictures of the lab again, in a browser (3 minutes)"
 	@echo "make test       run every test   (ARGS=\"-k locustfile\")"
 	@echo "With another Python: make setup PYTHON=python3.13"
 
@@ -37,6 +38,9 @@ figures: $(VENV)/installed
 	@$(RUN) -m compare timeline --output results/docs
 	@mv results/docs/sweep.json results/docs/timeline.json docs/
 	@for data in docs/*.json; do $(RUN) -m compare draw $$data || exit; done
+
+screenshots: $(VENV)/installed-for-tests
+	@$(RUN) -m tests.screenshots
 
 check: $(VENV)/installed
 	@$(RUN) -m compare check

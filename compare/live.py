@@ -4,9 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compare.measure import PAUSE_SECONDS, Completion, ceiling_of, percentile
+from compare.measure import Completion, ceiling_of, percentile
 from compare.servers import Server
 
+# Until the last user who came has made its first request: the longest pause before it.
+ARRIVAL_SECONDS = 1
 # Of the window that throughput is taken from, in s.
 SHORTEST_WINDOW = 2
 LONGEST_WINDOW = 8
@@ -27,11 +29,8 @@ class Sample:
 
 
 def window_seconds(since_change: float) -> float:
-    """Return the length of the window: all that lies behind the last change, within bounds.
-
-    A second after the last user has come, the first of the new answers arrive.
-    """
-    return min(max(since_change - PAUSE_SECONDS / 2, SHORTEST_WINDOW), LONGEST_WINDOW)
+    """Return the length of the window: since the users who came last ask, within bounds."""
+    return min(max(since_change - ARRIVAL_SECONDS, SHORTEST_WINDOW), LONGEST_WINDOW)
 
 
 def throughput_now(ages: Sequence[float], window: float) -> float:
@@ -56,13 +55,14 @@ def sample(
 ) -> Sample:
     """Return what a server does now, given when its number of users last changed.
 
-    Latency is that of requests sent since then, as soon as one of them has come back; before, of
-    all that came back in the window.
+    Latency is that of requests sent since the users who came last ask, as soon as one of these has
+    come back; before, of all that came back in the window.
     """
     window = window_seconds(now - changed)
     recent = [each for each in answers if now - window < each.at <= now]
     good = [each for each in recent if not each.failed]
-    since = [each for each in good if each.at - each.milliseconds / 1000 >= changed]
+    all_ask = changed + ARRIVAL_SECONDS
+    since = [each for each in good if each.at - each.milliseconds / 1000 >= all_ask]
     latencies = [each.milliseconds / 1000 for each in since or good]
     ceiling = ceiling_of(server, users, workers, cpus, cpu_seconds)
     return Sample(

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from markdown_it import MarkdownIt
 
 CONSOLE = [  # which annotations go together
-    {"server"},
+    {"server", "run"},
     {"log"},
     {"stop"},
     {"exempt"},
@@ -20,7 +20,7 @@ ALLOWED = {"console": CONSOLE, "python": QUOTED, "toml": QUOTED, "mermaid": [set
 DIAGRAMS = ("flowchart", "gantt", "sequenceDiagram")
 REASONS = {"windows", "install", "tests"}
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
-STOP = re.compile(r"<!--\s*stop (\d+)\s*-->")
+STOP = re.compile(r"<!--\s*stop ([\w-]+)\s*-->")
 
 
 class Wrong(Exception):

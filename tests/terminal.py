@@ -85,7 +85,7 @@ class Terminal:
 
     def server(self, port):
         if port not in self.servers:
-            raise Wrong(f"no server of this README runs on port {port}")
+            raise Wrong(f"no server of this README runs on {port}")
         return self.servers[port]
 
     def compare_file(self, step):
@@ -100,29 +100,37 @@ class Terminal:
             raise Wrong(f"not a run of the lines of {name}")
 
     def start_server(self, step):
-        port = step.options["server"]
-        self.network.need(int(port))
-        if self.network.listens(int(port)):
-            raise Wrong(f"port {port} is taken by an earlier server: say where to stop it")
+        """Start what stays: a server on a port, or something with a name that listens nowhere."""
+        name = step.options["server"]
+        port = int(name) if name.isdigit() else None
+        if port:
+            self.network.need(port)
+        if name in self.servers or (port and self.network.listens(port)):
+            raise Wrong(f"{name} is taken by an earlier server: say where to stop it")
         [(command, shown)] = step.commands
-        server = Server(self, command)
-        self.servers[port] = server
+        server = Server(self, self.typed(step, command))
+        self.servers[name] = server
         server.begin(shown)
         deadline = time.monotonic() + PATIENCE
-        while self.network.ask(int(port)) is None:
+        while port and self.network.ask(port) is None:
             if server.process.poll() is not None or time.monotonic() > deadline:
                 raise Wrong(f"nobody answers on port {port}; it printed:\n{server.tail()}")
             time.sleep(0.05)
         server.seen = len(server.lines())  # without what our own request may have logged
+
+    def typed(self, step, command):
+        """Return what is run in place of a command that a step shows, or the command itself."""
+        run = step.options.get("run", command)
+        if run != command and not stands_for(self.expanded(command), run):
+            raise Wrong(f"{command}\nis not what is run in its place: {run}")
+        return run
 
     def run(self, step):
         """Run a block's commands in one shell, and compare what each prints and its status."""
         commands, shown = zip(*step.commands, strict=True)
         typed = commands
         if "run" in step.options:
-            typed = [step.options["run"]]
-            if not stands_for(self.expanded(commands[0]), typed[0]):
-                raise Wrong(f"{commands[0]}\nis not what is run in its place: {typed[0]}")
+            typed = [self.typed(step, commands[0])]
         script = "\n".join(f"{command}\nprintf '\\n{MARK}%s\\n' $?" for command in typed)
         limit = float(step.options.get("limit", self.limit))
         with tempfile.TemporaryFile() as output:

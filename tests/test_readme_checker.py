@@ -67,7 +67,7 @@ MUTATED = {
         "not done within 2 s: is it a server?",
     ),
     "port that nobody opens": (SERVER.replace("=8000", "=8001"), "nobody answers on port 8001"),
-    "busy port": (SERVER + SERVER, "port 8000 is taken by an earlier server"),
+    "busy port": (SERVER + SERVER, "8000 is taken by an earlier server"),
     "wrong exit status": ("```console\n$ false\n```\n", "exit status 1, not 0"),
     "hidden exit status": ("```console\n$ false | cat\n```\n", "exit status 1, not 0"),
     "exit status that is none": ("```console status=2\n$ true\n```\n", "exit status 0, not 2"),
