@@ -19,6 +19,8 @@ def network():
 
 
 def pytest_configure():
+    # what the tests start is ended by Ctrl-C also where this was started in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("stopped by SIGTERM", 143))
 
 
