@@ -1,0 +1,120 @@
+"""The notes in a database: calls that block, each a transaction of one statement."""
+
+import time
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+
+import sqlalchemy as sa
+
+from starlette_api.models import NewNote, Note
+from starlette_api.problems import Problem
+
+POOL_SIZE = 5  # the database sees workers x POOL_SIZE connections at most
+WAIT_SECONDS = 5  # for a connection of the pool, and for a lock
+CREATION = 20_261_121  # any number, for the lock of those who create the table
+CONNECT = {
+    "sqlite": {"timeout": WAIT_SECONDS},
+    "postgresql": {"connect_timeout": WAIT_SECONDS, "options": f"-c lock_timeout={WAIT_SECONDS}s"},
+}
+
+notes = sa.Table(
+    "notes",
+    sa.MetaData(),
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sqlite_autoincrement=True,  # so that no id is used twice
+)
+
+
+class Store:
+    def __init__(self, url: str):
+        self.kind = url.partition(":")[0].partition("+")[0]
+        if self.kind not in CONNECT:
+            raise ValueError(f"DATABASE_URL starts with one of {', '.join(CONNECT)}, not {url!r}")
+        self.engine = sa.create_engine(
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_timeout=WAIT_SECONDS,
+            pool_pre_ping=self.kind != "sqlite",  # a server may have been away meanwhile
+            connect_args=CONNECT[self.kind],
+        )
+        self.is_prepared = False
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def begin(self) -> AbstractContextManager[sa.Connection]:
+        """Return a transaction, which is committed at the end of its block."""
+        if not self.is_prepared:
+            self.prepare()
+        return self.engine.begin()
+
+    def prepare(self) -> None:
+        """Create the table, as all workers do at once."""
+        if self.kind == "sqlite":
+            self.use_write_ahead_log()
+        with self.engine.begin() as connection:
+            if self.kind == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CREATION)))
+            connection.execute(sa.schema.CreateTable(notes, if_not_exists=True))
+        self.is_prepared = True
+
+    def use_write_ahead_log(self) -> None:
+        """Let others read while one writes. Here SQLite does not wait for a lock by itself."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                with self.engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA journal_mode = wal")
+                    return
+            except sa.exc.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+
+    def list(self, after: int, limit: int) -> list[Note]:
+        query = sa.select(notes).where(notes.c.id > after).order_by(notes.c.id).limit(limit)
+        with self.begin() as connection:
+            return [Note(**row) for row in connection.execute(query).mappings()]
+
+    def get(self, id: int) -> Note:
+        with self.begin() as connection:
+            return found(connection.execute(sa.select(notes).where(notes.c.id == id)))
+
+    def create(self, new: NewNote) -> Note:
+        statement = sa.insert(notes).values(version=1, **new.model_dump()).returning(notes)
+        with self.begin() as connection:
+            return found(connection.execute(statement))
+
+    def change(self, id: int, values: dict, versions: Collection[int] | None) -> Note:
+        """Change a note that is in one of the versions; in any, where these are None."""
+        return self.act(
+            sa.update(notes).values(version=notes.c.version + 1, **values), id, versions
+        )
+
+    def delete(self, id: int, versions: Collection[int] | None) -> Note:
+        return self.act(sa.delete(notes), id, versions)
+
+    def act(
+        self, statement: sa.Update | sa.Delete, id: int, versions: Collection[int] | None
+    ) -> Note:
+        statement = statement.where(notes.c.id == id).returning(notes)
+        if versions is not None:
+            statement = statement.where(notes.c.version.in_(versions))
+        with self.begin() as connection:
+            row = connection.execute(statement).mappings().first()
+            if row is None:
+                found(connection.execute(sa.select(notes).where(notes.c.id == id)))
+                raise Problem(412, "The note was changed since: get it again.")
+            return Note(**row)
+
+
+def found(rows: sa.CursorResult) -> Note:
+    """Return the note; raise Problem when there is none."""
+    row = rows.mappings().first()
+    if row is None:
+        raise Problem(404, "There is no such note.")
+    return Note(**row)

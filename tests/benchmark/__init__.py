@@ -1,0 +1,1 @@
+"""What a framework costs on the same store: python -m tests.benchmark, which needs wrk."""

@@ -1,0 +1,24 @@
+import pytest
+
+from tests.postgres import INSTALL, Postgres, program
+from tests.starlette_api.service import serving
+
+HAS_POSTGRES = program("initdb") and program("postgres")
+NEEDS_POSTGRES = pytest.mark.skipif(not HAS_POSTGRES, reason=INSTALL)
+
+
+@pytest.fixture(scope="module")
+def notes(tmp_path_factory):
+    """The notes in SQLite, for all tests of a module."""
+    with serving(tmp_path_factory.mktemp("notes")) as service:
+        yield service
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=NEEDS_POSTGRES)])
+def database(request, tmp_path):
+    """The URL of a new, empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/notes.db"
+    else:
+        with Postgres() as postgres:
+            yield postgres.url

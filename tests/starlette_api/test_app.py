@@ -1,0 +1,214 @@
+"""What a client of the REST API may rely on, asked of four workers."""
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from compare.processes import ROOT
+from starlette_api.contract import BODY_BYTES, BODY_SECONDS
+from tests.starlette_api.service import JSON, SERVERS, serving
+
+LONG = "9" * 5000
+CHUNKED = b"POST /notes HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n" + (
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
+
+
+def test_life_of_a_note(notes):
+    status, headers, note = notes.ask("POST", "/notes", {"title": "one", "text": "first"})
+    assert (status, headers["Location"], headers["ETag"]) == (201, f"/notes/{note['id']}", '"1"')
+    here = headers["Location"]
+    assert notes.ask("GET", here)[::2] == (200, note)
+
+    status, headers, note = notes.ask("PATCH", here, {"text": "second"})
+    assert (status, headers["ETag"], note["title"], note["text"]) == (200, '"2"', "one", "second")
+
+    for _ in range(2):  # once more changes nothing
+        status, _, note = notes.ask("PUT", here, {"title": "two"})
+        assert (status, note["title"], note["text"]) == (200, "two", "")
+
+    assert notes.ask("DELETE", here)[::2] == (204, None)
+    for method, body in (
+        ("GET", None),
+        ("PUT", {"title": "x"}),
+        ("PATCH", {"title": "x"}),
+        ("DELETE", None),
+    ):
+        assert notes.ask(method, here, body)[0] == 404
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_if_match_refuses_what_was_changed_since(notes, method):
+    here = f"/notes/{notes.create()['id']}"
+    assert notes.ask("PATCH", here, {"title": "changed"})[0] == 200
+    body = None if method == "DELETE" else {"title": "lost"}
+    for stale in ('"1"', 'W/"2"', "2", "", '"x"', f'"{LONG}"'):
+        status, _, problem = notes.ask(method, here, body, JSON | {"If-Match": stale})
+        assert (status, problem["title"]) == (412, "Precondition Failed"), stale
+    assert notes.ask("GET", here)[2]["title"] == "changed"
+    assert notes.ask(method, here, body, JSON | {"If-Match": '"1", "2"'})[0] in (200, 204)
+
+
+def test_of_twenty_changes_to_one_version_one_wins(notes):
+    here = f"/notes/{notes.create()['id']}"
+
+    def change(number):
+        return notes.ask("PUT", here, {"title": str(number)}, JSON | {"If-Match": '"1"'})[0]
+
+    with ThreadPoolExecutor(20) as clients:
+        statuses = sorted(clients.map(change, range(20)))
+    assert statuses == [200] + [412] * 19
+
+
+def test_pages_are_stable_while_notes_are_added(notes):
+    wanted = [notes.create(str(number))["id"] for number in range(25)]
+    seen, link = [], f"/notes?limit=10&after={wanted[0] - 1}"
+    while link and seen[-1:] != wanted[-1:]:
+        page = notes.ask("GET", link)[2]
+        seen += [note["id"] for note in page["items"] if note["id"] <= wanted[-1]]
+        notes.create("meanwhile")
+        link = page["next"]
+    assert seen == wanted
+    assert notes.ask("GET", "/notes?limit=5&after=999999999999999999")[2] == {
+        "items": [],
+        "next": None,
+    }
+
+
+FAULTY = [  # what is sent, and the status
+    ("POST", "/notes", b"", 400),
+    ("POST", "/notes", b'{"title": "a"', 400),
+    ("POST", "/notes", b'{"title": "\xff"}', 400),
+    ("POST", "/notes", b'{"title": "\\ud800"}', 400),
+    ("POST", "/notes", b"[" * 30_000 + b"]" * 30_000, 400),
+    ("POST", "/notes", b"[" * 100_000, 413),
+    ("POST", "/notes", b'{"title": "' + b"x" * BODY_BYTES + b'"}', 413),
+    ("POST", "/notes", f'{{"title": {LONG}}}'.encode(), 400),
+    ("POST", "/notes", b'{"title": NaN}', 422),
+    ("POST", "/notes", b'{"title": "\\u0000"}', 422),
+    ("POST", "/notes", b'"a note"', 422),
+    ("PATCH", "/notes/1", b"{}", 422),
+    ("PATCH", "/notes/1", b'{"title": null}', 422),
+    ("GET", f"/notes?limit={LONG}", None, 422),
+    ("GET", "/notes?limit=1&limit=2", None, 422),
+    ("GET", "/notes?limit=101", None, 422),
+    ("GET", "/notes?after=-1", None, 422),
+    ("GET", "/notes?sort=title", None, 422),
+    ("GET", "/notes/99999999999999999999", None, 404),
+    ("GET", "/notes/999999999999999999", None, 404),
+    ("GET", f"/notes/{LONG}", None, 404),
+    ("GET", "/notes/0", None, 404),
+    ("GET", "/notes/one", None, 404),
+    ("GET", "/nowhere", None, 404),
+    ("DELETE", "/notes", None, 405),
+    ("POST", "/notes/1", b"{}", 405),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "expected"), FAULTY)
+def test_bad_input_is_a_problem_of_the_client_s(notes, method, path, body, expected):
+    status, headers, problem = notes.ask(method, path, body)
+    assert (status, problem["status"]) == (expected, expected)
+    assert headers["Content-Type"] == "application/problem+json"
+    assert problem.keys() >= {"type", "title", "status", "detail"}
+
+
+def test_every_faulty_field_is_named(notes):
+    body = {"title": "", "text": 1, "colour": "red"}
+    status, _, problem = notes.ask("POST", "/notes", body)
+    assert status == 422
+    assert {fault["field"] for fault in problem["errors"]} == {"title", "text", "colour"}
+
+
+def test_another_content_type_is_refused(notes):
+    for headers in ({}, {"Content-Type": "text/plain"}):
+        assert notes.ask("POST", "/notes", b'{"title": "a"}', headers)[0] == 415
+    labelled = {"Content-Type": "Application/JSON; charset=utf-8"}
+    assert notes.ask("POST", "/notes", {"title": "a"}, labelled)[0] == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/notes", {"GET", "HEAD", "POST"}), ("/notes/1", {"GET", "HEAD", "PUT", "PATCH", "DELETE"})],
+)
+def test_allow_names_every_method_of_a_path(notes, path, methods):
+    status, headers, _ = notes.ask("TRACE", path)
+    assert (status, set(headers["Allow"].split(", "))) == (405, methods)
+
+
+def test_a_chunked_body_that_is_too_long_is_cut_off(notes):
+    chunk = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
+    assert notes.send(CHUNKED + chunk * 5).startswith("HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("server", ["uvicorn", "asgi"])
+def test_a_body_without_an_end_is_given_up(tmp_path, server):
+    with serving(tmp_path, server=server, workers=1) as notes:
+        said = notes.send(CHUNKED + b"2\r\n{}\r\n", seconds=BODY_SECONDS + 20)
+        assert said.startswith("HTTP/1.1 408 ")
+        assert f"within {BODY_SECONDS} s" in said
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_four_workers_of_every_server_share_the_notes(server, database, tmp_path):
+    with serving(tmp_path, database, server) as notes:
+        note = notes.create()
+        with ThreadPoolExecutor(20) as clients:
+            answers = list(
+                clients.map(lambda _: notes.ask("GET", f"/notes/{note['id']}")[2], range(60))
+            )
+            health = [notes.ask("GET", "/health")[2] for _ in range(20)]
+    assert answers == [note] * 60
+    assert {each["database"] for each in health} == {database.partition(":")[0].partition("+")[0]}
+    assert {each["pid"] for each in health}.isdisjoint({notes.process.pid})
+    said = notes.log.read_text()
+    for trouble in ("ERROR", "WARNING", "Traceback"):
+        assert trouble not in said
+
+
+def test_importing_the_application_opens_nothing(tmp_path):
+    script = "import starlette_api.app, threading; print(threading.active_count())"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "DATABASE_URL": "nonsense"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "1\n"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://127.0.0.1/notes"])
+def test_an_unusable_database_url_ends_the_server(url, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "uvicorn", "starlette_api.app:app", "--port", "0"],
+        cwd=ROOT,
+        env={"DATABASE_URL": url},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode != 0
+    assert "DATABASE_URL" in done.stderr
+    assert url.partition(":")[0] in done.stderr
+
+
+def test_the_document_and_the_routes_are_in_step(notes):
+    status, _, document = notes.ask("GET", "/openapi.json")
+    assert status == 200
+    every = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    for path, operations in document["paths"].items():
+        there = path.replace("{id}", str(notes.create()["id"]))
+        served = {method for method in every if notes.ask(method, there)[0] != 405}
+        assert {method.upper() for method in operations} == served
+    listed = {route.replace("{id}", "1") for route in document["paths"]}
+    assert listed == {"/notes", "/notes/1", "/health"}
+    text = json.dumps(document)
+    for model in document["components"]["schemas"]:
+        assert f'"#/components/schemas/{model}"' in text, f"{model} is used by no operation"

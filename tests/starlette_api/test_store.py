@@ -1,0 +1,131 @@
+"""What was acknowledged is kept: under load, when workers are killed, when the database is away."""
+
+import http.client
+import os
+import signal
+import sqlite3
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+
+import pytest
+import sqlalchemy as sa
+
+from starlette_api.store import WAIT_SECONDS
+from tests.network import eventually
+from tests.postgres import Postgres
+from tests.starlette_api.conftest import NEEDS_POSTGRES
+from tests.starlette_api.service import Service, serving
+
+CLIENTS, CREATES = 20, 100
+
+
+def create_many(port, client):
+    """Create notes one after the other, again where no answer came; return what was acknowledged."""
+    service, acknowledged = Service(port, None, None), []
+    for number in range(CREATES):
+        while True:
+            try:
+                status, _, note = service.ask("POST", "/notes", {"title": f"{client}-{number}"})
+            except (OSError, http.client.HTTPException):
+                continue
+            assert status == 201, note
+            acknowledged.append((note["id"], note["title"]))
+            break
+    return acknowledged
+
+
+def rows(url):
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+            return [tuple(row) for row in connection.exec_driver_sql("SELECT id, title FROM notes")]
+    finally:
+        engine.dispose()
+
+
+def workers(service):
+    """Return the processes that answer, by asking them."""
+    return {service.ask("GET", "/health")[2]["pid"] for _ in range(40)}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("killed", [0, 2])
+def test_two_thousand_creates_lose_nothing(database, killed, tmp_path):
+    with (
+        serving(tmp_path, database) as notes,
+        ProcessPoolExecutor(CLIENTS, get_context("spawn")) as clients,
+    ):
+        before = workers(notes) if killed else set()
+        every = [clients.submit(create_many, notes.port, client) for client in range(CLIENTS)]
+        for number in range(killed):
+            enough = (number + 1) * CLIENTS * CREATES // 4
+            eventually(lambda: len(rows(database)) >= enough, 60)  # noqa: B023
+            os.kill(before.pop(), signal.SIGKILL)
+        acknowledged = [note for each in every for note in each.result()]
+    stored = rows(database)
+    assert len(acknowledged) == CLIENTS * CREATES
+    assert set(acknowledged) <= set(stored), "not one acknowledged note may be lost"
+    if not killed:
+        assert len(stored) == CLIENTS * CREATES
+    said = notes.log.read_text()
+    assert "locked" not in said
+    assert "Traceback" not in said
+
+
+def test_a_lock_that_lasts_too_long_is_503_and_readers_read_meanwhile(tmp_path):
+    with serving(tmp_path, workers=1) as notes:
+        here = f"/notes/{notes.create()['id']}"
+        with (
+            closing(sqlite3.connect(tmp_path / "notes.db")) as holder,
+            ThreadPoolExecutor(1) as writer,
+        ):
+            holder.execute("BEGIN IMMEDIATE")
+            write = writer.submit(notes.ask, "POST", "/notes", {"title": "late"})
+            for _ in range(20):
+                assert notes.ask("GET", here)[0] == 200
+            assert not write.done()
+            status, headers, problem = write.result(WAIT_SECONDS + 20)
+            assert (status, headers["Retry-After"], problem["status"]) == (503, "1", 503)
+            holder.rollback()
+        assert notes.ask("POST", "/notes", {"title": "again"})[0] == 201
+
+
+@pytest.mark.parametrize("app", ["app", "blocking"])
+def test_readers_wait_for_a_writer_only_where_it_blocks_the_loop(app, tmp_path):
+    with serving(tmp_path, app=f"starlette_api.{app}:app", workers=1) as notes:
+        here = f"/notes/{notes.create()['id']}"
+        with (
+            closing(sqlite3.connect(tmp_path / "notes.db")) as holder,
+            ThreadPoolExecutor(1) as writer,
+        ):
+            holder.execute("BEGIN IMMEDIATE")
+            write = writer.submit(notes.ask, "POST", "/notes", {"title": "late"})
+            delayed, deadline = 0, time.monotonic() + WAIT_SECONDS / 2
+            while time.monotonic() < deadline:
+                try:
+                    assert notes.ask("GET", here, seconds=1)[0] == 200
+                except TimeoutError:
+                    delayed += 1
+            holder.rollback()
+            assert write.result()[0] == 201
+        assert bool(delayed) == (app == "blocking")
+
+
+@NEEDS_POSTGRES
+def test_a_database_that_is_away_is_503_until_it_is_back(tmp_path):
+    with Postgres() as database:
+        database.stop()
+        with serving(tmp_path, database.url) as notes:
+            status, headers, _ = notes.ask("GET", "/health")
+            assert (status, headers["Retry-After"]) == (503, "1")
+            database.start()
+            note = notes.create()
+            database.stop()
+            assert notes.ask("GET", f"/notes/{note['id']}")[0] == 503
+            database.start()
+            assert notes.ask("GET", f"/notes/{note['id']}")[::2] == (200, note)
+        assert "Traceback" not in notes.log.read_text()

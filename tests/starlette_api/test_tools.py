@@ -1,0 +1,44 @@
+"""The API as tools of others see it: Schemathesis, and Swagger UI in a browser."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from compare.processes import ROOT, environment
+from tests import browser
+
+SETTINGS = Path(__file__).with_name("schemathesis.toml")
+EXAMPLES = 200 if os.environ.get("CI") else 30  # of each operation
+
+
+def test_schemathesis_finds_nothing(notes):
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(SETTINGS), "run"]
+    document = f"http://127.0.0.1:{notes.port}/openapi.json"
+    done = subprocess.run(
+        [*command, document, "--checks", "all", "--max-examples", str(EXAMPLES), "--seed", "1"],
+        cwd=ROOT,
+        env=environment(),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "Tested: 7" in done.stdout
+    assert "ERROR" not in notes.log.read_text()
+
+
+@pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
+def test_the_page_of_the_api_renders_and_creates_a_note(notes):
+    with browser.participant() as person:
+        person.page.goto(f"http://127.0.0.1:{notes.port}/docs")
+        operation = person.page.locator("#operations-default-post_notes")
+        operation.click()
+        operation.get_by_role("button", name="Try it out").click()
+        operation.locator("textarea").fill('{"title": "from the page"}')
+        operation.get_by_role("button", name="Execute").click()
+        operation.locator(".live-responses-table").get_by_text("201").wait_for()
+        assert person.trouble == []
+    assert notes.ask("GET", "/notes?limit=100")[2]["items"][-1]["title"] == "from the page"
