@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup check compare lab sweep timeline predict figures screenshots test
+.PHONY: help setup check compare lab sweep timeline predict figures screenshots benchmark test
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make predict    the comparison, after your prediction"
 	@echo "make figures    measure all that the chapters show again (18 minutes)"
 	@echo "make screenshots  take the pictures of the lab again, in a browser (3 minutes)"
+	@echo "make benchmark    measure the REST example beside other frameworks (3 minutes, with wrk)"
 	@echo "make test       run every test   (ARGS=\"-k locustfile\")"
 	@echo "With another Python: make setup PYTHON=python3.13"
 
@@ -41,6 +42,9 @@ figures: $(VENV)/installed
 
 screenshots: $(VENV)/installed-for-tests
 	@$(RUN) -m tests.screenshots
+
+benchmark: $(VENV)/installed-for-tests
+	@$(RUN) -m tests.benchmark
 
 check: $(VENV)/installed
 	@$(RUN) -m compare check

@@ -68,12 +68,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
     lab = add("lab", "start two servers and Locust's page, to put load on them by hand")
     add_servers(lab)
-    add_users(lab, 40, "of both together, as filled in in the page; default: 40")
+    add_users(lab, 40, "of both together, as the page is filled in; default: 40", lowest=2)
     lab.add_argument(
         "--spawn-rate",
         type=whole_number(1, 100),
         default=4,
-        help="users started per second, as filled in in the page (default: %(default)s)",
+        help="users started per second, as the page is filled in (default: %(default)s)",
     )
     add_workers(lab)
     lab.add_argument(
@@ -107,10 +107,11 @@ def add_servers(command: Parser) -> None:
     )
 
 
-def add_users(command: Parser, default: int | None, told: str, highest: int = 10_000) -> None:
-    command.add_argument(
-        "--users", type=whole_number(1, highest), default=default, help=f"how many ({told})"
-    )
+def add_users(
+    command: Parser, default: int | None, told: str, lowest: int = 1, highest: int = 10_000
+) -> None:
+    number = whole_number(lowest, highest)
+    command.add_argument("--users", type=number, default=default, help=f"how many ({told})")
 
 
 def add_workers(command: Parser, workers: int = 4) -> None:

@@ -185,6 +185,8 @@ def run_lab(options: argparse.Namespace) -> int:
     if len(servers) != 2:
         raise Fault("the lab shows two servers: name two different ones, or none")
     ports = (options.port, options.port + 1)
+    if options.web_port in ports:
+        raise Fault(f"port {options.web_port} is for a server: choose another with --web-port")
     for port, option in (*((port, "--port") for port in ports), (options.web_port, "--web-port")):
         processes.check_port(port, f"choose another with {option}")
     load = Load(options.users, 0, options.workers)
@@ -222,12 +224,12 @@ def invitation(servers: list[Server], ports: tuple[int, int], options: argparse.
     return f"""
 {where}, with {options.workers} workers each, are up.
 
-Predict first: of {options.users} users, half ask each server. How many requests will each answer
-in a second? How long will a user wait?
+Predict first: {options.users} users, half of them for each server. How many requests will each
+answer in a second? How long will a user wait?
 
 1. Open {page}
-2. Press Start: {options.users} users, of whom {options.spawn_rate} start each second.
-3. Press "The lab: a line for each server", at the foot of the page, and watch the two lines.
+2. Scroll down, and press Start: {options.users} users, {options.spawn_rate} more each second.
+3. Press "The lab: a line for each server", at the top of the page, and watch the two lines.
 
 Then press Edit in Locust's page, and double the users. Which line changes?
 

@@ -251,8 +251,6 @@ def start_lab(
         f"--web-host 127.0.0.1 --web-port {web_port} --users {load.users} "
         f"--spawn-rate {spawn_rate} --servers {pairs} --server-workers {load.workers}"
     )
-    if any(server.set == "busy" for server in servers):
-        locust += f" --cpu-seconds {calibrate(scratch)}"
     commands = {
         **{
             server.name: (server.command(port, load.workers), port)

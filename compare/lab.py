@@ -6,7 +6,6 @@ Locust's own charts add both servers up. Here the answers of the last seconds ar
 row, and a sample is taken of them each second. Of a distributed run, the workers tell the master.
 """
 
-import os
 import time
 from collections import deque
 from dataclasses import asdict
@@ -29,16 +28,13 @@ from compare.measure import Completion
 from compare.servers import SERVERS
 
 PAGES = Path(__file__).parent
-KEPT_SAMPLES = 4 * 3600  # one a second
 SERVERS_BY_NAME = {server.name: server for server in SERVERS}
 SERVERS_BY_INTERFACE = {
     SERVERS_BY_NAME[name].interface: SERVERS_BY_NAME[name] for name in BY_DEFAULT
 }
 LINK = """
-<p style="position: fixed; bottom: 0; left: 50%; translate: -50%; font: 20px sans-serif; z-index: 9">
-  <a href="lab" style="color: white; background: #00512d; padding: 8px 16px">
-    The lab: a line for each server
-  </a>
+<p style="position: absolute; top: 16px; left: 250px; margin: 0; font: 20px sans-serif; z-index: 2000">
+  <a href="lab" style="color: white">The lab: a line for each server</a>
 </p>
 """
 
@@ -52,7 +48,6 @@ def add_options(parser):
 
     add("--servers", "", "NAME=PORT,NAME=PORT: a user class for each, in place of the file's")
     add("--server-workers", 4, "processes of each server", int)
-    add("--cpu-seconds", None, "for how long an app computes, where it does", float)
 
 
 class Line:
@@ -61,41 +56,42 @@ class Line:
     def __init__(self, user, server):
         self.user = user
         self.server = server
-        self.clear()
-
-    def clear(self):
         self.answers = deque()
         self.users, self.changed = 0, 0.0
 
-    def count(self, users, now):
-        """Note when the number of users changed."""
+    def sample(self, users, now, workers):
         if users != self.users:
             self.users, self.changed = users, now
-
-    def forget(self, before):
-        while self.answers and self.answers[0].at < before:
+        while self.answers and self.answers[0].at < now - LONGEST_WINDOW:
             self.answers.popleft()
+        return asdict(sample(self.answers, self.changed, now, users, self.server, workers))
 
 
 class Lab:
-    """The samples of the last run."""
+    """The samples of the last run; a run that could not start leaves those of the one before."""
 
     def __init__(self, environment, runner):
-        self.options = environment.parsed_options
+        self.workers = environment.parsed_options.server_workers
         self.runner = runner
-        servers = SERVERS_BY_NAME if self.options.servers else SERVERS_BY_INTERFACE
+        named = environment.parsed_options.servers
+        servers = SERVERS_BY_NAME if named else SERVERS_BY_INTERFACE
         self.lines = {user.row: Line(user, servers[user.row]) for user in environment.user_classes}
-        # a master hears of answers late
-        self.delay = WORKER_REPORT_INTERVAL + 1 if isinstance(runner, MasterRunner) else 0
-        self.run = 0
+        self.is_master = isinstance(runner, MasterRunner)
+        self.delay = WORKER_REPORT_INTERVAL + 1 if self.is_master else 0  # until all has been told
+        self.counts = deque()  # of users, that wait for their answers to be told
+        self.started = None
         self.begin()
 
-    def begin(self, **_):
-        self.run += 1
-        self.began = time.monotonic()
+    def start(self, **_):
+        self.started = time.monotonic()
+
+    def begin(self):
+        self.run = (
+            time.time_ns() // 1_000_000
+        )  # never the same, in a lab that is opened anew either
+        self.began, self.started = self.started, None
+        self.counts.clear()
         self.samples = []
-        for line in self.lines.values():
-            line.clear()
 
     def add(self, row, answer):
         if row in self.lines:
@@ -105,31 +101,23 @@ class Lab:
         while True:
             gevent.sleep(1 - time.monotonic() % 1)
             if self.runner.state in (STATE_SPAWNING, STATE_RUNNING):
-                self.sample(time.monotonic() - self.delay)
+                if self.started:
+                    self.begin()
+                self.counts.append((time.monotonic(), dict(self.users())))
+            while self.counts and self.counts[0][0] <= time.monotonic() - self.delay:
+                self.sample(*self.counts.popleft())
 
-    def sample(self, now):
-        distributed = isinstance(self.runner, MasterRunner)
-        runner = self.runner
-        counts = runner.reported_user_classes_count if distributed else runner.user_classes_count
-        lines = []
-        for line in self.lines.values():
-            line.count(counts.get(line.user.__name__, 0), now)
-            line.forget(now - LONGEST_WINDOW)
-            lines.append(
-                sample(
-                    line.answers,
-                    line.changed,
-                    now,
-                    line.users,
-                    line.server,
-                    self.options.server_workers,
-                    os.cpu_count() or 1,
-                    self.options.cpu_seconds,
-                )
-            )
-        if now > self.began and len(self.samples) < KEPT_SAMPLES:
-            at = round(now - self.began, 1)
-            self.samples.append({"at": at, "lines": [asdict(each) for each in lines]})
+    def users(self):
+        if self.is_master:
+            return self.runner.reported_user_classes_count
+        return self.runner.user_classes_count
+
+    def sample(self, at, users):
+        lines = [
+            line.sample(users.get(line.user.__name__, 0), at, self.workers)
+            for line in self.lines.values()
+        ]
+        self.samples.append({"at": round(at - self.began, 1), "lines": lines})
 
     def data(self, run, after):
         """Return the samples that a page lacks, which are all when it shows another run."""
@@ -185,7 +173,7 @@ def tell_master(environment):
 
 
 def listen(environment, lab):
-    environment.events.test_start.add_listener(lab.begin)
+    environment.events.test_start.add_listener(lab.start)
 
     @environment.events.request.add_listener
     def keep(name, response_time, exception, **_):

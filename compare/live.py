@@ -1,10 +1,10 @@
 """What one server does now, from the answers of the last seconds: arithmetic alone, no edges."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from compare.measure import Completion, ceiling_of, percentile
+from compare.measure import Completion, ceiling, percentile
 from compare.servers import Server
 
 # Until the last user who came has made its first request: the longest pause before it.
@@ -44,48 +44,44 @@ def throughput_now(ages: Sequence[float], window: float) -> float:
 
 
 def sample(
-    answers: Sequence[Completion],
+    answers: Iterable[Completion],
     changed: float,
     now: float,
     users: int,
     server: Server,
     workers: int,
-    cpus: int,
-    cpu_seconds: float | None,
 ) -> Sample:
     """Return what a server does now, given when its number of users last changed.
 
     Latency is that of requests sent since the users who came last ask, as soon as one of these has
-    come back; before, of all that came back in the window.
+    come back; before, of all that came back in the window. A server that computes has no ceiling
+    here, since it shares the CPUs with the other one.
     """
     window = window_seconds(now - changed)
+    all_ask = changed + ARRIVAL_SECONDS
     recent = [each for each in answers if now - window < each.at <= now]
     good = [each for each in recent if not each.failed]
-    all_ask = changed + ARRIVAL_SECONDS
     since = [each for each in good if each.at - each.milliseconds / 1000 >= all_ask]
     latencies = [each.milliseconds / 1000 for each in since or good]
-    ceiling = ceiling_of(server, users, workers, cpus, cpu_seconds)
+    slots = workers * server.requests_per_worker
+    seconds = server.seconds_per_request
+    highest = ceiling(users, slots, seconds) if seconds and users else None
     return Sample(
         users=users,
         throughput=throughput_now([now - each.at for each in good], window),
         median=percentile(latencies, 50) if latencies else None,
         p95=percentile(latencies, 95) if latencies else None,
         failures=len(recent) - len(good),
-        ceiling=ceiling,
-        predicted_latency=users / ceiling if ceiling else None,
-        says=sentence(users, ceiling, server, workers),
+        ceiling=highest,
+        predicted_latency=users / highest if highest else None,
+        says=sentence(users, slots, highest),
     )
 
 
-def sentence(users: int, ceiling: float | None, server: Server, workers: int) -> str:
+def sentence(users: int, slots: float, ceiling: float | None) -> str:
     """Return what arithmetic says: "20 users on 4 slots: each waits 5 s"."""
-    who = "1 user" if users == 1 else f"{users} users"
+    who = {0: "no users", 1: "1 user"}.get(users, f"{users} users")
     if not ceiling:
-        return who if users else "no users"
-    waits = f"each waits {users / ceiling:.3g} s"
-    slots = workers * server.requests_per_worker
-    if server.seconds_per_request is None:
-        return f"{who} on busy CPUs: {waits}"
-    if math.isinf(slots):
-        return f"{who}, a slot for each: {waits}"
-    return f"{who} on {slots:.0f} slots: {waits}"
+        return f"{who}: the CPUs decide" if users else who
+    where = ", a slot for each" if math.isinf(slots) else f" on {slots:.0f} slots"
+    return f"{who}{where}: each waits {users / ceiling:.3g} s"

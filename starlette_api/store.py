@@ -27,6 +27,11 @@ notes = sa.Table(
     sqlite_autoincrement=True,  # so that no id is used twice
 )
 
+# Built once: that takes as long as SQLite needs to answer.
+ONE = sa.select(notes).where(notes.c.id == sa.bindparam("id"))
+PAGE = sa.select(notes).where(notes.c.id > sa.bindparam("after")).order_by(notes.c.id)
+CREATE = sa.insert(notes).returning(notes)
+
 
 class Store:
     def __init__(self, url: str):
@@ -76,18 +81,17 @@ class Store:
                 time.sleep(0.01)
 
     def list(self, after: int, limit: int) -> list[Note]:
-        query = sa.select(notes).where(notes.c.id > after).order_by(notes.c.id).limit(limit)
         with self.begin() as connection:
-            return [Note(**row) for row in connection.execute(query).mappings()]
+            rows = connection.execute(PAGE.limit(limit), {"after": after})
+            return [Note(**row) for row in rows.mappings()]
 
     def get(self, id: int) -> Note:
         with self.begin() as connection:
-            return found(connection.execute(sa.select(notes).where(notes.c.id == id)))
+            return found(connection.execute(ONE, {"id": id}))
 
     def create(self, new: NewNote) -> Note:
-        statement = sa.insert(notes).values(version=1, **new.model_dump()).returning(notes)
         with self.begin() as connection:
-            return found(connection.execute(statement))
+            return found(connection.execute(CREATE, {"version": 1, **new.model_dump()}))
 
     def change(self, id: int, values: dict, versions: Collection[int] | None) -> Note:
         """Change a note that is in one of the versions; in any, where these are None."""
@@ -107,7 +111,7 @@ class Store:
         with self.begin() as connection:
             row = connection.execute(statement).mappings().first()
             if row is None:
-                found(connection.execute(sa.select(notes).where(notes.c.id == id)))
+                found(connection.execute(ONE, {"id": id}))
                 raise Problem(412, "The note was changed since: get it again.")
             return Note(**row)
 

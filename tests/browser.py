@@ -16,6 +16,7 @@ QUIET = (  # nothing but what the pages ask for
     "--no-first-run",
     "--no-sandbox",  # a container's root has none; the pages are our own
 )
+SIZE = {"width": 1366, "height": 768}  # of many a projector
 THIS_MACHINE = {"127.0.0.1", "localhost"}
 
 
@@ -94,6 +95,6 @@ def participant(**options):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=QUIET)
         try:
-            yield Participant(browser.new_page(viewport={"width": 1366, "height": 768}, **options))
+            yield Participant(browser.new_page(viewport=SIZE, **options))
         finally:
             browser.close()

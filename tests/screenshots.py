@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from compare.processes import ROOT
-from tests.browser import participant
+from tests.browser import SIZE, participant
 from tests.lab import lines_now, opened
 from tests.network import eventually
 
@@ -43,7 +43,9 @@ def main():
         person.press("Start")
         page.get_by_role("table").wait_for()
         eventually(lambda: person.statistics().get("Aggregated") == 24, 60)
+        page.set_viewport_size({"width": 1366, "height": 460})
         save(person, "lab-statistics")
+        page.set_viewport_size(SIZE)
         change(person, 80, 4)
         person.follow("The lab")
         eventually(lambda: lines_now(address)[0]["median"] > 9.9, 60)

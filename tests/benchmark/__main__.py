@@ -24,7 +24,7 @@ from compare.processes import ROOT
 from starlette_api.models import NewNote
 from starlette_api.store import Store
 
-WORKERS, CONNECTIONS, SECONDS, ROUNDS = 4, 32, 5, 1
+WORKERS, CONNECTIONS, SECONDS, ROUNDS = 4, 32, 5, 3
 THREADS = CONNECTIONS // WORKERS  # of gthread, so that each connection has one
 UVICORN = f"uvicorn --port {{port}} --workers {WORKERS} --no-access-log --log-level warning"
 GUNICORN = (
@@ -84,15 +84,16 @@ def measure(command, scratch):
     with processes.running(command.format(port=port), folder / "log") as server:
         while processes.answer(port) is None:
             processes.check_alive(server, command, "before it answered", folder / "log")
+        load(f"{address}/{first.id}", seconds=2)  # until all workers are up, and warm
         return {
             "GET": load(f"{address}/{first.id}"),
             "POST": load(f"{address} --script {folder}/post.lua"),
         }
 
 
-def load(where):
+def load(where, seconds=SECONDS):
     """Return requests/s; raise Fault when one was answered with an error."""
-    wrk = f"wrk --threads 1 --connections {CONNECTIONS} --duration {SECONDS}s --timeout 10s {where}"
+    wrk = f"wrk --threads 1 --connections {CONNECTIONS} --duration {seconds}s --timeout 10s {where}"
     printed = subprocess.run(shlex.split(wrk), check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in printed or "Socket errors" in printed:
         raise processes.Fault(printed)

@@ -2,12 +2,11 @@
 
 import os
 
-import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from starlette_api.models import NewNote, Note
-from starlette_api.store import CONNECT, POOL_SIZE, WAIT_SECONDS, found, notes
+from starlette_api.store import CONNECT, CREATE, ONE, POOL_SIZE, WAIT_SECONDS, found
 
 app = FastAPI()
 engine = create_async_engine(
@@ -22,11 +21,10 @@ engine = create_async_engine(
 @app.get("/notes/{id}")
 async def show(id: int) -> Note:
     async with engine.begin() as connection:
-        return found(await connection.execute(sa.select(notes).where(notes.c.id == id)))
+        return found(await connection.execute(ONE, {"id": id}))
 
 
 @app.post("/notes", status_code=201)
 async def create(new: NewNote) -> Note:
-    statement = sa.insert(notes).values(version=1, **new.model_dump()).returning(notes)
     async with engine.begin() as connection:
-        return found(await connection.execute(statement))
+        return found(await connection.execute(CREATE, {"version": 1, **new.model_dump()}))

@@ -89,6 +89,9 @@ def test_participant_watches_two_lines_part(tmp_path, quiet):
         person.press("Start")
         person.tab("Failures")
         person.page.get_by_text(f"SyncUser: no server is up at http://127.0.0.1:{port}").wait_for()
+        assert len(lab_data(page)["samples"]) > 30, (
+            "of the run before, since this one did not start"
+        )
         assert person.trouble == []
         ends_on_ctrl_c(lab, log)
 
@@ -163,6 +166,32 @@ def test_staircase_waits_until_the_load_is_gone(tmp_path):
         eventually(lambda: "2 users" in person.page.locator("header").inner_text())
         asked(page, "/stop", by="test")
         eventually(lambda: "stopped" in person.page.locator("header").inner_text())
+        assert person.trouble == []
+
+
+@needs_browser
+def test_pages_fit_a_narrow_window_and_long_names(tmp_path):
+    arguments = ("sync-minimal", "uvicorn-worker-minimal")
+    with opened(tmp_path / "log", *arguments) as (_, _, page), browser.participant() as person:
+        asked(page, "/swarm", user_count=2, spawn_rate=2, host="")
+        person.page.goto(f"{page}/lab")
+        names = person.page.locator("svg .name")
+        names.first.wait_for()
+        for name in names.all():
+            assert name.evaluate("node => node.getBBox().x + node.getBBox().width") <= 900
+        person.page.set_viewport_size({"width": 400, "height": 800})
+        for path in ("/lab", "/lab/staircase"):
+            person.page.goto(f"{page}{path}")
+            assert person.page.evaluate("document.documentElement.scrollWidth") <= 400
+        assert person.trouble == []
+
+
+def test_a_lab_that_is_opened_anew_is_another_run(tmp_path):
+    runs = []
+    for number in range(2):
+        with opened(tmp_path / str(number), "--workers", "1") as (_, _, page):
+            runs.append(lab_data(page)["run"])
+    assert runs[0] != runs[1]
 
 
 def test_lab_of_two_servers_of_one_interface(tmp_path):
@@ -199,13 +228,17 @@ def test_p95_of_all_requests_falls_while_one_server_gets_slower(tmp_path, quiet)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["--port", "8088"], "port 8089 is for a server: choose another with --web-port"),
+        (["--users", "1"], "from 2 to 10000"),
         (["sync"], "name two different ones"),
         (["sync", "sync"], "name two different ones"),
         (["sync", "gevnt"], "unknown server 'gevnt'"),
     ],
 )
-def test_lab_needs_two_known_servers(arguments, message):
-    assert message in one_line(compare("lab", *arguments))
+def test_what_the_lab_can_t_do_is_said_in_a_line(arguments, message):
+    done = compare("lab", *arguments)
+    assert message in one_line(done, status=done.returncode or 0)
+    assert done.returncode in (1, 2)
 
 
 @pytest.mark.parametrize(("taken", "option"), [(0, "--port"), (1, "--port"), (2, "--web-port")])
@@ -247,3 +280,11 @@ def test_master_and_two_workers_show_one_line(tmp_path, quiet):
                     return (line["users"], line["ceiling"], line["median"]) == (12, 4, near(3))
 
         eventually(merged, 40)
+        asked(page, "/swarm", user_count=2, spawn_rate=2)
+        eventually(lambda: lines_now(page)[0]["users"] == 2, 20)
+        asked(page, "/swarm", user_count=4, spawn_rate=4)
+        eventually(lambda: lines_now(page)[0]["users"] == 4, 20)
+        samples = lab_data(page)["samples"]
+        came = samples[-1]["at"]
+        eventually(lambda: lab_data(page)["samples"][-1]["at"] >= came + 3)
+        assert lines_now(page)[0]["throughput"] == near(4)

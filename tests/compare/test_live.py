@@ -1,14 +1,13 @@
-import math
 import random
 
 import pytest
 
-from compare.live import sample, sentence, throughput_now, window_seconds
+from compare.live import sample, throughput_now, window_seconds
 from compare.measure import Completion
 from compare.servers import SERVERS
 
 KNOWN = {server.name: server for server in SERVERS}
-SYNC, LOOP, BUSY = KNOWN["sync"], KNOWN["uvicorn-worker"], KNOWN["sync-busy"]
+SYNC, LOOP = KNOWN["sync"], KNOWN["uvicorn-worker"]
 
 
 def answers(users, period, seconds, latency, phase=0.0, start=0.0):
@@ -22,7 +21,7 @@ def answers(users, period, seconds, latency, phase=0.0, start=0.0):
 
 
 def now(given, changed, at, users, server=SYNC):
-    return sample(given, changed, at, users, server, 4, 2, None)
+    return sample(given, changed, at, users, server, 4)
 
 
 @pytest.mark.parametrize("window", [2, 3.5, 8])
@@ -69,20 +68,14 @@ def test_without_an_answer_there_is_no_latency():
 
 
 @pytest.mark.parametrize(
-    ("users", "ceiling", "server", "expected"),
+    ("users", "server", "expected"),
     [
-        (20, 4, SYNC, "20 users on 4 slots: each waits 5 s"),
-        (3, 3, SYNC, "3 users on 4 slots: each waits 1 s"),
-        (1, 1, LOOP, "1 user, a slot for each: each waits 1 s"),
-        (20, 80, BUSY, "20 users on busy CPUs: each waits 0.25 s"),
-        (20, None, KNOWN["sync-minimal"], "20 users"),
-        (0, 0, SYNC, "no users"),
+        (20, SYNC, "20 users on 4 slots: each waits 5 s"),
+        (3, SYNC, "3 users on 4 slots: each waits 1 s"),
+        (1, LOOP, "1 user, a slot for each: each waits 1 s"),
+        (20, KNOWN["sync-busy"], "20 users: the CPUs decide"),
+        (0, SYNC, "no users"),
     ],
 )
-def test_sentence_is_what_arithmetic_says(users, ceiling, server, expected):
-    assert sentence(users, ceiling, server, 4) == expected
-
-
-def test_slots_of_an_event_loop_are_never_written_down():
-    assert math.isinf(LOOP.requests_per_worker)
-    assert "inf" not in sentence(20, 20, LOOP, 4)
+def test_sentence_is_what_arithmetic_says(users, server, expected):
+    assert now([], 0, 1, users, server).says == expected

@@ -4,7 +4,6 @@ import http.client
 import os
 import signal
 import sqlite3
-import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from multiprocessing import get_context
@@ -92,27 +91,6 @@ def test_a_lock_that_lasts_too_long_is_503_and_readers_read_meanwhile(tmp_path):
             assert (status, headers["Retry-After"], problem["status"]) == (503, "1", 503)
             holder.rollback()
         assert notes.ask("POST", "/notes", {"title": "again"})[0] == 201
-
-
-@pytest.mark.parametrize("app", ["app", "blocking"])
-def test_readers_wait_for_a_writer_only_where_it_blocks_the_loop(app, tmp_path):
-    with serving(tmp_path, app=f"starlette_api.{app}:app", workers=1) as notes:
-        here = f"/notes/{notes.create()['id']}"
-        with (
-            closing(sqlite3.connect(tmp_path / "notes.db")) as holder,
-            ThreadPoolExecutor(1) as writer,
-        ):
-            holder.execute("BEGIN IMMEDIATE")
-            write = writer.submit(notes.ask, "POST", "/notes", {"title": "late"})
-            delayed, deadline = 0, time.monotonic() + WAIT_SECONDS / 2
-            while time.monotonic() < deadline:
-                try:
-                    assert notes.ask("GET", here, seconds=1)[0] == 200
-                except TimeoutError:
-                    delayed += 1
-            holder.rollback()
-            assert write.result()[0] == 201
-        assert bool(delayed) == (app == "blocking")
 
 
 @NEEDS_POSTGRES
