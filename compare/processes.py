@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import secrets
 import shlex
 import signal
 import socket
@@ -203,11 +204,20 @@ def end_all() -> None:
         end(_running[-1])
 
 
-def free_port() -> int:
-    """Return a port of 127.0.0.1 on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_port(count: int = 1) -> int:
+    """Return the first of some ports of 127.0.0.1 in a row on which nobody listens.
+
+    It lies below those that the system gives to clients, any of which may be taken by a connection
+    before a server is there.
+    """
+    while True:
+        first = 10_000 + secrets.randbelow(20_000)
+        try:
+            for port in range(first, first + count):
+                check_port(port)
+            return first
+        except Fault:
+            continue
 
 
 def check_port(port: int, otherwise: str = "leave out --port") -> None:

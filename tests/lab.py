@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import socket
 import sys
 from contextlib import contextmanager
 from urllib.parse import urlencode
@@ -13,21 +12,11 @@ from compare.processes import free_port
 from tests.network import eventually
 
 
-def two_free_ports():
-    """Return a port that is free together with the one that follows it."""
-
-    def found():
-        port = free_port()
-        with socket.socket() as probe:
-            return port if probe.connect_ex(("127.0.0.1", port + 1)) else None
-
-    return eventually(found)
-
-
 @contextmanager
 def opened(log, *arguments):
     """Open the lab on free ports; return its process, the port of its servers and its page."""
-    port, web_port = two_free_ports(), free_port()
+    port = free_port(3)
+    web_port = port + 2
     command = [sys.executable, "-m", "compare", "lab", *arguments]
     command += ["--port", str(port), "--web-port", str(web_port)]
     with processes.running(shlex.join(command), log) as process:

@@ -12,7 +12,7 @@ from compare import processes
 from compare.processes import free_port
 from tests import browser
 from tests.instrument import compare, one_line
-from tests.lab import asked, lab_data, lines_now, opened, two_free_ports
+from tests.lab import asked, lab_data, lines_now, opened
 from tests.network import eventually
 
 needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
@@ -170,7 +170,7 @@ def test_staircase_waits_until_the_load_is_gone(tmp_path):
 
 
 @needs_browser
-def test_pages_fit_a_narrow_window_and_long_names(tmp_path):
+def test_pages_fit_a_narrow_window_and_long_names(tmp_path, all_cpus):
     arguments = ("sync-minimal", "uvicorn-worker-minimal")
     with opened(tmp_path / "log", *arguments) as (_, _, page), browser.participant() as person:
         asked(page, "/swarm", user_count=2, spawn_rate=2, host="")
@@ -243,9 +243,9 @@ def test_what_the_lab_can_t_do_is_said_in_a_line(arguments, message):
 
 @pytest.mark.parametrize(("taken", "option"), [(0, "--port"), (1, "--port"), (2, "--web-port")])
 def test_taken_port_is_said_before_anything_starts(taken, option):
-    port, web_port = two_free_ports(), free_port()
-    with socket.create_server(("127.0.0.1", [port, port + 1, web_port][taken])):
-        done = compare("lab", "--port", port, "--web-port", web_port)
+    port = free_port(3)
+    with socket.create_server(("127.0.0.1", port + taken)):
+        done = compare("lab", "--port", port, "--web-port", port + 2)
     assert f"choose another with {option}" in one_line(done)
     assert done.stdout == ""
 

@@ -153,7 +153,7 @@ def test_a_body_without_an_end_is_given_up(tmp_path, server):
 
 
 @pytest.mark.parametrize("server", SERVERS)
-def test_four_workers_of_every_server_share_the_notes(server, database, tmp_path):
+def test_four_workers_of_every_server_share_the_notes(server, database, tmp_path, all_cpus):
     with serving(tmp_path, database, server) as notes:
         note = notes.create()
         with ThreadPoolExecutor(20) as clients:

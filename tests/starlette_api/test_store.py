@@ -51,9 +51,8 @@ def workers(service):
     return {service.ask("GET", "/health")[2]["pid"] for _ in range(40)}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("killed", [0, 2])
-def test_two_thousand_creates_lose_nothing(database, killed, tmp_path):
+def test_two_thousand_creates_lose_nothing(database, killed, tmp_path, all_cpus):
     with (
         serving(tmp_path, database) as notes,
         ProcessPoolExecutor(CLIENTS, get_context("spawn")) as clients,
