@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup check compare lab sweep timeline predict figures screenshots benchmark test
+.PHONY: help setup check compare lab sweep timeline predict figures screenshots benchmark faults test
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make figures    measure all that the chapters show again (18 minutes)"
 	@echo "make screenshots  take the pictures of the lab again, in a browser (3 minutes)"
 	@echo "make benchmark    measure the REST example beside other frameworks (3 minutes, with wrk)"
+	@echo "make faults     do the faults of chapter 5 to every server, and write its table"
 	@echo "make test       run every test   (ARGS=\"-k locustfile\")"
 	@echo "With another Python: make setup PYTHON=python3.13"
 
@@ -42,6 +43,9 @@ figures: $(VENV)/installed
 
 screenshots: $(VENV)/installed-for-tests
 	@$(RUN) -m tests.screenshots
+
+faults: $(VENV)/installed
+	@$(RUN) -m production.faults --write
 
 benchmark: $(VENV)/installed-for-tests
 	@$(RUN) -m tests.benchmark

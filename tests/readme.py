@@ -8,19 +8,25 @@ from difflib import get_close_matches
 from markdown_it import MarkdownIt
 
 CONSOLE = [  # which annotations go together
-    {"server", "run"},
+    {"server", "run", "needs"},
     {"log"},
     {"stop"},
     {"exempt"},
-    {"status", "limit"},
+    {"status", "limit", "needs"},
     {"run", "within", "ratios", "limit"},
 ]
 QUOTED = [{"file"}, {"excerpt"}]
-ALLOWED = {"console": CONSOLE, "python": QUOTED, "toml": QUOTED, "mermaid": [set()]}
+ALLOWED = {
+    "console": CONSOLE,
+    "python": QUOTED,
+    "toml": QUOTED,
+    "nginx": QUOTED,
+    "mermaid": [set()],
+}
 DIAGRAMS = ("flowchart", "gantt", "sequenceDiagram")
 REASONS = {"windows", "install", "tests"}
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
-STOP = re.compile(r"<!--\s*stop ([\w-]+)\s*-->")
+END = re.compile(r"<!--\s*(stop|gone) ([\w-]+)\s*-->")
 
 
 class Wrong(Exception):
@@ -29,7 +35,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """A block, or an invisible comment that stops a server."""
+    """A block, or an invisible comment: a server is stopped, or has ended by itself."""
 
     line: int
     language: str
@@ -69,7 +75,9 @@ def steps(text):
         if token.type == "fence":
             found.append(step_of_fence(token, line))
         if token.type in ("html_block", "inline"):
-            found += [Step(line, "console", {"stop": port}) for port in STOP.findall(token.content)]
+            found += [
+                Step(line, "console", {how: name}) for how, name in END.findall(token.content)
+            ]
     return found
 
 

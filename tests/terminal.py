@@ -17,6 +17,7 @@ from tests.readme import Wrong, difference, stands_for
 
 MARK = "\x1e"  # record separator: printed after each command, with its exit status
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
+PACKAGES = {"nginx": "nginx-light"}
 PATIENCE = 10.0
 STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 
@@ -27,6 +28,7 @@ class Terminal:
     def __init__(self, limit=30.0):
         self.limit = limit
         self.servers = {}
+        self.absent = {}  # servers that could not be started, and why
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="w"))  # short: gunicorn's socket lies in HOME
@@ -39,7 +41,7 @@ class Terminal:
         self.environment = {
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin",
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "TERM": "dumb",
@@ -56,6 +58,14 @@ class Terminal:
         """Start a shell in this reader's surroundings."""
         command = [*shlex.split(self.network.prefix), *SHELL, script]
         return processes.start(command, output, cwd=self.root, env=self.environment)
+
+    def lacks(self, step):
+        """Return what to install before a step can be done, or None."""
+        needed, server = step.options.get("needs"), step.options.get("server")
+        if needed and not shutil.which(needed, path=self.environment["PATH"]):
+            self.absent[server] = f"{needed} is not installed: sudo apt install {PACKAGES[needed]}"
+            return self.absent[server]
+        return self.absent.get(step.options.get("stop"))
 
     def fault(self, step):
         """Do what a step says, and return what is wrong with it, or None."""
@@ -80,6 +90,10 @@ class Terminal:
             server = self.server(options["stop"])
             del self.servers[options["stop"]]
             server.stop(step.text.splitlines())
+        elif "gone" in options:
+            server = self.server(options["gone"])
+            del self.servers[options["gone"]]
+            server.be_gone()
         else:
             self.run(step)
 
@@ -228,6 +242,15 @@ class Server:
             raise Wrong(f"it ended with status {self.process.returncode}:\n{self.tail()}")
         if shown:
             self.show(shown[1:])
+
+    def be_gone(self):
+        """Wait until the server has ended by itself."""
+        try:
+            self.process.wait(STOP_PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Wrong(f"it has not ended by itself within {STOP_PATIENCE:.0f} s") from None
+        finally:
+            self.kill()
 
     def kill(self):
         processes.end(self.process)

@@ -32,6 +32,8 @@ def test_every_block_does_what_it_shows(path, subtests, quiet):
         for step in steps(path.read_text()):
             where = f"{name}:{step.line}: {step.title}"
             with subtests.test(where):
+                if lacking := terminal.lacks(step):
+                    pytest.skip(lacking)
                 wrong = terminal.fault(step)
                 if wrong:
                     pytest.fail(f"{where}\n{wrong}", pytrace=False)

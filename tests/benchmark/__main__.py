@@ -1,7 +1,7 @@
 """Puts the same load on the same two calls in four frameworks, one after the other.
 
-python -m tests.benchmark                          measures, prints, and writes docs/frameworks.json
-python -m tests.benchmark docs/frameworks.json     prints it again, without measuring
+python -m tests.benchmark                          measures, prints, and writes starlette_api/frameworks.json
+python -m tests.benchmark starlette_api/frameworks.json     prints it again, without measuring
 """
 
 import json
@@ -67,7 +67,7 @@ def main():
         "cpus": os.cpu_count(),
         "versions": {name: metadata.version(name) for name in PACKAGES},
     }
-    (ROOT / "docs" / "frameworks.json").write_text(json.dumps(data, indent=2) + "\n")
+    (ROOT / "starlette_api" / "frameworks.json").write_text(json.dumps(data, indent=2) + "\n")
     show(data)
 
 

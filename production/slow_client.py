@@ -1,0 +1,78 @@
+"""Opens connections that send half a request and wait: an attack, on this machine only.
+
+Run it from the root, beside a server:   python -m production.slow_client 4 --seconds 20
+
+Notice that it costs the client nothing: no load, no bytes, only patience.
+"""
+
+import argparse
+import selectors
+import socket
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+
+HALF = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Header-That-Is-Not-Fini"
+MOST_CONNECTIONS, MOST_SECONDS = 500, 60
+
+
+def bounded(highest):
+    def parse(text):
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= highest):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {highest}")
+        return int(text)
+
+    return parse
+
+
+def this_machine(text):
+    if text != "127.0.0.1":
+        raise argparse.ArgumentTypeError(f"only 127.0.0.1 is attacked, not {text!r}")
+    return text
+
+
+@contextmanager
+def holding(connections, host, port):
+    """Hold half-sent requests open; hand over the connections."""
+    with ExitStack() as stack:
+        every = []
+        for _ in range(connections):
+            connection = stack.enter_context(socket.create_connection((host, port), timeout=5))
+            connection.sendall(HALF)
+            every.append(connection)
+        yield every
+
+
+def closed_within(every, seconds):
+    """Return how many of the connections the other side closes within some seconds."""
+    deadline, closed = time.monotonic() + seconds, 0
+    with selectors.DefaultSelector() as selector:
+        for connection in every:
+            selector.register(connection, selectors.EVENT_READ)
+        while selector.get_map() and (left := deadline - time.monotonic()) > 0:
+            for key, _ in selector.select(left):
+                selector.unregister(key.fileobj)
+                closed += 1
+    return closed
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m production.slow_client", description=__doc__)
+    parser.add_argument("connections", type=bounded(MOST_CONNECTIONS))
+    parser.add_argument("--seconds", type=bounded(MOST_SECONDS), default=20)
+    parser.add_argument("--host", type=this_machine, default="127.0.0.1")
+    parser.add_argument("--port", type=bounded(65535), default=8000)
+    options = parser.parse_args()
+    try:
+        with holding(options.connections, options.host, options.port) as every:
+            print(f"{options.connections} half requests are open", flush=True)
+            closed = closed_within(every, options.seconds)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:
+        sys.exit(f"no server at {options.host}:{options.port}: {error.strerror or error}")
+    print(f"the server closed {closed} of them")
+
+
+if __name__ == "__main__":
+    main()

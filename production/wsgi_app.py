@@ -1,0 +1,20 @@
+"""Waits for as many seconds as the path says, then answers with the worker's process id.
+
+Run it from the root:   gunicorn -w 4 production.wsgi_app:app, then curl 127.0.0.1:8000/3
+
+Notice that its terminal shows where each request begins.
+"""
+
+import os
+import sys
+import time
+
+VERSION = "old"
+
+
+def app(environ, start_response):
+    print(f"{os.getpid()} begins", file=sys.stderr, flush=True)
+    time.sleep(float(environ["PATH_INFO"][1:] or 0))
+    body = f"{os.getpid()} {VERSION}\n".encode()
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+    return [body]
