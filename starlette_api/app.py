@@ -1,6 +1,6 @@
 """Notes, as a REST API: in a database, which all workers share.
 
-Run it from the root:   uvicorn starlette_api.app:app --workers 4
+Run it from the root, since it has neighbours:   uvicorn starlette_api.app:app --workers 4
 Its notes are in the file notes.db, or in the database that DATABASE_URL names.
 
 Notice `run_in_threadpool`: calls to the database block, and so are made in a thread.
@@ -15,28 +15,21 @@ from pathlib import Path
 import swagger_ui
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from starlette_api.contract import Operation, document
 from starlette_api.models import Changes, Health, NewNote, Note, Notes, Page
-from starlette_api.problems import HANDLERS
+from starlette_api.problems import HANDLERS, Problem
 from starlette_api.store import Store
 
 HERE = Path(__file__).parent
 SWAGGER = Path(swagger_ui.__file__).parent / "static"
 DATABASE = "sqlite:///notes.db"
-
-
-class NoteId(StringConvertor):
-    regex = "[1-9][0-9]{0,17}"  # up to HIGHEST_ID
-
-
-register_url_convertor("id", NoteId())
+MOST_TAGS = 100  # that are looked at in If-Match
 
 
 @asynccontextmanager
@@ -96,15 +89,20 @@ def store(request: Request) -> Store:
 
 
 def note_id(request: Request) -> int:
-    return int(request.path_params["id"])
+    """Return the id in the path; raise Problem where it can be no note's."""
+    text = request.path_params["id"]
+    if not re.fullmatch("[1-9][0-9]{0,17}", text):  # up to HIGHEST_ID
+        raise Problem(404, "There is no such note.")
+    return int(text)
 
 
 def versions(request: Request) -> list[int] | None:
     """Return the versions that If-Match names, or None when any will do."""
-    tags = [tag.strip() for tag in request.headers.get("If-Match", "*").split(",")]
+    header = ",".join(request.headers.getlist("If-Match")) if "If-Match" in request.headers else "*"
+    tags = [tag.strip() for tag in header.split(",", MOST_TAGS)]
     if tags == ["*"]:
         return None
-    return [int(tag[1:-1]) for tag in tags if re.fullmatch(r'"[0-9]{1,9}"', tag)]
+    return [int(tag[1:-1]) for tag in tags if re.fullmatch('"[1-9][0-9]{0,8}"', tag)]
 
 
 def show(note: Note, status: int = 200, headers: dict | None = None) -> Response:
@@ -117,13 +115,13 @@ async def openapi(request: Request) -> Response:
 
 
 async def docs(request: Request) -> Response:
-    return FileResponse(HERE / "docs.html")
+    return HTMLResponse((HERE / "docs.html").read_text())
 
 
 app = Starlette(
     routes=[
         Route("/notes", AllNotes),
-        Route("/notes/{id:id}", OneNote),
+        Route("/notes/{id}", OneNote),
         Route("/health", HealthCheck),
         Route("/openapi.json", openapi),
         Route("/docs", docs),

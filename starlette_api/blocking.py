@@ -22,7 +22,7 @@ class AllNotes(right.AllNotes):
 
 
 app = Starlette(
-    routes=[Route("/notes", AllNotes), Route("/notes/{id:id}", right.OneNote)],
+    routes=[Route("/notes", AllNotes), Route("/notes/{id}", right.OneNote)],
     exception_handlers=right.HANDLERS,
     lifespan=right.lifespan,
 )

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.routing import BaseRoute
 
 from starlette_api.models import HIGHEST_ID, Error
@@ -84,8 +84,7 @@ def document(title: str, version: str, routes: Iterable[BaseRoute]) -> dict:
         for method in ("get", "post", "put", "patch", "delete"):
             handler = getattr(getattr(route, "endpoint", None), method, None)
             if operation := getattr(handler, "operation", None):
-                path = route.path.replace("{id:id}", "{id}")
-                paths.setdefault(path, {})[method] = operation.document(path)
+                paths.setdefault(route.path, {})[method] = operation.document(route.path)
                 models |= {operation.body, operation.gives} - {None}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, schemas = models_json_schema(
@@ -115,4 +114,6 @@ async def json_of(request: Request) -> bytes:
                     raise Problem(413, f"Send {BODY_BYTES} bytes at most.", close)
     except TimeoutError:
         raise Problem(408, f"Send the body within {BODY_SECONDS} s.", close) from None
+    except ClientDisconnect:
+        raise Problem(400, "The body was cut off.", close) from None  # which nobody reads
     return bytes(body)

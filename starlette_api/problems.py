@@ -38,6 +38,7 @@ def tell(request: Request, error: HTTPException) -> Response:
 
 def unavailable(request: Request, error: exc.SQLAlchemyError) -> Response:
     logging.getLogger("uvicorn.error").warning("database: %s", str(error).splitlines()[0])
+    request.app.state.store.is_prepared = False  # it may come back empty
     headers = {"Retry-After": str(RETRY_SECONDS)}
     return tell(request, Problem(503, "The database is away, or busy for too long.", headers))
 
@@ -48,8 +49,7 @@ def unexpected(request: Request, error: Exception) -> Response:
 
 HANDLERS = {
     HTTPException: tell,
-    exc.OperationalError: unavailable,
-    exc.InterfaceError: unavailable,
+    exc.DBAPIError: unavailable,
     exc.TimeoutError: unavailable,  # for a connection of the pool
     Exception: unexpected,
 }

@@ -1,8 +1,9 @@
 """The notes in a database: calls that block, each a transaction of one statement."""
 
+import threading
 import time
-from collections.abc import Collection
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import sqlalchemy as sa
 
@@ -14,7 +15,11 @@ WAIT_SECONDS = 5  # for a connection of the pool, and for a lock
 CREATION = 20_261_121  # any number, for the lock of those who create the table
 CONNECT = {
     "sqlite": {"timeout": WAIT_SECONDS},
-    "postgresql": {"connect_timeout": WAIT_SECONDS, "options": f"-c lock_timeout={WAIT_SECONDS}s"},
+    "postgresql": {
+        "connect_timeout": WAIT_SECONDS,
+        "tcp_user_timeout": WAIT_SECONDS * 1000,
+        "options": f"-c statement_timeout={WAIT_SECONDS}s",
+    },
 }
 
 notes = sa.Table(
@@ -37,7 +42,7 @@ class Store:
     def __init__(self, url: str):
         self.kind = url.partition(":")[0].partition("+")[0]
         if self.kind not in CONNECT:
-            raise ValueError(f"DATABASE_URL starts with one of {', '.join(CONNECT)}, not {url!r}")
+            raise ValueError(f"DATABASE_URL starts with {' or '.join(CONNECT)}, not {self.kind!r}")
         self.engine = sa.create_engine(
             url,
             pool_size=POOL_SIZE,
@@ -46,6 +51,7 @@ class Store:
             pool_pre_ping=self.kind != "sqlite",  # a server may have been away meanwhile
             connect_args=CONNECT[self.kind],
         )
+        self.writers = threading.BoundedSemaphore(POOL_SIZE - 1)  # one connection is for readers
         self.is_prepared = False
 
     def close(self) -> None:
@@ -56,6 +62,16 @@ class Store:
         if not self.is_prepared:
             self.prepare()
         return self.engine.begin()
+
+    @contextmanager
+    def begin_to_write(self) -> Iterator[sa.Connection]:
+        if not self.writers.acquire(timeout=WAIT_SECONDS):
+            raise sa.exc.TimeoutError("too many writers wait")
+        try:
+            with self.begin() as connection:
+                yield connection
+        finally:
+            self.writers.release()
 
     def prepare(self) -> None:
         """Create the table, as all workers do at once."""
@@ -75,8 +91,8 @@ class Store:
                 with self.engine.connect() as connection:
                     connection.exec_driver_sql("PRAGMA journal_mode = wal")
                     return
-            except sa.exc.OperationalError:
-                if time.monotonic() > deadline:
+            except sa.exc.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.01)
 
@@ -90,7 +106,7 @@ class Store:
             return found(connection.execute(ONE, {"id": id}))
 
     def create(self, new: NewNote) -> Note:
-        with self.begin() as connection:
+        with self.begin_to_write() as connection:
             return found(connection.execute(CREATE, {"version": 1, **new.model_dump()}))
 
     def change(self, id: int, values: dict, versions: Collection[int] | None) -> Note:
@@ -108,7 +124,7 @@ class Store:
         statement = statement.where(notes.c.id == id).returning(notes)
         if versions is not None:
             statement = statement.where(notes.c.version.in_(versions))
-        with self.begin() as connection:
+        with self.begin_to_write() as connection:
             row = connection.execute(statement).mappings().first()
             if row is None:
                 found(connection.execute(ONE, {"id": id}))

@@ -7,10 +7,10 @@ HAS_POSTGRES = program("initdb") and program("postgres")
 NEEDS_POSTGRES = pytest.mark.skipif(not HAS_POSTGRES, reason=INSTALL)
 
 
-@pytest.fixture(scope="module")
-def notes(tmp_path_factory):
-    """The notes in SQLite, for all tests of a module."""
-    with serving(tmp_path_factory.mktemp("notes")) as service:
+@pytest.fixture(scope="module", params=["uvicorn", "asgi"])
+def notes(request, tmp_path_factory):
+    """The notes in SQLite, for all tests of a module, on two servers that share no code."""
+    with serving(tmp_path_factory.mktemp("notes"), server=request.param) as service:
         yield service
 
 

@@ -37,7 +37,8 @@ class Service:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             text = answer.read()
-            return answer.status, answer.headers, json.loads(text) if text else None
+            is_json = answer.headers.get("Content-Type", "").endswith("json")
+            return answer.status, answer.headers, json.loads(text) if is_json else text or None
         finally:
             connection.close()
 

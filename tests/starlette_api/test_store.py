@@ -11,7 +11,7 @@ from multiprocessing import get_context
 import pytest
 import sqlalchemy as sa
 
-from starlette_api.store import WAIT_SECONDS
+from starlette_api.store import POOL_SIZE, WAIT_SECONDS
 from tests.network import eventually
 from tests.postgres import Postgres
 from tests.starlette_api.conftest import NEEDS_POSTGRES
@@ -77,17 +77,21 @@ def test_two_thousand_creates_lose_nothing(database, killed, tmp_path, all_cpus)
 def test_a_lock_that_lasts_too_long_is_503_and_readers_read_meanwhile(tmp_path):
     with serving(tmp_path, workers=1) as notes:
         here = f"/notes/{notes.create()['id']}"
+        late = "POST", "/notes", {"title": "late"}
         with (
             closing(sqlite3.connect(tmp_path / "notes.db")) as holder,
-            ThreadPoolExecutor(1) as writer,
+            ThreadPoolExecutor(2 * POOL_SIZE) as clients,
         ):
             holder.execute("BEGIN IMMEDIATE")
-            write = writer.submit(notes.ask, "POST", "/notes", {"title": "late"})
-            for _ in range(20):
-                assert notes.ask("GET", here)[0] == 200
-            assert not write.done()
-            status, headers, problem = write.result(WAIT_SECONDS + 20)
-            assert (status, headers["Retry-After"], problem["status"]) == (503, "1", 503)
+            writes = [clients.submit(notes.ask, *late) for _ in range(2 * POOL_SIZE)]
+            reads = 0
+            while not any(write.done() for write in writes):
+                assert notes.ask("GET", here, seconds=WAIT_SECONDS / 2)[0] == 200
+                reads += 1
+            assert reads > 20
+            for write in writes:
+                status, headers, problem = write.result()
+                assert (status, headers["Retry-After"], problem["status"]) == (503, "1", 503)
             holder.rollback()
         assert notes.ask("POST", "/notes", {"title": "again"})[0] == 201
 
@@ -105,4 +109,22 @@ def test_a_database_that_is_away_is_503_until_it_is_back(tmp_path):
             assert notes.ask("GET", f"/notes/{note['id']}")[0] == 503
             database.start()
             assert notes.ask("GET", f"/notes/{note['id']}")[::2] == (200, note)
+        assert "Traceback" not in notes.log.read_text()
+
+
+def test_a_file_that_is_no_database_is_503(tmp_path):
+    (tmp_path / "notes.db").write_text("this is no database, and longer than its header: " * 9)
+    with serving(tmp_path, workers=1) as notes:
+        assert notes.ask("GET", "/health")[0] == 503
+        assert "file is not a database" in notes.log.read_text()
+        assert "Traceback" not in notes.log.read_text()
+
+
+def test_a_table_that_is_lost_is_503_and_made_anew(tmp_path):
+    with serving(tmp_path, workers=1) as notes:
+        notes.create()
+        with closing(sqlite3.connect(tmp_path / "notes.db")) as other:
+            other.execute("DROP TABLE notes")
+        assert notes.ask("GET", "/notes")[0] == 503
+        assert notes.ask("GET", "/notes")[2]["items"] == []
         assert "Traceback" not in notes.log.read_text()
