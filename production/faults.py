@@ -34,7 +34,7 @@ TABLE = re.compile(r"(?<=<!-- faults -->\n).*?(?=<!-- end of faults -->)", re.DO
 SIDE_BY_SIDE = 8  # most labs wait
 GUNICORN = "gunicorn --bind 127.0.0.1:{port} --workers {workers} --no-control-socket {options}"
 PATIENCE = 20.0
-BLOCK_SECONDS, TIMEOUT_SECONDS = 6, 2
+BLOCK_SECONDS, TIMEOUT_SECONDS, LATEST_SECONDS = 6, 2, 5
 USERS = 4
 FROZEN_SECONDS = 4  # a quick request that takes longer found nobody
 HALF_REQUESTS = 100  # to servers that have no slots
@@ -87,6 +87,12 @@ class Running:
                     if "resource_tracker" not in " ".join(child.cmdline()):
                         found.add(child.pid)
         return found
+
+    def accepted(self) -> int:
+        """Return how many connections the workers hold."""
+        every = [each for pid in self.workers() for each in psutil.Process(pid).net_connections()]
+        ours = [each for each in every if each.laddr and each.laddr.port == self.port]
+        return sum(each.status == psutil.CONN_ESTABLISHED for each in ours)
 
 
 @contextmanager
@@ -184,12 +190,17 @@ class Load:
         return Counter(str(each) for each in self.answers if each.status != 200)
 
 
-def kill_worker(server: Server) -> str:
-    with running(server) as run, in_flight(run, "/1.5") as (request, worker):
+def kill_workers(server: Server) -> str:
+    with running(server) as run, ThreadPoolExecutor(USERS) as clients:
         before = run.workers()
-        os.kill(worker, signal.SIGKILL)
-        wait_until(lambda: len(run.workers()) == len(before) and run.workers() != before)
-    return f"replaced; {request.result()}"
+        answers = [clients.submit(ask, run.port, "/1.5") for _ in range(USERS)]
+        held = len(before) if server.name == "sync" else USERS  # gthread's wait for a thread
+        wait_until(lambda: run.accepted() == held)
+        for worker in before:
+            os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: len(run.workers()) == len(before) and not run.workers() & before)
+        lost = sum(answer.result().status != 200 for answer in answers)
+    return f"replaced; loses {lost} of {USERS}"
 
 
 def kill_master(server: Server) -> str:
@@ -237,7 +248,9 @@ def block(server: Server) -> str:
     path = f"/block/{BLOCK_SECONDS}" if server.is_asgi else f"/{BLOCK_SECONDS}"
     with running(server, server.timeout) as run:
         answer = ask(run.port, path)
-    return "not noticed" if answer.status == 200 else f"killed; {answer}"
+    if answer.status == 200:
+        return "not noticed"
+    return f"killed within {max(answer.seconds, LATEST_SECONDS):.2g} s; {answer}"
 
 
 def wait_long(server: Server) -> str:
@@ -302,7 +315,7 @@ def overload_with_limit(server: Server) -> str:
 
 
 LABS: dict[str, Callable[[Server], str]] = {
-    "`kill -9` a worker": kill_worker,
+    f"`kill -9` both workers, {USERS} users": kill_workers,
     "`kill -9` the master": kill_master,
     "SIGHUP under load": hang_up,
     "SIGTERM, a request in flight": stop_in_flight(signal.SIGTERM),

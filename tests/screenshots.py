@@ -48,7 +48,7 @@ def main():
         page.set_viewport_size(SIZE)
         change(person, 80, 4)
         person.follow("The lab")
-        eventually(lambda: lines_now(address)[0]["median"] > 9.9, 60)
+        eventually(lambda: person.lines()["sync"]["median"] == 10, 60)
         wait_for_news(page, "lab/data", 5)
         save(person, "lab")
         person.follow("Locust’s page")
