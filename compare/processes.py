@@ -1,5 +1,6 @@
 """The edges: processes, which are always ended, signals, ports, and a server that answers."""
 
+import atexit
 import http.client
 import os
 import re
@@ -98,8 +99,14 @@ class Guard:
                 start_new_session=True,
                 text=True,
             )
+            atexit.register(self.leave)
         self._process.stdin.write(f"{sign}{group}\n")
         self._process.stdin.flush()
+
+    def leave(self) -> None:
+        """Let it end what is left, and wait for it."""
+        self._process.stdin.close()
+        self._process.wait()
 
 
 signals = Signals()
