@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -90,8 +91,13 @@ class Guard:
 
     def __init__(self):
         self._process: subprocess.Popen | None = None
+        self._lock = threading.Lock()
 
     def note(self, sign: str, group: int) -> None:
+        with self._lock:
+            self._note(sign, group)
+
+    def _note(self, sign: str, group: int) -> None:
         if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", GUARD],

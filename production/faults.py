@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -32,6 +33,8 @@ HERE = Path(__file__).parent
 DATA = HERE / "faults.json"
 TABLE = re.compile(r"(?<=<!-- faults -->\n).*?(?=<!-- end of faults -->)", re.DOTALL)
 SIDE_BY_SIDE = 8  # most labs wait
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
+NO_NGINX = "nginx is not installed: sudo apt install nginx-light"
 GUNICORN = "gunicorn --bind 127.0.0.1:{port} --workers {workers} --no-control-socket {options}"
 PATIENCE = 20.0
 BLOCK_SECONDS, TIMEOUT_SECONDS, LATEST_SECONDS = 6, 2, 5
@@ -103,8 +106,8 @@ def running(server: Server, options: str = "", workers: int = 2) -> Iterator[Run
     with tempfile.TemporaryDirectory(prefix="fault-") as scratch:
         log = Path(scratch) / "log"
         with processes.running(f"{command} {server.app}", log) as process:
-            wait_until(lambda: ask(port).status == 200, process)
-            wait_until(lambda: log.read_text().count(booted(server)) >= workers, process)
+            wait_until(lambda: ask(port).status == 200, process, log)
+            wait_until(lambda: log.read_text().count(booted(server)) >= workers, process, log)
             yield Running(port, process, log)
 
 
@@ -115,13 +118,13 @@ def booted(server):
     return "ASGI server listening" if server.name == "asgi" else "Booting worker"
 
 
-def wait_until(condition, process=None, seconds=PATIENCE):
+def wait_until(condition, process=None, log=None, seconds=PATIENCE):
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if process and process.poll() is not None:
-            raise Fault("the server ended")
+            raise Fault("the server ended", log)
         if time.monotonic() > deadline:
-            raise Fault("waited in vain")
+            raise Fault("waited in vain", log)
         time.sleep(0.05)
     return value
 
@@ -150,6 +153,8 @@ def ask(port, path="/", seconds=PATIENCE):
         told = "refused"
     except TimeoutError:
         told = "no answer"
+    except OSError as error:
+        told = error.strerror or str(error)
     except http.client.HTTPException as error:
         told = type(error).__name__
     finally:
@@ -172,7 +177,11 @@ class Load:
     def __enter__(self):
         for user in self.users:
             user.start()
-        wait_until(lambda: len(self.answers) >= 2 * len(self.users))
+        try:
+            wait_until(lambda: len(self.answers) >= 2 * len(self.users))
+        except BaseException:
+            self.stopping.set()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -205,13 +214,23 @@ def kill_workers(server: Server) -> str:
 
 def kill_master(server: Server) -> str:
     with running(server) as run:
+        workers = run.workers()
         os.kill(run.master.pid, signal.SIGKILL)
         deadline = time.monotonic() + 8
         while time.monotonic() < deadline:
-            if ask(run.port, seconds=1).text == "refused":
+            last = ask(run.port, seconds=2)  # a sync worker looks up after each request
+            if last.text == "refused":
+                wait_until(lambda: not any(is_alive(worker) for worker in workers))
                 return "workers leave"
             time.sleep(0.2)
-        return "workers serve on, as orphans"
+    served = last.status == 200 and int(last.text.split()[0]) in workers
+    return "workers serve on, as orphans" if served else str(last)
+
+
+def is_alive(pid: int) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def hang_up(server: Server) -> str:
@@ -228,7 +247,9 @@ def stop_in_flight(number: int) -> Callable[[Server], str]:
         options = "--graceful-timeout 5" if "gunicorn" in server.start else ""
         with running(server, options) as run, in_flight(run, "/1.5") as (request, _):
             run.master.send_signal(number)
-        return "answered" if request.result().status == 200 else str(request.result())
+            answer = request.result()
+            wait_until(lambda: not is_alive(run.master.pid))
+        return "answered" if answer.status == 200 else str(answer)
 
     return stop
 
@@ -279,8 +300,6 @@ def attack(server: Server, port: int) -> str:
 @contextmanager
 def nginx(upstream: int) -> Iterator[int]:
     """Start nginx before a server, in the foreground and in a folder of its own."""
-    if not shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"):
-        raise Fault("nginx is not installed: sudo apt install nginx-light")
     port = processes.free_port()
     with tempfile.TemporaryDirectory(prefix="nginx-") as folder:
         text = (HERE / "nginx.conf").read_text()
@@ -289,9 +308,7 @@ def nginx(upstream: int) -> Iterator[int]:
             text.replace("127.0.0.1:8080", f"127.0.0.1:{port}")
         )
         os.chmod(folder, 0o755)  # its workers are nobody's, where it is started by root
-        command = (
-            f"env PATH={os.environ['PATH']}:/usr/sbin nginx -p {folder} -c nginx.conf -e stderr"
-        )
+        command = shlex.join([NGINX or "nginx", "-p", folder, "-c", "nginx.conf", "-e", "stderr"])
         with processes.running(command, Path(folder) / "log") as process:
             wait_until(lambda: ask(port).status == 200, process)
             yield port
@@ -317,7 +334,7 @@ def overload_with_limit(server: Server) -> str:
 LABS: dict[str, Callable[[Server], str]] = {
     f"`kill -9` both workers, {USERS} users": kill_workers,
     "`kill -9` the master": kill_master,
-    "SIGHUP under load": hang_up,
+    f"SIGHUP, {USERS} users of 0.2 s": hang_up,
     "SIGTERM, a request in flight": stop_in_flight(signal.SIGTERM),
     "SIGINT, a request in flight": stop_in_flight(signal.SIGINT),
     f"a block of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s": block,
@@ -336,15 +353,20 @@ def main() -> None:
     )
     options = parser.parse_args()
     processes.signals.handle()
-    cells = [(fault, server) for fault in LABS for server in SERVERS]
+    told = json.loads(DATA.read_text())
+    if not NGINX:
+        print(f"{NO_NGINX}; its cells stay as they are", file=sys.stderr)
+    cells = [
+        (fault, server) for fault in LABS for server in SERVERS if NGINX or "nginx" not in fault
+    ]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as labs:
         try:
-            outcomes = list(labs.map(lambda cell: LABS[cell[0]](cell[1]), cells))
+            outcomes = list(labs.map(lambda cell: outcome_of(*cell), cells))
         except BaseException:
             labs.shutdown(wait=False, cancel_futures=True)
             processes.end_all()
             raise
-    data = {fault: {} for fault in LABS}
+    data = {fault: dict(told.get(fault, {})) for fault in LABS}
     for (fault, server), outcome in zip(cells, outcomes, strict=True):
         data[fault][server.name] = outcome
     print(table(data))
@@ -352,6 +374,16 @@ def main() -> None:
         DATA.write_text(json.dumps(data, indent=2) + "\n")
         readme = HERE / "README.md"
         readme.write_text(TABLE.sub(lambda _: table(data), readme.read_text()))
+
+
+def outcome_of(fault: str, server: Server) -> str:
+    """Return what came of one cell; raise Fault, which names it, when the lab itself failed."""
+    try:
+        return LABS[fault](server)
+    except Fault as error:
+        told = Fault(f"{fault}, {server.name}: {error}")
+        told.tail = error.tail
+        raise told from error
 
 
 def table(data: dict[str, dict[str, str]]) -> str:
@@ -365,7 +397,9 @@ def table(data: dict[str, dict[str, str]]) -> str:
 if __name__ == "__main__":
     try:
         main()
-    except (Fault, Interrupted) as error:
-        sys.exit(f"faults: {error}")
+    except Interrupted as interruption:
+        sys.exit(interruption.exit_status)
+    except Fault as fault:
+        sys.exit("\n  log: ".join([f"faults: {fault}", *fault.tail]))
     finally:
         processes.end_all()

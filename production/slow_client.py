@@ -18,7 +18,7 @@ MOST_CONNECTIONS, MOST_SECONDS = 500, 60
 
 def bounded(highest):
     def parse(text):
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= highest):
+        if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= highest):
             raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {highest}")
         return int(text)
 
@@ -33,7 +33,8 @@ def this_machine(text):
 
 @contextmanager
 def holding(connections, host, port):
-    """Hold half-sent requests open; hand over the connections."""
+    """Hold half-sent requests open; hand over the connections. Raise OSError."""
+    this_machine(host)
     with ExitStack() as stack:
         every = []
         for _ in range(connections):
@@ -69,8 +70,10 @@ def main():
             closed = closed_within(every, options.seconds)
     except KeyboardInterrupt:
         sys.exit(130)
+    except ConnectionRefusedError as error:
+        sys.exit(f"no server at {options.host}:{options.port}: {error.strerror}")
     except OSError as error:
-        sys.exit(f"no server at {options.host}:{options.port}: {error.strerror or error}")
+        sys.exit(f"can't open {options.connections} connections: {error.strerror or error}")
     print(f"the server closed {closed} of them")
 
 

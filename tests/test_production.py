@@ -1,22 +1,18 @@
 """Every cell of the chapter's table, done anew to the real servers."""
 
 import json
-import shutil
 import subprocess
 import sys
 
 import pytest
 
 from compare.processes import ROOT, free_port
-from production.faults import DATA, HERE, LABS, SERVERS, TABLE, table
+from production.faults import DATA, HERE, LABS, NGINX, NO_NGINX, SERVERS, TABLE, table
 
 TOLD = json.loads(DATA.read_text())
-NGINX = pytest.mark.skipif(
-    not shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin"),
-    reason="nginx is not installed: sudo apt install nginx-light",
-)
+NEEDS_NGINX = pytest.mark.skipif(not NGINX, reason=NO_NGINX)
 CELLS = [
-    pytest.param(fault, server, marks=NGINX if "nginx" in fault else ())
+    pytest.param(fault, server, marks=NEEDS_NGINX if "nginx" in fault else ())
     for fault in LABS
     for server in SERVERS
 ]
@@ -47,6 +43,7 @@ def slow_client(*arguments):
     [
         (["4", "--host", "10.0.0.1"], "only 127.0.0.1 is attacked, not '10.0.0.1'"),
         (["4", "--host", "localhost"], "only 127.0.0.1 is attacked"),
+        (["4", "--seconds", "00000000199999"], "is not a number from 1 to 60"),
         (["501"], "'501' is not a number from 1 to 500"),
         (["4", "--seconds", "61"], "'61' is not a number from 1 to 60"),
     ],
