@@ -56,7 +56,10 @@ class Interrupted(Exception):
 
 
 class Signals:
-    """Turns the first signal into Interrupted, but not while a process is born or ended."""
+    """Turns the first signal into Interrupted, but not while a process is born or ended.
+
+    It is raised in the main thread alone, as signals are; other threads look at `received`.
+    """
 
     def __init__(self):
         self.received: int | None = None
@@ -78,6 +81,9 @@ class Signals:
 
     @contextmanager
     def held(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
         self._held += 1
         try:
             yield
@@ -150,7 +156,12 @@ def environment() -> dict[str, str]:
 
 
 def start(command: list[str], output: IO[bytes], **options: Any) -> subprocess.Popen:
-    """Start a process in a group of its own, which ends at the latest when this process does."""
+    """Start a process in a group of its own, which ends at the latest when this process does.
+
+    Raises Interrupted when the user has asked to stop.
+    """
+    if signals.received:
+        raise Interrupted(signals.received)
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -197,7 +208,7 @@ def end(process: subprocess.Popen) -> None:
             process.poll()  # a leader that is not reaped keeps its group alive
             time.sleep(0.01)
         process.wait()
-        if process in _running:
+        with suppress(ValueError):  # another thread was faster
             _running.remove(process)
             _guard.note("-", process.pid)
 
@@ -213,8 +224,8 @@ def _signal_group(process: subprocess.Popen, number: int) -> bool:
 
 def end_all() -> None:
     """End what a signal at the wrong moment may have left."""
-    while _running:
-        end(_running[-1])
+    for process in _running[:]:
+        end(process)
 
 
 def free_port(count: int = 1) -> int:

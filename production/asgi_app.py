@@ -16,11 +16,14 @@ VERSION = "old"
 async def app(scope, receive, send):
     assert scope["type"] == "http"
     print(f"{os.getpid()} begins", file=sys.stderr, flush=True)
+    while (await receive()).get("more_body"):
+        pass
     *block, seconds = scope["path"][1:].split("/")
     if block:
         time.sleep(float(seconds))
     else:
         await asyncio.sleep(float(seconds or 0))
+    print(f"{os.getpid()} ends", file=sys.stderr, flush=True)
     body = f"{os.getpid()} {VERSION}\n".encode()
     headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})

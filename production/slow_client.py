@@ -12,7 +12,10 @@ import sys
 import time
 from contextlib import ExitStack, contextmanager
 
-HALF = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Header-That-Is-Not-Fini"
+HALF = {
+    "headers": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Header-That-Is-Not-Fini",
+    "body": b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nwhich does not co",
+}
 MOST_CONNECTIONS, MOST_SECONDS = 500, 60
 
 
@@ -32,14 +35,14 @@ def this_machine(text):
 
 
 @contextmanager
-def holding(connections, host, port):
+def holding(connections, host, port, half_of="headers"):
     """Hold half-sent requests open; hand over the connections. Raise OSError."""
     this_machine(host)
     with ExitStack() as stack:
         every = []
         for _ in range(connections):
             connection = stack.enter_context(socket.create_connection((host, port), timeout=5))
-            connection.sendall(HALF)
+            connection.sendall(HALF[half_of])
             every.append(connection)
         yield every
 
@@ -52,20 +55,30 @@ def closed_within(every, seconds):
             selector.register(connection, selectors.EVENT_READ)
         while selector.get_map() and (left := deadline - time.monotonic()) > 0:
             for key, _ in selector.select(left):
-                selector.unregister(key.fileobj)
-                closed += 1
+                if is_closed(key.fileobj):
+                    selector.unregister(key.fileobj)
+                    closed += 1
     return closed
+
+
+def is_closed(connection):
+    """Return whether the other side has closed; what it says before that (408, say) is read."""
+    try:
+        return not connection.recv(65536)
+    except ConnectionError:
+        return True
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m production.slow_client", description=__doc__)
     parser.add_argument("connections", type=bounded(MOST_CONNECTIONS))
+    parser.add_argument("--half-of", choices=HALF, default="headers")
     parser.add_argument("--seconds", type=bounded(MOST_SECONDS), default=20)
     parser.add_argument("--host", type=this_machine, default="127.0.0.1")
     parser.add_argument("--port", type=bounded(65535), default=8000)
     options = parser.parse_args()
     try:
-        with holding(options.connections, options.host, options.port) as every:
+        with holding(options.connections, options.host, options.port, options.half_of) as every:
             print(f"{options.connections} half requests are open", flush=True)
             closed = closed_within(every, options.seconds)
     except KeyboardInterrupt:

@@ -2,7 +2,7 @@
 
 Run it from the root:   gunicorn -w 4 production.wsgi_app:app, then curl 127.0.0.1:8000/3
 
-Notice that its terminal shows where each request begins.
+Notice that its terminal shows where each request begins and ends.
 """
 
 import os
@@ -14,7 +14,9 @@ VERSION = "old"
 
 def app(environ, start_response):
     print(f"{os.getpid()} begins", file=sys.stderr, flush=True)
+    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     time.sleep(float(environ["PATH_INFO"][1:] or 0))
+    print(f"{os.getpid()} ends", file=sys.stderr, flush=True)
     body = f"{os.getpid()} {VERSION}\n".encode()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]

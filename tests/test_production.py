@@ -1,30 +1,81 @@
-"""Every cell of the chapter's table, done anew to the real servers."""
+"""Every cell of the chapters' tables, done anew to the real servers."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from compare.processes import ROOT, free_port
-from production.faults import DATA, HERE, LABS, NGINX, NO_NGINX, SERVERS, TABLE, table
+from production import faults
+from production.servers import SERVERS, wait_until
+from production.tables import TABLE, table, versions
 
-TOLD = json.loads(DATA.read_text())
-NEEDS_NGINX = pytest.mark.skipif(not NGINX, reason=NO_NGINX)
+CHAPTERS = {"production/faults": faults.LABS}
+TOLD = {path: json.loads((ROOT / f"{path}.json").read_text()) for path in CHAPTERS}
 CELLS = [
-    pytest.param(fault, server, marks=NEEDS_NGINX if "nginx" in fault else ())
-    for fault in LABS
+    pytest.param(path, lab, server, id=f"{lab.fault}-{server.name}")
+    for path, labs in CHAPTERS.items()
+    for lab in labs
     for server in SERVERS
 ]
 
 
-@pytest.mark.parametrize(("fault", "server"), CELLS, ids=lambda each: getattr(each, "name", each))
-def test_a_cell_of_the_table(fault, server):
-    assert LABS[fault](server) == TOLD[fault][server.name]
+def check_cell(path, lab, server):
+    if lab.lacks:
+        pytest.skip(lab.lacks)
+    wanted, seen = TOLD[path]["cells"][lab.fault][server.name], lab.try_on(server)
+    told, here = TOLD[path]["versions"], versions()
+    changed = [f"{name} {here.get(name)}" for name in told if told[name] != here.get(name)]
+    assert seen == wanted, f"{lab.fault}, {server.name}: not as told; other versions: {changed}"
 
 
-def test_the_table_stands_in_the_chapter():
-    assert TABLE.search((HERE / "README.md").read_text())[0] == table(TOLD)
+@pytest.mark.parametrize(
+    ("path", "lab", "server"), [each for each in CELLS if not each.values[1].takes_all_cpus]
+)
+def test_a_cell_of_the_table(path, lab, server):
+    check_cell(path, lab, server)
+
+
+@pytest.mark.parametrize(
+    ("path", "lab", "server"), [each for each in CELLS if each.values[1].takes_all_cpus]
+)
+def test_a_cell_under_full_load(all_cpus, path, lab, server):
+    check_cell(path, lab, server)
+
+
+@pytest.mark.parametrize("path", CHAPTERS)
+def test_the_table_stands_in_the_chapter(path):
+    text = (ROOT / path).with_name("README.md").read_text()
+    assert TABLE.search(text)[0] == table(TOLD[path])
+    assert list(TOLD[path]["cells"]) == [lab.fault for lab in CHAPTERS[path]]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_nothing(number, tmp_path):
+    with (tmp_path / "log").open("w") as log:
+        run = subprocess.Popen(
+            [sys.executable, "-m", "production.faults"],
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            children = psutil.Process(run.pid).children
+            wait_until(lambda: len(children(recursive=True)) > 8)
+            begun = children(recursive=True)
+            run.send_signal(number)
+            assert run.wait(10) == 128 + number
+        finally:
+            run.kill()
+    _, alive = psutil.wait_procs(begun, timeout=5)
+    assert not alive
+    assert [each.name for each in tmp_path.iterdir()] == ["log"]
+    assert "Traceback" not in (tmp_path / "log").read_text()
 
 
 def slow_client(*arguments):
