@@ -5,8 +5,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
-import ssl
 import tempfile
 import threading
 import time
@@ -100,19 +98,24 @@ class Running:
 
 @contextmanager
 def running(
-    server: Server, options: str = "", workers: int = 2, apps: tuple[str, str] = APPS
+    server: Server,
+    options: str = "",
+    workers: int = 2,
+    apps: tuple[str, str] = APPS,
+    answers: bool = True,
 ) -> Iterator[Running]:
-    """Start a server on a free port, and wait until all of its workers are there."""
+    """Start a server on a free port, and wait until all of its workers are there.
+
+    `answers` says that its app answers GET / at once, which is waited for, too.
+    """
     port = processes.free_port()
     command = f"{server.start.format(port=port, workers=workers)} {options} {apps[server.is_asgi]}"
-    answers = (
-        answers_tls if "--certfile" in options or "--ssl-certfile" in options else answers_http
-    )
     with tempfile.TemporaryDirectory(prefix="fault-") as scratch:
         log = Path(scratch) / "log"
         with processes.running(command, log) as process:
             run = Running(port, process, log)
-            wait_until(lambda: answers(port), process, log)
+            if answers:
+                wait_until(lambda: ask(port).status == 200, process, log)
             wait_until(lambda: run.said(booted(server)) >= workers, process, log)
             yield run
 
@@ -163,14 +166,14 @@ class Answer:
         return str(self.status) if self.status else self.text
 
 
-def ask(port: int, path: str = "/", seconds: float = PATIENCE, **headers: str) -> Answer:
+def ask(
+    port: int, path: str = "/", seconds: float = PATIENCE, headers: dict[str, str] | None = None
+) -> Answer:
     """Return what a client gets on a connection of its own, as an error, too."""
     start = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
-        connection.request(
-            "GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()}
-        )
+        connection.request("GET", path, headers=headers or {})
         answer = connection.getresponse()
         return Answer(answer.status, answer.read().decode(), time.monotonic() - start)
     except (http.client.RemoteDisconnected, ConnectionResetError):
@@ -186,24 +189,6 @@ def ask(port: int, path: str = "/", seconds: float = PATIENCE, **headers: str) -
     finally:
         connection.close()
     return Answer(None, told, time.monotonic() - start)
-
-
-def answers_http(port: int) -> bool:
-    return ask(port).status == 200
-
-
-def answers_tls(port: int) -> bool:
-    """Return whether somebody at the port speaks TLS, with whatever certificate."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    try:
-        with (
-            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection,
-            context.wrap_socket(connection),
-        ):
-            return True
-    except OSError:
-        return False
 
 
 class Load:
@@ -255,7 +240,9 @@ def in_flight(run: Running, path: str) -> Iterator[tuple[Future[Answer], int]]:
 
 
 @contextmanager
-def nginx(conf: Path, upstream: int, *changes: tuple[str, str]) -> Iterator[tuple[int, int]]:
+def nginx(
+    conf: Path, upstream: int, *changes: tuple[str, str], answers: bool = True
+) -> Iterator[tuple[int, int]]:
     """Start nginx before a server, in the foreground and in a folder of its own.
 
     Hand over its port, and the process id of its worker.
@@ -274,6 +261,9 @@ def nginx(conf: Path, upstream: int, *changes: tuple[str, str]) -> Iterator[tupl
         command = [NGINX or "nginx", "-p", folder, "-c", "nginx.conf", "-e", "stderr", *root]
         log = Path(folder) / "log"
         with processes.running(shlex.join(command), log) as process:
-            wait_until(lambda: answers_http(port), process, log)
-            (worker,) = psutil.Process(process.pid).children()
+            master = psutil.Process(process.pid)
+            wait_until(master.children, process, log)
+            if answers:
+                wait_until(lambda: ask(port).status == 200, process, log)
+            (worker,) = master.children()
             yield port, worker.pid

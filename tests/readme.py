@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from markdown_it import MarkdownIt
 
 CONSOLE = [  # which annotations go together
-    {"server", "run", "needs"},
+    {"server", "run", "needs", "unasked"},
     {"log"},
     {"stop"},
     {"exempt"},

@@ -17,7 +17,7 @@ from tests.readme import Wrong, difference, stands_for
 
 MARK = "\x1e"  # record separator: printed after each command, with its exit status
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
-PACKAGES = {"nginx": "nginx-light"}
+PACKAGES = {"nginx": "nginx-light", "h2load": "nghttp2-client"}
 PATIENCE = 10.0
 STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 
@@ -126,7 +126,8 @@ class Terminal:
         self.servers[name] = server
         server.begin(shown)
         deadline = time.monotonic() + PATIENCE
-        while port and self.network.ask(port) is None:
+        there = self.network.listens if "unasked" in step.options else self.network.ask
+        while port and not there(port):
             if server.process.poll() is not None or time.monotonic() > deadline:
                 raise Wrong(f"nobody answers on port {port}; it printed:\n{server.tail()}")
             time.sleep(0.05)

@@ -1,0 +1,37 @@
+"""Asks once, keeps the connection open, and tells when the server closes it.
+
+Run it from the root, beside a server:   python -m connections.idle_client
+"""
+
+import argparse
+import socket
+import sys
+import time
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+def seconds_until_closed(port):
+    """Return how long the connection stayed open after the answer. Raises OSError."""
+    with socket.create_connection(("127.0.0.1", port), timeout=100) as connection:
+        connection.sendall(REQUEST)
+        answered = time.monotonic()
+        while connection.recv(65536):
+            answered = time.monotonic()
+        return time.monotonic() - answered
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m connections.idle_client")
+    parser.add_argument("--port", type=int, default=8000)
+    port = parser.parse_args().port
+    try:
+        print(f"closed after {seconds_until_closed(port):.0f} s")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (OSError, OverflowError) as error:
+        sys.exit(f"no server at 127.0.0.1:{port}: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Waits until the client has left, and writes something in spite of it.
+
+Run it from the root:   uvicorn connections.leaving_app:app, then curl -m 1 127.0.0.1:8000
+
+Notice in its terminal whether it comes to the end.
+"""
+
+import asyncio
+import sys
+
+
+def say(what):
+    print(what, file=sys.stderr, flush=True)
+
+
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    while (message := await receive())["type"] == "http.request":
+        say(message)
+    say(message)  # http.disconnect
+    say("begins to write")
+    try:
+        await asyncio.sleep(5)  # a write to a database, say
+        say("has written")
+    except asyncio.CancelledError:
+        say("is cancelled")
+        raise
