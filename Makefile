@@ -17,7 +17,7 @@ help:
 	@echo "make figures    measure all that the chapters show again (18 minutes)"
 	@echo "make screenshots  take the pictures of the lab again, in a browser (3 minutes)"
 	@echo "make benchmark    measure the REST example beside other frameworks (3 minutes, with wrk)"
-	@echo "make faults     do the faults of chapter 5 to every server, and write its table"
+	@echo "make faults     try all that chapters 5 and 6 say of the servers, and write their tables (3 minutes)"
 	@echo "make test       run every test   (ARGS=\"-k locustfile\")"
 	@echo "With another Python: make setup PYTHON=python3.13"
 
@@ -46,6 +46,8 @@ screenshots: $(VENV)/installed-for-tests
 
 faults: $(VENV)/installed
 	@$(RUN) -m production.faults --write
+	@$(RUN) -m connections.labs --write
+	@$(RUN) -m connections.memory --write
 
 benchmark: $(VENV)/installed-for-tests
 	@$(RUN) -m tests.benchmark

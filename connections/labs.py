@@ -5,7 +5,6 @@ python -m connections.labs --write    the same, written to connections/labs.json
 """
 
 import re
-import signal
 import socket
 import subprocess
 import tempfile
@@ -30,8 +29,6 @@ from production.servers import (
     Running,
     Server,
     ask,
-    in_flight,
-    is_alive,
     nginx,
     running,
     wait_until,
@@ -246,15 +243,6 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     return key, certificate
 
 
-def graceful_timeout(server: Server) -> str:
-    option = server.option("--graceful-timeout 1", "--timeout-graceful-shutdown 1")
-    with running(server, option) as run, in_flight(run, "/4") as (request, _):
-        run.master.send_signal(signal.SIGTERM)
-        answer = request.result()
-        wait_until(lambda: not is_alive(run.master.pid))
-    return "answered" if answer.status == 200 else str(answer)
-
-
 def max_requests(server: Server) -> str:
     option = server.option("--max-requests 5", "--limit-max-requests 5")
     with running(server, option) as run, Load(run.port, "/0.1", users=4) as load:
@@ -301,7 +289,6 @@ LABS = (
     Lab(f"one stream more than slots (or {MANY_STREAMS})", many_streams),
     Lab("a WebSocket", websocket),
     Lab(f"HTTP/2, {STREAMS_REQUESTS} requests of 1 s, one connection", http2, needs="h2load"),
-    Lab("SIGTERM, 4 s to go, 1 s of grace", graceful_timeout),
     Lab("5 requests per worker, 4 users", max_requests),
     Lab("`X-Forwarded-For`, from this machine", forwarded("X-Forwarded-For", "1.2.3.4")),
     Lab("the same, another is allowed", forwarded("X-Forwarded-For", "1.2.3.4", ELSEWHERE)),

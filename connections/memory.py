@@ -122,7 +122,7 @@ def table(data: dict) -> str:
             f"{each.idle} | {each.requests:,} | {each.holding} | {each.each:.2f} | {each.cpu:.2f}"
         )
         rows.append(f"| {name} | {numbers} |")
-    used = ", ".join(" ".join(each) for each in data["versions"].items())
+    used = ", ".join(" ".join(each) for each in data["versions"].items() if each[0] != "nginx")
     return "\n".join([*rows, "", f"{used}.", ""])
 
 

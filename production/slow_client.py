@@ -69,6 +69,10 @@ def is_closed(connection):
         return True
 
 
+def say(text):
+    print(text, flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="python -m production.slow_client", description=__doc__)
     parser.add_argument("connections", type=bounded(MOST_CONNECTIONS))
@@ -79,15 +83,17 @@ def main():
     options = parser.parse_args()
     try:
         with holding(options.connections, options.host, options.port, options.half_of) as every:
-            print(f"{options.connections} half requests are open", flush=True)
+            say(f"{options.connections} half requests are open")
             closed = closed_within(every, options.seconds)
+            say(f"the server closed {closed} of them")
+    except BrokenPipeError:
+        sys.exit(1)  # nobody reads on
     except KeyboardInterrupt:
         sys.exit(130)
     except ConnectionRefusedError as error:
         sys.exit(f"no server at {options.host}:{options.port}: {error.strerror}")
     except OSError as error:
         sys.exit(f"can't open {options.connections} connections: {error.strerror or error}")
-    print(f"the server closed {closed} of them")
 
 
 if __name__ == "__main__":

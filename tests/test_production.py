@@ -10,11 +10,12 @@ import psutil
 import pytest
 
 from compare.processes import ROOT, free_port
+from connections import labs, memory
 from production import faults
 from production.servers import SERVERS, wait_until
 from production.tables import TABLE, table, versions
 
-CHAPTERS = {"production/faults": faults.LABS}
+CHAPTERS = {"production/faults": faults.LABS, "connections/labs": labs.LABS}
 TOLD = {path: json.loads((ROOT / f"{path}.json").read_text()) for path in CHAPTERS}
 CELLS = [
     pytest.param(path, lab, server, id=f"{lab.fault}-{server.name}")
@@ -54,11 +55,29 @@ def test_the_table_stands_in_the_chapter(path):
     assert list(TOLD[path]["cells"]) == [lab.fault for lab in CHAPTERS[path]]
 
 
+@pytest.mark.parametrize(("name", "server", "requests"), memory.setups())
+def test_what_four_workers_cost(all_cpus, name, server, requests):
+    memory.allow_connections()
+    told = memory.Cost(**json.loads(memory.DATA.read_text())["costs"][name])
+    seen = memory.cost(server, requests)
+    assert seen.idle == pytest.approx(told.idle, rel=0.25)
+    assert seen.holding == pytest.approx(told.holding, rel=0.25)
+    assert told.cpu / 2 < seen.cpu < told.cpu * 2
+    if requests == memory.MANY:
+        assert seen.holding - seen.idle < 0.04 * requests  # MB: less than 40 KB each
+
+
+def test_the_costs_stand_in_the_chapter():
+    text = memory.DATA.with_name("README.md").read_text()
+    assert memory.TABLE.search(text)[0] == memory.table(json.loads(memory.DATA.read_text()))
+
+
+@pytest.mark.parametrize("module", ["production.faults", "connections.labs"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_leaves_nothing(number, tmp_path):
+def test_an_interrupted_run_leaves_nothing(number, module, tmp_path):
     with (tmp_path / "log").open("w") as log:
         run = subprocess.Popen(
-            [sys.executable, "-m", "production.faults"],
+            [sys.executable, "-m", module],
             cwd=ROOT,
             env={**os.environ, "TMPDIR": str(tmp_path)},
             stdout=log,
