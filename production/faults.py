@@ -223,22 +223,28 @@ def attack(server: Server, run: Running, port: int, what: str) -> str:
     return str(answer)
 
 
-def overload(server: Server, options: str = "") -> str:
+def overload(server: Server) -> str:
     """Return how 10 users fare whose requests take half a second each."""
     held = 0
-    with running(server, options, workers=1) as run, ThreadPoolExecutor(10) as clients:
+    with running(server, workers=1) as run, ThreadPoolExecutor(10) as clients:
         asked = [clients.submit(ask, run.port, "/0.5") for _ in range(10)]
         while not all(each.done() for each in asked):
             held = max(held, run.held(*run.workers()))
         answers = [each.result() for each in asked]
-    statuses = Counter(str(answer) for answer in answers)
-    if set(statuses) == {"200", "503"}:
-        return f"sheds: 503 for {statuses['503']} of 10"
-    if statuses != {"200": 10}:
-        return str(dict(statuses))
+    if {answer.status for answer in answers} != {200}:
+        return str(Counter(str(answer) for answer in answers))
     if max(answer.seconds for answer in answers) < 2:  # one after the other is 5 s, by twos 2.5 s
         return "all at once"
     return "queues in the backlog" if held <= (server.slots or 0) else "queues in the worker"
+
+
+def limit_connections(server: Server, options: str) -> str:
+    """Return how 8 users fare who come while 2 are being served."""
+    with running(server, options, workers=1) as run, ThreadPoolExecutor(8) as clients:
+        with in_flight(run, "/2") as (first, _), in_flight(run, "/2") as (second, _):
+            others = Counter(map(str, clients.map(ask, [run.port] * 8)))
+        served = (first.result().status, second.result().status) == (200, 200)
+    return "sheds: 503 for each of the 8" if served and others == {"503": 8} else str(others)
 
 
 UNBUFFERED = ("proxy_pass", "proxy_request_buffering off; proxy_pass")
@@ -264,7 +270,10 @@ LABS = (
         needs="nginx",
     ),
     Lab("more users than slots", overload),
-    Lab("the same, `--limit-concurrency 3`", no_such_option(overload, "--limit-concurrency 3")),
+    Lab(
+        "2 users and then 8, `--limit-concurrency 3`",
+        no_such_option(limit_connections, "--limit-concurrency 3"),
+    ),
 )
 
 if __name__ == "__main__":

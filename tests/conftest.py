@@ -26,10 +26,17 @@ def pytest_configure():
 
 @pytest.fixture
 def quiet():
-    """A time without tests that take all CPUs, for what is measured."""
+    """A time without tests that are restless or take all CPUs, for what is measured."""
     with CPUS.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield
+
+
+@pytest.fixture
+def restless():
+    """A time in which nothing is measured any more, as all of that is started first."""
+    with CPUS.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 @pytest.fixture
@@ -42,10 +49,11 @@ def all_cpus():
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Start the longest first and those that take all CPUs last, however they were shuffled."""
+    """Start what is measured first and what takes all CPUs last, however they were shuffled."""
 
     def order(item):
-        return 2 if "all_cpus" in item.fixturenames else not item.get_closest_marker("long")
+        turns = {"quiet": 0, "restless": 2, "all_cpus": 3}
+        return max((turn for name, turn in turns.items() if name in item.fixturenames), default=1)
 
     items.sort(key=order)
 

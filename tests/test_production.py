@@ -37,7 +37,7 @@ def check_cell(path, lab, server):
 @pytest.mark.parametrize(
     ("path", "lab", "server"), [each for each in CELLS if not each.values[1].takes_all_cpus]
 )
-def test_a_cell_of_the_table(path, lab, server):
+def test_a_cell_of_the_table(restless, path, lab, server):
     check_cell(path, lab, server)
 
 
@@ -74,7 +74,7 @@ def test_the_costs_stand_in_the_chapter():
 
 @pytest.mark.parametrize("module", ["production.faults", "connections.labs"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_leaves_nothing(number, module, tmp_path):
+def test_an_interrupted_run_leaves_nothing(restless, number, module, tmp_path):
     with (tmp_path / "log").open("w") as log:
         run = subprocess.Popen(
             [sys.executable, "-m", module],

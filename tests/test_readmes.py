@@ -24,7 +24,6 @@ EXEMPT = [
 ]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("path", READMES, ids=IDS)
 def test_every_block_does_what_it_shows(path, subtests, quiet):
     name = path.relative_to(ROOT)

@@ -35,7 +35,6 @@ def ends_on_ctrl_c(process, log):
 
 
 @needs_browser
-@pytest.mark.long
 def test_participant_watches_two_lines_part(tmp_path, quiet):
     log = tmp_path / "log"
     with opened(log) as (lab, port, page), browser.participant() as person:

@@ -26,7 +26,6 @@ def ratio(result):
     return result["requests_per_second"] / result["ceiling"]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("name", ["gevent", "asgi", "uvicorn"])
 def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path, quiet):
     [result] = results(tmp_path, name, "--seconds", 8).values()
@@ -34,14 +33,12 @@ def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path
     assert 0.95 <= ratio(result) <= 1.01
 
 
-@pytest.mark.long
 def test_threads_are_slots_that_are_used_unevenly(tmp_path, quiet):
     [result] = results(tmp_path, "gthread", "--seconds", 8).values()
     assert result["ceiling"] == 16
     assert 4 < result["requests_per_second"] <= 16 * 1.01
 
 
-@pytest.mark.long
 def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_path, quiet):
     found = results(tmp_path, "blocking", "threaded", "--seconds", 8)
     blocking, threaded = found["blocking"], found["threaded"]
@@ -73,7 +70,6 @@ def test_locusts_processes_are_merged(tmp_path):
     assert 0.8 < ratio(result) < 1.2, "two processes of ten users each, not one of them"
 
 
-@pytest.mark.long
 def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path, quiet):
     done = compare("sweep", "uvicorn", "--users", 4, "--output", tmp_path, seconds=110)
     assert done.returncode == 0, done.stderr
