@@ -17,7 +17,16 @@ from compare.processes import ROOT, Fault, check_port
 
 PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
 FILES = 2048  # a connection each for 1,000 users, at both of its ends
-TOOLS = {"curl": "curl", "ss": "iproute2", "ps": "procps", "diff": "diffutils"}
+TOOLS = {  # and the Debian packages that bring them
+    "curl": "curl",
+    "ss": "iproute2",
+    "ps": "procps",
+    "pgrep": "procps",
+    "diff": "diffutils",
+    "openssl": "openssl",
+    "nginx": "nginx-light",
+    "h2load": "nghttp2-client",
+}
 SERVERS = {"gunicorn", "uvicorn", "locust"}
 
 
@@ -40,10 +49,19 @@ def findings() -> Iterator[Finding]:
     yield from packages((ROOT / "requirements.txt").read_text())
     yield from ports()
     yield open_files()
-    for tool, package in TOOLS.items():
-        found = shutil.which(tool) is not None
-        yield Finding(found, tool, "" if found else f"sudo apt install {package}", optional=True)
+    for tool in TOOLS:
+        yield Finding(not lacking(tool), lacking(tool) or tool, optional=True)
     yield from leftovers()
+
+
+def find(tool: str) -> str | None:
+    """Return where a program is, also one that Debian keeps from the PATH, as nginx."""
+    return shutil.which(tool, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
+
+
+def lacking(tool: str) -> str:
+    """Return what to say of a program that is not installed, or nothing."""
+    return "" if find(tool) else f"{tool} is not installed: sudo apt install {TOOLS[tool]}"
 
 
 def packages(requirements: str) -> Iterator[Finding]:

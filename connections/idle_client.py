@@ -8,6 +8,8 @@ import socket
 import sys
 import time
 
+from production.slow_client import bounded
+
 REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
@@ -23,14 +25,14 @@ def seconds_until_closed(port):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m connections.idle_client")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=bounded(65535), default=8000)
     port = parser.parse_args().port
     try:
         print(f"closed after {seconds_until_closed(port):.0f} s")
     except KeyboardInterrupt:
         sys.exit(130)
-    except (OSError, OverflowError) as error:
-        sys.exit(f"no server at 127.0.0.1:{port}: {error}")
+    except OSError as error:
+        sys.exit(f"no answer at 127.0.0.1:{port}: {error}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Asks twice on one connection to nginx: the second time, nginx's own connection has just closed.
 
-Run it from the root, beside nginx:   python -m connections.late_client --hold NGINX-WORKER
+Run it from the root, beside nginx and a server:   python -m connections.late_client
 
 Nobody can hit that moment by hand, so the worker of nginx is held (SIGSTOP) while the server closes,
-as it is when it has other things to do; it goes on when the request has come, too.
+as if it had other things to do; it goes on (SIGCONT) when the second request has come, too.
 """
 
 import argparse
@@ -12,6 +12,22 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
+
+import psutil
+
+from production.slow_client import bounded
+
+PID_FILE = Path("results/nginx/nginx.pid")
+
+
+def worker_of_nginx():
+    """Return the process id of the worker of the nginx that was started last, or None."""
+    try:
+        master = psutil.Process(int(PID_FILE.read_text()))
+        return next((each.pid for each in master.children() if each.name() == "nginx"), None)
+    except (OSError, ValueError, psutil.Error):
+        return None
 
 
 def ask_late(port, worker, idle, method="POST"):
@@ -25,8 +41,8 @@ def ask_late(port, worker, idle, method="POST"):
         answer = connection.getresponse()
         answer.read()
         time.sleep(idle - 0.7)
-        os.kill(worker, signal.SIGSTOP)
         try:
+            os.kill(worker, signal.SIGSTOP)
             connection.request(method, "/")
             time.sleep(1.5)
         finally:
@@ -38,18 +54,19 @@ def ask_late(port, worker, idle, method="POST"):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m connections.late_client")
-    parser.add_argument("--hold", type=int, required=True, metavar="PID", help="nginx's worker")
     parser.add_argument("--idle", type=int, choices=range(1, 11), default=2, metavar="SECONDS")
     parser.add_argument("--method", choices=("POST", "GET"), default="POST")
-    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--port", type=bounded(65535), default=8080)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # nginx goes on then, too
+    worker = worker_of_nginx()
+    if not worker:
+        sys.exit(f"no nginx runs that {PID_FILE} tells of: start it first, from the root")
     try:
-        first, second = ask_late(options.port, options.hold, options.idle, options.method)
-    except ProcessLookupError:
-        sys.exit(f"no process {options.hold}: pgrep -P $(cat results/nginx/nginx.pid)")
+        first, second = ask_late(options.port, worker, options.idle, options.method)
     except KeyboardInterrupt:
         sys.exit(130)
-    except (OSError, OverflowError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException) as error:
         sys.exit(f"no answer at 127.0.0.1:{options.port}: {error}")
     print(f"{options.method} {first}, and when the server closes: {second}")
 

@@ -9,20 +9,26 @@ import sys
 from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 
+from production.slow_client import bounded
+
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m connections.websocket_client")
     parser.add_argument("words", nargs="+")
-    words = parser.parse_args().words
+    parser.add_argument("--port", type=bounded(65535), default=8000)
+    options = parser.parse_args()
+    address = f"127.0.0.1:{options.port}"
     try:
-        with connect("ws://127.0.0.1:8000", proxy=None, open_timeout=5) as socket:
-            for word in words:
+        with connect(f"ws://{address}", proxy=None, open_timeout=5) as socket:
+            for word in options.words:
                 socket.send(word)
                 print(socket.recv(timeout=5))
     except InvalidStatus as error:
         sys.exit(f"no WebSocket: the server answers {error.response.status_code}")
+    except KeyboardInterrupt:
+        sys.exit(130)
     except (OSError, WebSocketException) as error:
-        sys.exit(f"no server at 127.0.0.1:8000: {error}")
+        sys.exit(f"no WebSocket at {address}: {error}")
 
 
 if __name__ == "__main__":

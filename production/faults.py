@@ -199,9 +199,9 @@ def half_requests_behind_nginx(what: str, *changes: tuple[str, str]) -> Callable
     def try_on(server: Server) -> str:
         with (
             running(server, timeout(server), workers=1) as run,
-            nginx(HERE / "nginx.conf", run.port, *changes) as (port, _),
+            nginx(HERE / "nginx.conf", run.port, *changes) as proxy,
         ):
-            return attack(server, run, port, what)
+            return attack(server, run, proxy.port, what)
 
     return try_on
 

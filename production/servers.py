@@ -4,14 +4,13 @@ import http.client
 import os
 import re
 import shlex
-import shutil
 import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
@@ -20,16 +19,11 @@ from typing import Self
 import psutil
 
 from compare import processes
+from compare.check import find
 from compare.processes import Fault, Interrupted
 
 GUNICORN = "gunicorn --bind 127.0.0.1:{port} --workers {workers} --no-control-socket"
 PATIENCE = 20.0
-WITH_SBIN = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
-NGINX, H2LOAD = (shutil.which(program, path=WITH_SBIN) for program in ("nginx", "h2load"))
-NO_NGINX = "nginx is not installed: sudo apt install nginx-light"
-NO_H2LOAD = "h2load is not installed: sudo apt install nghttp2-client"
-
-
 APPS = ("production.wsgi_app:app", "production.asgi_app:app")  # of each interface
 
 
@@ -170,8 +164,15 @@ def ask(
     port: int, path: str = "/", seconds: float = PATIENCE, headers: dict[str, str] | None = None
 ) -> Answer:
     """Return what a client gets on a connection of its own, as an error, too."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)) as connection:
+        return ask_on(connection, path, headers)
+
+
+def ask_on(
+    connection: http.client.HTTPConnection, path: str, headers: dict[str, str] | None = None
+) -> Answer:
+    """Return what a client gets on this connection, which is opened when it is closed."""
     start = time.monotonic()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         connection.request("GET", path, headers=headers or {})
         answer = connection.getresponse()
@@ -186,22 +187,28 @@ def ask(
         told = error.strerror or str(error)
     except http.client.HTTPException as error:
         told = type(error).__name__
-    finally:
-        connection.close()
+    connection.close()
     return Answer(None, told, time.monotonic() - start)
 
 
 class Load:
-    """Some users who ask again as soon as they are answered, and what they got."""
+    """Some users who ask again as soon as they are answered, and what they got.
 
-    def __init__(self, port: int, path: str, users: int):
+    Each request has a connection of its own, unless a user is to keep his.
+    """
+
+    def __init__(self, port: int, path: str, users: int, keep: bool = False):
+        self.keep = keep
         self.answers: list[Answer] = []
         self.stopping = threading.Event()
         self.users = [threading.Thread(target=self.use, args=(port, path)) for _ in range(users)]
 
     def use(self, port: int, path: str) -> None:
-        while not (self.stopping.is_set() or processes.signals.received):
-            self.answers.append(ask(port, path))
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+            while not (self.stopping.is_set() or processes.signals.received):
+                self.answers.append(ask_on(connection, path))
+                if not self.keep:
+                    connection.close()
 
     def __enter__(self) -> Self:
         for user in self.users:
@@ -239,14 +246,20 @@ def in_flight(run: Running, path: str) -> Iterator[tuple[Future[Answer], int]]:
         yield request, int(worker)
 
 
+@dataclass(frozen=True)
+class Proxy:
+    """An nginx that runs."""
+
+    port: int
+    worker: int  # its process id
+    log: Path
+
+
 @contextmanager
 def nginx(
     conf: Path, upstream: int, *changes: tuple[str, str], answers: bool = True
-) -> Iterator[tuple[int, int]]:
-    """Start nginx before a server, in the foreground and in a folder of its own.
-
-    Hand over its port, and the process id of its worker.
-    """
+) -> Iterator[Proxy]:
+    """Start nginx before a server, in the foreground and in a folder of its own."""
     port = processes.free_port()
     ports = ("127.0.0.1:8000", f"127.0.0.1:{upstream}"), ("127.0.0.1:8080", f"127.0.0.1:{port}")
     text = conf.read_text()
@@ -258,7 +271,16 @@ def nginx(
         (Path(folder) / "nginx.conf").write_text(text)
         # Its worker is nobody where root starts it, and could not write what it buffers.
         root = ["-g", "user root;"] if os.geteuid() == 0 else []
-        command = [NGINX or "nginx", "-p", folder, "-c", "nginx.conf", "-e", "stderr", *root]
+        command = [
+            find("nginx") or "nginx",
+            "-p",
+            folder,
+            "-c",
+            "nginx.conf",
+            "-e",
+            "stderr",
+            *root,
+        ]
         log = Path(folder) / "log"
         with processes.running(shlex.join(command), log) as process:
             master = psutil.Process(process.pid)
@@ -266,4 +288,4 @@ def nginx(
             if answers:
                 wait_until(lambda: ask(port).status == 200, process, log)
             (worker,) = master.children()
-            yield port, worker.pid
+            yield Proxy(port, worker.pid, log)

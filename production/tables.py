@@ -13,8 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from compare import processes
+from compare.check import find, lacking
 from compare.processes import Fault, Interrupted
-from production.servers import H2LOAD, NGINX, NO_H2LOAD, NO_NGINX, SERVERS, Server
+from production.servers import SERVERS, Server
 
 TABLE = re.compile(r"(?<=<!-- table -->\n).*?(?=<!-- end of table -->)", re.DOTALL)
 SIDE_BY_SIDE = 8  # most labs wait
@@ -33,9 +34,7 @@ class Lab:
     @property
     def lacks(self) -> str:
         """Return what to say of the program that is missing, or nothing."""
-        if self.needs == "nginx" and not NGINX:
-            return NO_NGINX
-        return NO_H2LOAD if self.needs == "h2load" and not H2LOAD else ""
+        return lacking(self.needs) if self.needs else ""
 
 
 def outcome_of(lab: Lab, server: Server) -> str:
@@ -62,8 +61,8 @@ def outcomes(cells: list[tuple[Lab, Server]], at_once: int) -> list[str]:
 def versions() -> dict[str, str]:
     """Return what the outcomes depend on."""
     found = {package: version(package) for package in PACKAGES}
-    if NGINX:
-        told = subprocess.run([NGINX, "-v"], check=True, capture_output=True, text=True).stderr
+    if nginx := find("nginx"):
+        told = subprocess.run([nginx, "-v"], check=True, capture_output=True, text=True).stderr
         found["nginx"] = told.strip().rpartition("/")[2]
     return {**found, "Python": platform.python_version(), "system": platform.system()}
 

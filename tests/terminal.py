@@ -11,13 +11,13 @@ import time
 from pathlib import Path
 
 from compare import processes
+from compare.check import lacking
 from compare.processes import ROOT
 from tests.network import Network
 from tests.readme import Wrong, difference, stands_for
 
 MARK = "\x1e"  # record separator: printed after each command, with its exit status
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
-PACKAGES = {"nginx": "nginx-light", "h2load": "nghttp2-client"}
 PATIENCE = 10.0
 STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 
@@ -61,11 +61,12 @@ class Terminal:
 
     def lacks(self, step):
         """Return what to install before a step can be done, or None."""
-        needed, server = step.options.get("needs"), step.options.get("server")
-        if needed and not shutil.which(needed, path=self.environment["PATH"]):
-            self.absent[server] = f"{needed} is not installed: sudo apt install {PACKAGES[needed]}"
-            return self.absent[server]
-        return self.absent.get(step.options.get("stop"))
+        options = step.options
+        if lack := lacking(options["needs"]) if "needs" in options else "":
+            if "server" in options:
+                self.absent[options["server"]] = lack
+            return lack
+        return self.absent.get(options.get("stop", options.get("log")))
 
     def fault(self, step):
         """Do what a step says, and return what is wrong with it, or None."""

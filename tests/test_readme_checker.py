@@ -141,6 +141,22 @@ def test_what_is_wrong_is_caught_and_nothing_is_left_running(text, message):
     assert message in faults(text)
 
 
+def test_only_what_needs_a_missing_program_is_skipped(monkeypatch):
+    monkeypatch.setattr(terminal, "lacking", lambda tool: f"{tool} is missing")
+    text = (
+        SERVER.replace("8000", "8080", 1).replace("server=8080", "server=8080 needs=nginx")
+        + "```console needs=h2load\n$ h2load\n```\n"
+        + "```console log=8080\n...\n```\n<!-- stop 8080 -->\n"
+        + SERVER
+        + ANSWER
+        + STOP
+    )
+    with Terminal() as reader:
+        lacks = [reader.lacks(step) for step in steps(text)]
+    nginx, h2load = "nginx is missing", "h2load is missing"
+    assert [lack or "" for lack in lacks] == [nginx, h2load, nginx, nginx, "", "", ""]
+
+
 def test_only_the_real_difference_is_told():
     shown = ["started", "...", "pid 1...", "two", "end"]
     printed = ["started", "noise", "pid 17", "too", "end"]
