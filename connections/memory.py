@@ -25,8 +25,8 @@ DATA = Path(__file__).with_suffix(".json")
 TABLE = re.compile(r"(?<=<!-- memory -->\n).*?(?=<!-- end of memory -->)", re.DOTALL)
 WORKERS, THREADS, MANY = 4, 25, 1000
 FIRST = f"sync, {WORKERS} workers"  # what the others are compared with
-HOLD_SECONDS = 4
-ROUNDS, REQUESTS, CLIENTS = 5, 1000, 8  # for the CPU time
+HOLD_SECONDS = 3
+ROUNDS, REQUESTS, CLIENTS = 3, 1000, 8  # for the CPU time
 FILES = 2 * MANY  # connections that a process may have
 
 

@@ -8,7 +8,10 @@ import pytest
 
 from tests.network import Network
 
-CPUS = Path(tempfile.gettempdir()) / f"workshop-cpus-{os.getuid()}.lock"
+CPUS, MEASURED = (
+    Path(tempfile.gettempdir()) / f"workshop-{what}-{os.getuid()}.lock"
+    for what in ("cpus", "measured")
+)
 
 
 @pytest.fixture
@@ -26,8 +29,16 @@ def pytest_configure():
 
 @pytest.fixture
 def quiet():
-    """A time without tests that are restless or take all CPUs, for what is measured."""
+    """A time without tests that take all CPUs."""
     with CPUS.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
+@pytest.fixture
+def steady(quiet):
+    """A time without restless tests, either, for what is measured."""
+    with MEASURED.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield
 
@@ -35,7 +46,7 @@ def quiet():
 @pytest.fixture
 def restless():
     """A time in which nothing is measured any more, as all of that is started first."""
-    with CPUS.open("w") as lock:
+    with MEASURED.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
 

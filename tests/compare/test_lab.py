@@ -35,7 +35,7 @@ def ends_on_ctrl_c(process, log):
 
 
 @needs_browser
-def test_participant_watches_two_lines_part(tmp_path, quiet):
+def test_participant_watches_two_lines_part(tmp_path, steady):
     log = tmp_path / "log"
     with opened(log) as (lab, port, page), browser.participant() as person:
         person.page.goto(page)
@@ -128,7 +128,7 @@ def kill_server(port):
 
 
 @needs_browser
-def test_staircase_beside_a_wall(tmp_path, quiet):
+def test_staircase_beside_a_wall(tmp_path, steady):
     with opened(tmp_path / "log") as (_, port, page), browser.participant() as person:
         person.page.goto(f"{page}/lab")
         person.follow("Twelve requests")
@@ -204,7 +204,7 @@ def test_lab_of_two_servers_of_one_interface(tmp_path):
         ends_on_ctrl_c(lab, log)
 
 
-def test_p95_of_all_requests_falls_while_one_server_gets_slower(tmp_path, quiet):
+def test_p95_of_all_requests_falls_while_one_server_gets_slower(tmp_path, steady):
     def p95_and_median_of_sync():
         stats = json.loads(asked(page, "/stats/requests"))
         percentiles = stats["current_response_time_percentiles"]
@@ -249,7 +249,7 @@ def test_taken_port_is_said_before_anything_starts(taken, option):
     assert done.stdout == ""
 
 
-def test_master_and_two_workers_show_one_line(tmp_path, quiet):
+def test_master_and_two_workers_show_one_line(tmp_path, steady):
     port, web_port, master_port = free_port(), free_port(), free_port()
     server = f"gunicorn --no-control-socket -w 4 --bind 127.0.0.1:{port} wsgi.slow_app:app"
     locust = (

@@ -27,19 +27,19 @@ def ratio(result):
 
 
 @pytest.mark.parametrize("name", ["gevent", "asgi", "uvicorn"])
-def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path, quiet):
+def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path, steady):
     [result] = results(tmp_path, name, "--seconds", 8).values()
     assert result["ceiling"] == 20
     assert 0.95 <= ratio(result) <= 1.01
 
 
-def test_threads_are_slots_that_are_used_unevenly(tmp_path, quiet):
+def test_threads_are_slots_that_are_used_unevenly(tmp_path, steady):
     [result] = results(tmp_path, "gthread", "--seconds", 8).values()
     assert result["ceiling"] == 16
     assert 4 < result["requests_per_second"] <= 16 * 1.01
 
 
-def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_path, quiet):
+def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_path, steady):
     found = results(tmp_path, "blocking", "threaded", "--seconds", 8)
     blocking, threaded = found["blocking"], found["threaded"]
     assert blocking["users"] == 40
@@ -70,7 +70,7 @@ def test_locusts_processes_are_merged(tmp_path):
     assert 0.8 < ratio(result) < 1.2, "two processes of ten users each, not one of them"
 
 
-def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path, quiet):
+def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path, steady):
     done = compare("sweep", "uvicorn", "--users", 4, "--output", tmp_path, seconds=110)
     assert done.returncode == 0, done.stderr
     steps = json.loads((tmp_path / "sweep.json").read_text())["steps"]["uvicorn"]

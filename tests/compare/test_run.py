@@ -68,7 +68,7 @@ def gone(every):
     return not any(each.is_running() and each.status() != "zombie" for each in every)
 
 
-def test_both_servers_come_within_a_few_per_cent_of_their_ceilings(tmp_path, quiet):
+def test_both_servers_come_within_a_few_per_cent_of_their_ceilings(tmp_path, steady):
     done = compare("run", "--seconds", 8, "--output", tmp_path / "new" / "folder")
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "new" / "folder"
