@@ -17,6 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 1.0
 START_SECONDS = 20.0
@@ -204,8 +206,11 @@ def end(process: subprocess.Popen) -> None:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(GRACE_SECONDS)
         deadline = time.monotonic() + GRACE_SECONDS
-        while _signal_group(process, signal.SIGKILL) and time.monotonic() < deadline:
-            process.poll()  # a leader that is not reaped keeps its group alive
+        while (
+            _signal_group(process, signal.SIGKILL)
+            and _group_lives(process)
+            and time.monotonic() < deadline
+        ):
             time.sleep(0.01)
         process.wait()
         with suppress(ValueError):  # another thread was faster
@@ -220,6 +225,15 @@ def _signal_group(process: subprocess.Popen, number: int) -> bool:
     except (ProcessLookupError, PermissionError):  # macOS refuses when all are zombies
         return False
     return True
+
+
+def _group_lives(process: subprocess.Popen) -> bool:
+    """Return whether a process of the group is more than a zombie, which its parent may not reap."""
+    for each in psutil.process_iter(["status"]):
+        with suppress(ProcessLookupError):
+            if os.getpgid(each.pid) == process.pid and each.info["status"] != psutil.STATUS_ZOMBIE:
+                return True
+    return False
 
 
 def end_all() -> None:
