@@ -104,7 +104,7 @@ def main(labs: tuple[Lab, ...], path: Path) -> None:
 
 def all_outcomes(labs: tuple[Lab, ...], saved: Path) -> dict:
     """Return the versions and what came of every cell; what can't be tried stays as it was saved."""
-    told = json.loads(saved.read_text()) if saved.exists() else {"cells": {}}
+    told = json.loads(saved.read_text()) if saved.exists() else {"versions": {}, "cells": {}}
     for lack in {lab.lacks for lab in labs} - {""}:
         print(f"{lack}; its cells stay as they are", file=sys.stderr)
     able = [lab for lab in labs if not lab.lacks]
@@ -114,4 +114,4 @@ def all_outcomes(labs: tuple[Lab, ...], saved: Path) -> dict:
         tried = [(lab, server) for lab in now for server in SERVERS]
         for (lab, server), outcome in zip(tried, outcomes(tried, at_once), strict=True):
             cells[lab.fault][server.name] = outcome
-    return {"versions": versions(), "cells": cells}
+    return {"versions": told["versions"] | versions(), "cells": cells}
