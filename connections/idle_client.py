@@ -28,11 +28,12 @@ def main():
     parser.add_argument("--port", type=bounded(65535), default=8000)
     port = parser.parse_args().port
     try:
-        print(f"closed after {seconds_until_closed(port):.0f} s")
+        seconds = seconds_until_closed(port)
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
         sys.exit(f"no answer at 127.0.0.1:{port}: {error}")
+    print(f"closed after {seconds:.0f} s")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,8 @@ def cost(server: Server, requests: int) -> Cost:
     """Start a server and measure it. Raises Fault when it does not hold the requests."""
     with running(server, workers=WORKERS) as run:
         idle = resident(run)
-        holding = asyncio.run(resident_while_holding(run, requests))
+        with processes.signals.held():  # looked at while the requests are waited for
+            holding = asyncio.run(resident_while_holding(run, requests))
         used = min(cpu_of_requests(run) for _ in range(ROUNDS))  # the others were disturbed
     return Cost(requests, round(idle), round(holding), round(used * 1000 / REQUESTS, 2))
 

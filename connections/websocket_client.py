@@ -22,11 +22,13 @@ def main():
         with connect(f"ws://{address}", proxy=None, open_timeout=5) as socket:
             for word in options.words:
                 socket.send(word)
-                print(socket.recv(timeout=5))
+                print(socket.recv(timeout=5), flush=True)
     except InvalidStatus as error:
         sys.exit(f"no WebSocket: the server answers {error.response.status_code}")
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)  # nobody reads on
     except (OSError, WebSocketException) as error:
         sys.exit(f"no WebSocket at {address}: {error}")
 

@@ -90,12 +90,18 @@ def kill_master(server: Server) -> str:
 
 
 def hang_up(server: Server) -> str:
-    with running(server) as run, Load(run.port, "/0.2", users=CALM) as load:
+    """Return what is lost of quick requests, and of one that is in flight all the while."""
+    with (
+        running(server) as run,
+        in_flight(run, "/4") as (request, _),
+        Load(run.port, "/0.2", users=CALM) as load,
+    ):
         before = run.workers()
         run.master.send_signal(signal.SIGHUP)
         run.wait_for_others(before)
         load.go_on()
-    return f"{load.lost.total()} lost" if load.lost else "all renewed, nothing lost"
+    lost = load.lost + Counter([str(request.result())] * (request.result().status != 200))
+    return f"loses {dict(lost)}" if lost else "all renewed, nothing lost"
 
 
 def hang_up_under_load(server: Server) -> str:
@@ -144,11 +150,13 @@ def no_such_option(lab: Callable[[Server, str], str], option: str) -> Callable[[
     return try_on
 
 
-def stop_in_flight(number: int) -> Callable[[Server], str]:
+def stop_in_flight(send: Callable[[int, int], None], number: int) -> Callable[[Server], str]:
+    """Return a lab that sends a signal to the master (os.kill) or to all (os.killpg)."""
+
     def try_on(server: Server) -> str:
         options = server.option("--graceful-timeout 5", "")
         with running(server, options) as run, in_flight(run, "/1.5") as (request, _):
-            run.master.send_signal(number)
+            send(run.master.pid, number)
             answer = request.result()
             wait_until(lambda: not is_alive(run.master.pid))
         return "answered" if answer.status == 200 else str(answer)
@@ -211,13 +219,14 @@ def attack(server: Server, run: Running, port: int, what: str) -> str:
     with slow_client.holding(server.slots or HALF_REQUESTS, "127.0.0.1", port, what) as every:
         answer = ask(port, seconds=FROZEN_SECONDS)
         killed = run.said("WORKER TIMEOUT")
+        early = slow_client.answered(every)
         closed = slow_client.closed_within(every, 0.1)
     if answer.status == 200 and killed:
         return "frozen until `timeout`"
     if answer.status == 200:
         if answer.seconds > QUICK_SECONDS:
             return "frozen until nginx's time-out"
-        return "served" if not closed else f"served, {closed} refused"
+        return f"served, {early} answered, {closed} closed" if early or closed else "served"
     if answer.text == "no answer" and not killed and ask(port).status == 200:
         return "frozen while they last"
     return str(answer)
@@ -229,7 +238,9 @@ def overload(server: Server) -> str:
     with running(server, workers=1) as run, ThreadPoolExecutor(10) as clients:
         asked = [clients.submit(ask, run.port, "/0.5") for _ in range(10)]
         while not all(each.done() for each in asked):
-            held = max(held, run.held(*run.workers()))
+            held = max(
+                held, run.held(*(run.workers() or {run.master.pid}))
+            )  # uvicorn's is the worker
         answers = [each.result() for each in asked]
     if {answer.status for answer in answers} != {200}:
         return str(Counter(str(answer) for answer in answers))
@@ -251,13 +262,14 @@ UNBUFFERED = ("proxy_pass", "proxy_request_buffering off; proxy_pass")
 LABS = (
     Lab(f"`kill -9` one worker, {MANY} users", kill_worker),
     Lab("`kill -9` the master", kill_master),
-    Lab(f"SIGHUP, {CALM} users of 0.2 s", hang_up),
+    Lab(f"SIGHUP, {CALM} users of 0.2 s, one of 4 s", hang_up),
     Lab(f"SIGHUP, {BUSY} users who don't wait", hang_up_under_load, takes_all_cpus=True),
     Lab("SIGHUP after an edit", edit),
     Lab("the same, `--preload`", no_such_option(edit, "--preload")),
-    Lab("SIGTERM, a request in flight", stop_in_flight(signal.SIGTERM)),
+    Lab("SIGTERM, a request in flight", stop_in_flight(os.kill, signal.SIGTERM)),
+    Lab("the same, to the whole process group", stop_in_flight(os.killpg, signal.SIGTERM)),
     Lab("SIGTERM, 4 s to go, 1 s of grace", cut_off),
-    Lab("SIGINT, a request in flight", stop_in_flight(signal.SIGINT)),
+    Lab("SIGINT, a request in flight", stop_in_flight(os.kill, signal.SIGINT)),
     Lab(f"a block of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", block),
     Lab(f"an `await` of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", wait_long),
     Lab(f"half headers, as many as slots (or {HALF_REQUESTS})", half_requests("headers")),

@@ -47,6 +47,22 @@ def holding(connections, host, port, half_of="headers"):
         yield every
 
 
+def answered(every):
+    """Return on how many of the connections something has come, which nobody has read yet."""
+    with selectors.DefaultSelector() as selector:
+        for connection in every:
+            selector.register(connection, selectors.EVENT_READ)
+        ready = [key.fileobj for key, _ in selector.select(0)]
+    return sum(bool(peek(connection)) for connection in ready)
+
+
+def peek(connection):
+    try:
+        return connection.recv(1, socket.MSG_PEEK)
+    except ConnectionError:
+        return b""
+
+
 def closed_within(every, seconds):
     """Return how many of the connections the other side closes within some seconds."""
     deadline, closed = time.monotonic() + seconds, 0

@@ -28,13 +28,13 @@ class Lab:
 
     fault: str
     try_on: Callable[[Server], str]
-    needs: str = ""  # a program beside the packages
+    needs: str = ""  # programs beside the packages
     takes_all_cpus: bool = False
 
     @property
     def lacks(self) -> str:
-        """Return what to say of the program that is missing, or nothing."""
-        return lacking(self.needs) if self.needs else ""
+        """Return what to say of a program that is missing, or nothing."""
+        return next(filter(None, map(lacking, self.needs.split())), "")
 
 
 def outcome_of(lab: Lab, server: Server) -> str:

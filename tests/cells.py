@@ -42,7 +42,11 @@ class Chapter:
         assert list(self.told["cells"]) == [lab.fault for lab in self.labs]
 
 
-def check_interruption(module, number, folder):
+def has_children(process):
+    return len(process.children(recursive=True)) > 4
+
+
+def check_interruption(module, number, folder, when=has_children):
     """Run a module, stop it by a signal once it has started servers, and see that all is gone."""
     with (folder / "log").open("w") as log:
         run = subprocess.Popen(
@@ -53,9 +57,9 @@ def check_interruption(module, number, folder):
             stderr=log,
         )
         try:
-            children = psutil.Process(run.pid).children
-            wait_until(lambda: len(children(recursive=True)) > 4)
-            begun = children(recursive=True)
+            process = psutil.Process(run.pid)
+            wait_until(lambda: when(process))
+            begun = process.children(recursive=True)
             run.send_signal(number)
             assert run.wait(10) == 128 + number
         finally:

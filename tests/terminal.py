@@ -62,7 +62,8 @@ class Terminal:
     def lacks(self, step):
         """Return what to install before a step can be done, or None."""
         options = step.options
-        if lack := lacking(options["needs"]) if "needs" in options else "":
+        needs = options.get("needs", "").split(",")
+        if lack := next(filter(None, (lacking(tool) for tool in needs if tool)), ""):
             if "server" in options:
                 self.absent[options["server"]] = lack
             return lack

@@ -54,6 +54,16 @@ def test_an_interrupted_run_leaves_nothing(restless, number, module, tmp_path):
     check_interruption(module, number, tmp_path)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_while_requests_are_held_leaves_nothing(restless, number, tmp_path):
+    check_interruption(
+        "connections.memory",
+        number,
+        tmp_path,
+        when=lambda process: len(process.net_connections()) > 20,
+    )
+
+
 @pytest.mark.parametrize(
     ("module", "arguments"),
     [("connections.idle_client", []), ("connections.websocket_client", ["hello"])],
