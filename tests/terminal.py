@@ -14,7 +14,7 @@ from compare import processes
 from compare.check import lacking
 from compare.processes import ROOT
 from tests.network import Network
-from tests.readme import Wrong, difference, stands_for
+from tests.readme import Wrong, difference, stands_for, unmarked
 
 MARK = "\x1e"  # record separator: printed after each command, with its exit status
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
@@ -173,6 +173,8 @@ class Terminal:
             typed, statuses, wanted, shown, texts, strict=True
         ):
             lines = text.removesuffix("\n").splitlines()
+            if "ratios" in step.options:
+                lines = unmarked(lines)
             where = step.line + 1 + step.text[: step.text.find(f"$ {command[:20]}")].count("\n")
             if status != want:
                 raise Wrong(

@@ -5,7 +5,7 @@ import pytest
 
 from compare.processes import ROOT
 from tests import terminal
-from tests.readme import Wrong, difference, steps
+from tests.readme import Wrong, difference, steps, unmarked
 from tests.terminal import Terminal
 
 SERVER = """
@@ -155,6 +155,14 @@ def test_only_what_needs_a_missing_program_is_skipped(monkeypatch):
         lacks = [reader.lacks(step) for step in steps(text)]
     nginx, h2load = "nginx is missing", "h2load is missing"
     assert [lack or "" for lack in lacks] == [nginx, h2load, nginx, nginx, "", "", ""]
+
+
+def test_only_the_stars_of_busy_cpus_are_left_out():
+    row = "3.99         4.00        0.999     5014   5068          0"
+    busy = "the CPUs were busy for 91% of the time, with Locust's share."
+    wrong = "* asgi: Locust used 97% of a CPU."
+    printed = [f"sync*                  {row}", f"asgi*  {row}", "", f"* sync: {busy}", wrong]
+    assert unmarked(printed) == [f"sync                  {row}", f"asgi*  {row}", "", wrong]
 
 
 def test_only_the_real_difference_is_told():
