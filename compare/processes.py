@@ -81,6 +81,12 @@ class Signals:
             self._raised = True
             raise Interrupted(self.received)
 
+    def check(self) -> None:
+        """Raise Interrupted when a signal has come, for those who look instead of being held up."""
+        if self.received:
+            self._raised |= threading.current_thread() is threading.main_thread()
+            raise Interrupted(self.received)
+
     @contextmanager
     def held(self) -> Iterator[None]:
         if threading.current_thread() is not threading.main_thread():
@@ -162,8 +168,7 @@ def start(command: list[str], output: IO[bytes], **options: Any) -> subprocess.P
 
     Raises Interrupted when the user has asked to stop.
     """
-    if signals.received:
-        raise Interrupted(signals.received)
+    signals.check()
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

@@ -20,7 +20,7 @@ import psutil
 
 from compare import processes
 from compare.check import find
-from compare.processes import Fault, Interrupted
+from compare.processes import Fault
 
 GUNICORN = "gunicorn --bind 127.0.0.1:{port} --workers {workers} --no-control-socket"
 PATIENCE = 20.0
@@ -133,8 +133,7 @@ def wait_until(
     """
     deadline = time.monotonic() + seconds
     while not condition():
-        if processes.signals.received:
-            raise Interrupted(processes.signals.received)
+        processes.signals.check()
         if process and process.poll() is not None:
             raise Fault("the server ended", log)
         if time.monotonic() > deadline:

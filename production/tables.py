@@ -2,12 +2,13 @@
 
 import argparse
 import json
+import math
 import platform
 import re
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 from compare import processes
 from compare.check import find, lacking
 from compare.processes import Fault, Interrupted
-from production.servers import SERVERS, Server
+from production.servers import SERVERS, Server, wait_until
 
 TABLE = re.compile(r"(?<=<!-- table -->\n).*?(?=<!-- end of table -->)", re.DOTALL)
 SIDE_BY_SIDE = 8  # most labs wait
@@ -51,11 +52,22 @@ def outcomes(cells: list[tuple[Lab, Server]], at_once: int) -> list[str]:
     """Try some cells side by side; when one fails, or the user asks to stop, end them all."""
     with ThreadPoolExecutor(at_once) as pool:
         try:
-            return list(pool.map(lambda cell: outcome_of(*cell), cells))
+            # Raised in the middle of a lock of the pool's, Interrupted would leave it locked.
+            with processes.signals.held():
+                asked = [pool.submit(outcome_of, *cell) for cell in cells]
+                wait_until(
+                    lambda: all(each.done() for each in asked) or any(map(failed, asked)),
+                    seconds=math.inf,
+                )
+            return [each.result() for each in sorted(asked, key=failed, reverse=True)]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             processes.end_all()
             raise
+
+
+def failed(cell: Future[str]) -> bool:
+    return cell.done() and cell.exception() is not None
 
 
 def versions() -> dict[str, str]:

@@ -130,7 +130,7 @@ def same_line(shown, printed, within=None, ratios=None):
 def unmarked(lines):
     """Return a table of measurements without the stars of those during which others used the CPUs.
 
-    Five more tests run beside. What a star warns of, a wrong number, is what the bounds are for.
+    Other tests run beside. What a star warns of, a wrong number, is what the bounds are for.
     """
     marks = [
         re.fullmatch(r"\* ([\w-]+): the CPUs were busy for \d+% of .*", line) for line in lines

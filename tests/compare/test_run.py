@@ -91,7 +91,8 @@ def test_both_servers_come_within_a_few_per_cent_of_their_ceilings(tmp_path, ste
         assert result["median_ms"] <= result["p95_ms"]
         assert result["failures"] == 0
         assert result["command"] in done.stdout
-    assert "uvicorn-worker answered 5.0 times as many requests as sync." in done.stdout
+    times = loop["requests_per_second"] / sync["requests_per_second"]
+    assert f"uvicorn-worker answered {times:.1f} times as many requests as sync." in done.stdout
     assert "\x1b" not in done.stdout
     assert "too short" not in done.stdout
     for line in done.stdout.splitlines()[-4:]:

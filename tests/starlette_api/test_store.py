@@ -11,7 +11,7 @@ from multiprocessing import get_context
 import pytest
 import sqlalchemy as sa
 
-from starlette_api.store import POOL_SIZE, WAIT_SECONDS
+from starlette_api.store import POOL_SIZE
 from tests.network import eventually
 from tests.postgres import Postgres
 from tests.starlette_api.conftest import NEEDS_POSTGRES
@@ -86,9 +86,9 @@ def test_a_lock_that_lasts_too_long_is_503_and_readers_read_meanwhile(tmp_path):
             writes = [clients.submit(notes.ask, *late) for _ in range(2 * POOL_SIZE)]
             reads = 0
             while not any(write.done() for write in writes):
-                assert notes.ask("GET", here, seconds=WAIT_SECONDS / 2)[0] == 200
+                assert notes.ask("GET", here)[0] == 200
                 reads += 1
-            assert reads > 20
+            assert reads > 20  # a reader that waits for the lock reads once
             for write in writes:
                 status, headers, problem = write.result()
                 assert (status, headers["Retry-After"], problem["status"]) == (503, "1", 503)
