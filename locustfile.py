@@ -16,7 +16,7 @@ import random
 import gevent
 from locust import FastHttpUser, task
 
-from compare import preflight  # noqa: F401  says in one line which server is not up
+from instrument.locustfiles import preflight  # noqa: F401  says in one line which server is not up
 
 
 class Visitor(FastHttpUser):

@@ -1,4 +1,4 @@
-"""The command: python -m compare."""
+"""The command of the instrument: python -m compare."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, leave)
     signal.signal(signal.SIGTERM, leave)
     try:
-        from compare.cli import main
+        from instrument.cli import main
     except ModuleNotFoundError as error:
         install = sys.executable + " -m pip install -r requirements.txt"
         sys.exit("compare: " + str(error.name) + " is not installed: " + install)

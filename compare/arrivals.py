@@ -8,7 +8,7 @@ Notice that latency has no end where more arrives than can be answered.
 import gevent
 from locust import FastHttpUser, constant_pacing, task
 
-from compare import preflight  # noqa: F401  says in one line which server is not up
+from instrument.locustfiles import preflight  # noqa: F401  says in one line which server is not up
 
 
 class Arrivals(FastHttpUser):

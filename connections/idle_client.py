@@ -8,8 +8,6 @@ import socket
 import sys
 import time
 
-from production.slow_client import bounded
-
 REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
@@ -23,16 +21,22 @@ def seconds_until_closed(port):
         return time.monotonic() - answered
 
 
+def port(text):
+    if not 0 < (number := int(text)) < 65536:
+        raise ValueError
+    return number
+
+
 def main():
     parser = argparse.ArgumentParser(prog="python -m connections.idle_client")
-    parser.add_argument("--port", type=bounded(65535), default=8000)
-    port = parser.parse_args().port
+    parser.add_argument("--port", type=port, default=8000)
+    options = parser.parse_args()
     try:
-        seconds = seconds_until_closed(port)
+        seconds = seconds_until_closed(options.port)
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
-        sys.exit(f"no answer at 127.0.0.1:{port}: {error}")
+        sys.exit(f"no answer at 127.0.0.1:{options.port}: {error}")
     print(f"closed after {seconds:.0f} s")
 
 

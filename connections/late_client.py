@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from production.slow_client import bounded
+from connections.idle_client import port
 
 PID_FILE = Path("results/nginx/nginx.pid")
 
@@ -56,7 +56,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m connections.late_client")
     parser.add_argument("--idle", type=int, choices=range(1, 11), default=2, metavar="SECONDS")
     parser.add_argument("--method", choices=("POST", "GET"), default="POST")
-    parser.add_argument("--port", type=bounded(65535), default=8080)
+    parser.add_argument("--port", type=port, default=8080)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # nginx goes on then, too
     worker = worker_of_nginx()

@@ -9,13 +9,13 @@ import sys
 from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 
-from production.slow_client import bounded
+from connections.idle_client import port
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m connections.websocket_client")
     parser.add_argument("words", nargs="+")
-    parser.add_argument("--port", type=bounded(65535), default=8000)
+    parser.add_argument("--port", type=port, default=8000)
     options = parser.parse_args()
     address = f"127.0.0.1:{options.port}"
     try:

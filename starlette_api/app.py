@@ -21,8 +21,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from starlette_api.contract import Operation, document
+from starlette_api.contract import Operation
 from starlette_api.models import Changes, Health, NewNote, Note, Notes, Page
+from starlette_api.openapi import document
 from starlette_api.problems import HANDLERS, Problem
 from starlette_api.store import Store
 

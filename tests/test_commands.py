@@ -4,9 +4,9 @@ import os
 import signal
 
 import pytest
+from tests.network import eventually
 
 from compare import processes
-from tests.network import eventually
 
 HELLO = "Hello, World!\n"
 BOOTED = "Booting worker with pid"

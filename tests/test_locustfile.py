@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 
 import psutil
 import pytest
+from tests.network import eventually
 
 from compare import processes
-from tests.network import eventually
 
 COMMANDS = {
     8000: "gunicorn --no-control-socket --workers 4 --bind 127.0.0.1:8000 wsgi.slow_app:app",

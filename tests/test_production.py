@@ -3,10 +3,10 @@
 import signal
 
 import pytest
-
 from compare.processes import free_port
-from production import faults
 from tests.cells import Chapter, check_interruption, check_no_server, client
+
+from production import faults
 
 CHAPTER = Chapter("production/faults", faults.LABS)
 

@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from markdown_it import MarkdownIt
-
 from compare.processes import ROOT
+from markdown_it import MarkdownIt
 from tests.readme import steps
 from tests.terminal import Terminal
 

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 
 import pytest
-
 from compare.processes import ROOT
 
 pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")

@@ -3,9 +3,9 @@ import signal
 import subprocess
 
 import pytest
+from tests.network import eventually
 
 from compare import processes
-from tests.network import eventually
 
 
 @pytest.mark.parametrize("folder", ["", "wsgi"])

@@ -1,5 +1,4 @@
 import pytest
-
 from tests.postgres import INSTALL, Postgres, program
 from tests.starlette_api.service import serving
 

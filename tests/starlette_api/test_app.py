@@ -7,10 +7,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
 from compare.processes import ROOT
-from starlette_api.contract import BODY_BYTES, BODY_SECONDS
 from tests.starlette_api.service import JSON, SERVERS, serving
+
+from starlette_api.contract import BODY_BYTES, BODY_SECONDS
 
 LONG = "9" * 5000
 CHUNKED = b"POST /notes HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n" + (

@@ -10,12 +10,12 @@ from multiprocessing import get_context
 
 import pytest
 import sqlalchemy as sa
-
-from starlette_api.store import POOL_SIZE
 from tests.network import eventually
 from tests.postgres import Postgres
-from tests.starlette_api.conftest import NEEDS_POSTGRES
 from tests.starlette_api.service import Service, serving
+
+from starlette_api.store import POOL_SIZE
+from tests.starlette_api.conftest import NEEDS_POSTGRES
 
 CLIENTS, CREATES = 20, 100
 

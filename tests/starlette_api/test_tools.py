@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from compare.processes import environment
+
 from tests import browser
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")

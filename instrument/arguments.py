@@ -1,0 +1,149 @@
+"""What can be asked of the instrument, and what is said of what can't."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import instrument
+from instrument.faults import TABLES
+from instrument.servers import BY_DEFAULT, SETS
+
+MISUSED = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message):
+        self.exit(MISUSED, f"compare: {message} ({self.prog} --help explains)\n")
+
+
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """Return a parser of whole numbers between two bounds, which are included."""
+
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and lowest <= int(text[:9]) <= highest):
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not a whole number from {lowest} to {highest}"
+            )
+        return int(text)
+
+    return parse
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = Parser(prog="python -m compare", description=instrument.__doc__, allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def add(name: str, summary: str) -> Parser:
+        return commands.add_parser(
+            name, help=summary, description=summary[0].upper() + summary[1:], allow_abbrev=False
+        )
+
+    run = add("run", "measure servers one after the other, and print a table")
+    predict = add("predict", "the same, but ask for your prediction first")
+    for command in (run, predict):
+        add_servers(command)
+        command.add_argument("--set", choices=[each.name for each in SETS], help="all of one set")
+        command.add_argument("--all", action="store_true", help="all of the set waiting")
+        command.add_argument("--list", action="store_true", help="list servers and sets, and stop")
+        add_users(command, None, "default: 20; in the set blocking 40")
+        add_load(command)
+        command.add_argument(
+            "--seconds",
+            type=whole_number(1, 3600),
+            default=15,
+            help="length of the steady part that is measured, after spawning (default: 15)",
+        )
+
+    sweep = add("sweep", "double the users step by step, and draw the knee")
+    add_servers(sweep)
+    add_users(sweep, 256, "in the last step; default: 256")
+    add_load(sweep)
+
+    timeline = add("timeline", "send requests at the same moment, and draw each")
+    add_servers(timeline)
+    add_users(timeline, 12, "requests; default: 12", highest=100)
+    add_load(timeline, workers=2)
+
+    lab = add("lab", "start two servers and Locust's page, to put load on them by hand")
+    add_servers(lab)
+    add_users(lab, 40, "of both together, as the page is filled in; default: 40", lowest=2)
+    lab.add_argument(
+        "--spawn-rate",
+        type=whole_number(1, 100),
+        default=4,
+        help="users started per second, as the page is filled in (default: %(default)s)",
+    )
+    add_workers(lab)
+    lab.add_argument(
+        "--port",
+        type=whole_number(1, 65_534),
+        default=8000,
+        help="of the first server; the second has the next one (default: %(default)s)",
+    )
+    lab.add_argument(
+        "--web-port",
+        type=whole_number(1, 65_535),
+        default=8089,
+        help="of Locust's page (default: %(default)s)",
+    )
+
+    show = add("show", "print the table of saved data again, without measuring")
+    show.add_argument("file", type=Path, metavar="FILE", help="what a measurement wrote, as JSON")
+
+    redraw = add("draw", "draw the pictures of saved data again, without measuring")
+    redraw.add_argument("file", type=Path, metavar="FILE", help="what a measurement wrote, as JSON")
+    redraw.add_argument("--output", type=Path, metavar="FOLDER", help="default: beside the file")
+
+    faults = add("faults", "try all that chapters 5 and 6 say of the servers, as tables")
+    faults.add_argument(
+        "tables", nargs="*", metavar="TABLE", help=f"which of {', '.join(TABLES)} (default: all)"
+    )
+    faults.add_argument("--write", action="store_true", help="to docs/ and into the chapters, too")
+
+    add("check", "say whether this machine is ready")
+    return parser.parse_args(arguments)
+
+
+def add_servers(command: Parser) -> None:
+    default = " and ".join(BY_DEFAULT)
+    command.add_argument(
+        "servers", nargs="*", metavar="SERVER", help=f"which, in this order (default: {default})"
+    )
+
+
+def add_users(
+    command: Parser, default: int | None, told: str, lowest: int = 1, highest: int = 10_000
+) -> None:
+    number = whole_number(lowest, highest)
+    command.add_argument("--users", type=number, default=default, help=f"how many ({told})")
+
+
+def add_workers(command: Parser, workers: int = 4) -> None:
+    command.add_argument(
+        "--workers",
+        type=whole_number(1, 64),
+        default=workers,
+        help="processes of each server (default: %(default)s)",
+    )
+
+
+def add_load(command: Parser, workers: int = 4) -> None:
+    add_workers(command, workers)
+    command.add_argument(
+        "--processes",
+        type=whole_number(1, 16),
+        default=1,
+        help="processes of Locust, for many users (default: %(default)s)",
+    )
+    command.add_argument(
+        "--port", type=whole_number(1, 65_535), help="of the servers (default: a free one)"
+    )
+    command.add_argument(
+        "--output",
+        type=Path,
+        default=Path("results"),
+        metavar="FOLDER",
+        help="where the files go (default: %(default)s/)",
+    )

@@ -1,0 +1,38 @@
+"""For how long busy_app computes, while all CPUs do the same."""
+
+import os
+import shlex
+import statistics
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from instrument import processes
+from wsgi.busy_app import work
+
+TIMES = 40
+
+
+def calibrate(scratch: Path) -> float:
+    """Return the median of the seconds that each request will take, on all CPUs side by side.
+
+    Two CPUs may be one core's two threads, and slower together than each alone.
+    """
+    command = shlex.join([sys.executable, "-m", "instrument.calibration"])
+    logs = [scratch / f"calibration.{cpu}.log" for cpu in range(os.cpu_count() or 1)]
+    with ExitStack() as stack:
+        every = [stack.enter_context(processes.running(command, log)) for log in logs]
+        processes.wait_until(lambda: all(each.poll() is not None for each in every))
+    return statistics.median(float(word) for log in logs for word in log.read_text().split())
+
+
+def main() -> None:
+    for _ in range(TIMES):
+        start = time.perf_counter()
+        work()
+        print(time.perf_counter() - start)
+
+
+if __name__ == "__main__":
+    main()

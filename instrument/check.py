@@ -1,0 +1,100 @@
+"""Whether this machine is ready for the workshop: one line for each thing that it needs."""
+
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+from packaging.requirements import Requirement
+
+from instrument.errors import InstrumentError
+from instrument.processes import ROOT, check_port
+from instrument.tools import PACKAGES, lacking
+
+PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
+FILES = 2048  # a connection each for 1,000 users, at both of its ends
+SERVERS = {"gunicorn", "uvicorn", "locust"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at, and what to do about it; optional things don't stand in the way."""
+
+    good: bool
+    what: str
+    remedy: str = ""
+    optional: bool = False
+
+    def __str__(self) -> str:
+        mark = "ok  " if self.good else "note" if self.optional else "BAD "
+        return f"{mark}  {self.what}" + (f": {self.remedy}" if self.remedy else "")
+
+
+def findings() -> Iterator[Finding]:
+    yield Finding(True, f"Python {sys.version.split()[0]}")
+    yield from packages((ROOT / "requirements.txt").read_text())
+    yield from ports()
+    yield open_files()
+    for tool in PACKAGES:
+        yield Finding(not lacking(tool), lacking(tool) or tool, optional=True)
+    yield from leftovers()
+
+
+def packages(requirements: str) -> Iterator[Finding]:
+    for line in requirements.splitlines():
+        wanted = line.partition("#")[0].strip()
+        if not wanted:
+            continue
+        requirement = Requirement(wanted)
+        try:
+            version = metadata.version(requirement.name)
+        except metadata.PackageNotFoundError:
+            yield Finding(False, f"{requirement.name} is not installed", "make setup")
+            continue
+        good = requirement.specifier.contains(version)
+        remedy = "" if good else f"{requirement.specifier} is wanted, make setup"
+        yield Finding(good, f"{requirement.name} {version}", remedy)
+
+
+def ports() -> Iterator[Finding]:
+    for port, purpose in PORTS.items():
+        try:
+            check_port(port)
+            yield Finding(True, f"port {port} is free, for {purpose}")
+        except InstrumentError:
+            who = f"ss -ltnp 'sport = :{port}' says by whom"
+            yield Finding(False, f"port {port} is taken, and needed for {purpose}", who)
+
+
+def open_files() -> Finding:
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    good = limit == resource.RLIM_INFINITY or limit >= FILES
+    return Finding(good, f"{limit} open files", "" if good else f"ulimit -n {FILES}", optional=True)
+
+
+def leftovers() -> Iterator[Finding]:
+    """Yield the servers of this user that run already, each with the way to end its group."""
+    groups: dict[int, str] = {}
+    for process in psutil.process_iter(["uids", "cmdline"]):
+        command, uids = process.info["cmdline"] or [], process.info["uids"]
+        names = {Path(word).name for word in command[:3]}
+        if names & SERVERS and uids and uids.real == os.getuid():
+            with suppress(ProcessLookupError):
+                groups.setdefault(os.getpgid(process.pid), " ".join(command[-3:]))
+    for group, command in groups.items():
+        yield Finding(False, f"running already, …{command}", f"kill -- -{group}", optional=True)
+
+
+def is_ready() -> bool:
+    """Print what was found, and return whether nothing stands in the way."""
+    ready = True
+    for finding in findings():
+        print(finding)
+        ready &= finding.good or finding.optional
+    print("This machine is ready." if ready else "This machine is not ready.")
+    return ready

@@ -1,0 +1,248 @@
+"""What each command does, and main."""
+
+import argparse
+import math
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+
+from instrument import comparison, processes, signals, sweep, timeline
+from instrument.arguments import parse
+from instrument.calibration import calibrate
+from instrument.check import is_ready
+from instrument.comparison import Comparison, verdict
+from instrument.display import Display
+from instrument.errors import InstrumentError, not_installed
+from instrument.experiment import Conditions, Experiment
+from instrument.faults import TABLES
+from instrument.faults.table import try_table
+from instrument.load import Bench, Plan
+from instrument.measure import SHORTEST_STEADY_SECONDS
+from instrument.open_lab import open_lab
+from instrument.saved import read, writable, write, write_pictures
+from instrument.servers import BY_DEFAULT, SETS, SUBJECTS, WAITING, Subject, Work, sets_of
+from instrument.signals import Interrupted
+from instrument.sweep import Sweep
+from instrument.timeline import Timeline
+
+COULD_NOT = 1
+
+
+@contextmanager
+def working(options: argparse.Namespace, subjects: list[Subject], users: int) -> Iterator[Bench]:
+    """Look at all that can be wrong before anything is measured, and clean up afterwards."""
+    signals.note()
+    seconds = getattr(options, "seconds", SHORTEST_STEADY_SECONDS)
+    conditions = conditions_of(users, seconds, options.workers)
+    folder = writable(options.output)
+    with (
+        tempfile.TemporaryDirectory(prefix="compare-") as scratch,
+        Display(subject.name for subject in subjects) as display,
+    ):
+        computes = any(subject.work is Work.COMPUTE for subject in subjects)
+        cpu_seconds = calibrate(Path(scratch)) if computes else None
+        plan = Plan(users, seconds, options.workers, options.processes, options.port, cpu_seconds)
+        yield Bench(subjects, plan, conditions, folder, Path(scratch), display)
+
+
+def finish(bench: Bench, experiment: Experiment, name: str, reports: tuple[str, ...] = ()) -> None:
+    """Save what was measured, with its pictures and reports, and say where they lie."""
+    written = [write(bench.folder / f"{name}.json", experiment.to_json())]
+    written += write_pictures(experiment, bench.folder, name)
+    for report in reports:
+        html = (bench.scratch / f"{report}.html").read_text(encoding="utf-8")
+        written.append(write(bench.folder / f"{report}.html", html))
+    for path in written:
+        bench.display.say(str(path))
+
+
+def run_comparison(options: argparse.Namespace) -> None:
+    if options.list:
+        return list_servers()
+    subjects = chosen(options)
+    with working(options, subjects, users_of(options, subjects)) as bench:
+        compare(bench)
+
+
+def run_prediction(options: argparse.Namespace) -> None:
+    if options.list:
+        return list_servers()
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InstrumentError("predict asks you, and so needs a terminal")
+    subjects = chosen(options)
+    users = users_of(options, subjects)
+    guesses = {}
+    for subject in subjects:
+        print(f"{subject.name}, {options.workers} workers, {users} users: {subject.teaches}")
+        guesses[subject.name] = ask_for_number("  Your prediction, in requests/s: ")
+    with working(options, subjects, users) as bench:
+        bench.display.say(verdict(compare(bench, guesses), guesses))
+
+
+def compare(bench: Bench, guesses: dict[str, float] | None = None) -> Comparison:
+    """Measure, print and save; what is finished also when something fails."""
+    results, stop = [], None
+    try:
+        for subject in bench.subjects:
+            results.append(comparison.measure(bench, subject))
+    except (InstrumentError, Interrupted) as error:
+        stop = error
+    found = Comparison(bench.conditions, tuple(results))
+    if results:
+        bench.display.say()
+        bench.display.tell(found.told(guesses))
+        bench.display.say()
+    if not stop:
+        finish(bench, found, "comparison", tuple(each.name for each in results))
+        return found
+    partial = bench.folder / "comparison.partial.json"
+    if results or not partial.exists():
+        try:
+            bench.display.say(str(write(partial, found.to_json())))
+        except InstrumentError as error:
+            bench.display.say(str(error))
+    raise stop
+
+
+def run_sweep(options: argparse.Namespace) -> None:
+    subjects = chosen(options)
+    for subject in subjects:
+        if subject.work is Work.NOTHING:
+            raise InstrumentError(f"{subject.name} has no ceiling, and so no knee: choose another")
+    with working(options, subjects, options.users) as bench:
+        steps = {subject.name: sweep.measure(bench, subject) for subject in subjects}
+        tell_and_finish(bench, Sweep(bench.conditions, steps), "sweep")
+
+
+def run_timeline(options: argparse.Namespace) -> None:
+    subjects = chosen(options)
+    with working(options, subjects, options.users) as bench:
+        requests = {subject.name: timeline.measure(bench, subject) for subject in subjects}
+        tell_and_finish(bench, Timeline(bench.conditions, requests), "timeline")
+
+
+def tell_and_finish(bench: Bench, experiment: Experiment, name: str) -> None:
+    bench.display.say()
+    bench.display.tell(experiment.told())
+    bench.display.say()
+    finish(bench, experiment, name)
+
+
+def run_lab(options: argparse.Namespace) -> None:
+    subjects = chosen(options)
+    signals.note()
+    open_lab(subjects, options)
+
+
+def run_faults(options: argparse.Namespace) -> None:
+    signals.note()
+    for name in options.tables:
+        if name not in TABLES:
+            raise InstrumentError(f"unknown table {name!r}: choose from {', '.join(TABLES)}")
+    for name in options.tables or TABLES:
+        try_table(TABLES[name], options.write)
+
+
+def show_file(options: argparse.Namespace) -> None:
+    Display().tell(read(options.file).told())
+
+
+def redraw_file(options: argparse.Namespace) -> None:
+    experiment = read(options.file)
+    folder = writable(options.output or options.file.parent)
+    for path in write_pictures(experiment, folder, options.file.stem):
+        print(path)
+
+
+def list_servers() -> None:
+    for subject in SUBJECTS.values():
+        print(f"{subject.name:24}{subject.app:24}{subject.teaches}")
+    for each in SETS:
+        names = ", ".join(subject.name for subject in each.subjects)
+        print(f"{each.name:24}set of {names}; the knob is {each.knob}: {each.teaches}")
+
+
+def chosen(options: argparse.Namespace) -> list[Subject]:
+    """Return the subjects that were asked for, each once."""
+    for name in options.servers:
+        if name not in SUBJECTS:
+            known = ", ".join(SUBJECTS)
+            raise InstrumentError(f"unknown server {name!r}: choose from {known}")
+    wanted = getattr(options, "set", None)
+    if getattr(options, "all", False):
+        wanted = wanted or WAITING.name
+    if wanted and options.servers:
+        raise InstrumentError("name servers, or a set, but not both")
+    if wanted:
+        return list(next(each.subjects for each in SETS if each.name == wanted))
+    return [SUBJECTS[name] for name in dict.fromkeys(options.servers or BY_DEFAULT)]
+
+
+def users_of(options: argparse.Namespace, subjects: list[Subject]) -> int:
+    """Return the number of users: what was asked for, else what the subjects' sets want."""
+    sets = sets_of({subject.name for subject in subjects})
+    return options.users or max(each.users for each in sets)
+
+
+def ask_for_number(question: str) -> float:
+    while True:
+        try:
+            number = float(input(question).replace(",", "."))
+        except ValueError:
+            number = -1
+        except EOFError as error:
+            raise InstrumentError("no prediction was made") from error
+        if 0 <= number < math.inf:
+            return number
+        print("  A number, please, such as 4 or 12.5.")
+
+
+def conditions_of(users: int, seconds: int, workers: int) -> Conditions:
+    try:
+        return Conditions.here_and_now(users, seconds, workers)
+    except metadata.PackageNotFoundError as error:
+        raise InstrumentError(not_installed(str(error.name))) from error
+
+
+def check_machine(options: argparse.Namespace) -> None:
+    if not is_ready():
+        sys.exit(COULD_NOT)
+
+
+COMMANDS = {
+    "run": run_comparison,
+    "predict": run_prediction,
+    "sweep": run_sweep,
+    "timeline": run_timeline,
+    "lab": run_lab,
+    "faults": run_faults,
+    "show": show_file,
+    "draw": redraw_file,
+    "check": check_machine,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what is asked; until something is started or written, a signal just ends it."""
+    options = parse(arguments)
+    try:
+        COMMANDS[options.command](options)
+        sys.stdout.flush()
+        return 0
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has seen enough
+        return COULD_NOT
+    except Interrupted as interruption:
+        print(f"compare: {interruption}", file=sys.stderr)
+        return interruption.exit_status
+    except InstrumentError as error:
+        print(f"compare: {error}", file=sys.stderr)
+        for line in error.tail:
+            print(f"  log: {line}", file=sys.stderr)
+        return COULD_NOT
+    finally:
+        processes.end_all()

@@ -1,0 +1,191 @@
+"""The comparison: servers one after the other under the same load, beside their ceilings."""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
+
+from matplotlib.figure import Figure
+from rich.table import Table
+
+from instrument.columns import HEADINGS, measured, new_table
+from instrument.errors import InstrumentError
+from instrument.experiment import Conditions, Experiment, processes
+from instrument.figure import BAR, MARK, picture
+from instrument.load import Bench, put_load
+from instrument.measure import (
+    SATURATED,
+    SHORTEST_STEADY_SECONDS,
+    Steady,
+    TooFewAnswers,
+    evaluate_run,
+    load_seconds,
+    spawn_rate,
+)
+from instrument.servers import Subject, sets_of
+
+
+@dataclass(frozen=True)
+class Result(Steady):
+    """What one server did in one run."""
+
+    name: str
+    interface: str
+    app: str
+    command: str
+    workers: int
+    locust_cpu: float
+    machine_cpu: float
+
+
+@dataclass(frozen=True)
+class Comparison(Experiment):
+    """The results of one run, in the order of the servers."""
+
+    results: tuple[Result, ...]
+    PART: ClassVar[str] = "results"
+
+    @classmethod
+    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
+        return cls(conditions, tuple(Result(**each) for each in part))
+
+    def told(self, guesses: dict[str, float] | None = None) -> Iterator[Table | str]:
+        yield table(self, guesses)
+        yield ""
+        yield from sentences(self)
+
+    def pictures(self) -> dict[str, str]:
+        return {"": draw(self)}
+
+    @property
+    def load(self) -> str:
+        asked = f"{self.conditions.users} users who don't wait"
+        return f"{asked}, {self.conditions.seconds} s of steady load"
+
+
+def table(comparison: Comparison, guesses: dict[str, float] | None = None) -> Table:
+    """Return the results as a table, with a column of guesses when there are any."""
+    grid = new_table("server", *HEADINGS, *(["your guess\nrequests/s"] if guesses else []))
+    for result in comparison.results:
+        grid.add_row(
+            result.name + ("*" if saturation(result) else ""),
+            *measured(result),
+            *([f"{guesses[result.name]:.2f}"] if guesses else []),
+        )
+    return grid
+
+
+def saturation(result: Result) -> str | None:
+    """Return why a result says more of the load generator than of the server, or None."""
+    if result.locust_cpu > SATURATED:
+        share = f"{result.locust_cpu:.0%}"
+        return f"Locust had its CPU busy for {share} of the time: add --processes 2, or more"
+    if result.machine_cpu > SATURATED:
+        return f"the CPUs were busy for {result.machine_cpu:.0%} of the time, with Locust's share"
+    return None
+
+
+def sentences(comparison: Comparison) -> Iterator[str]:
+    """Yield what happened, and what to mind, in a sentence each."""
+    results = sorted(comparison.results, key=lambda result: result.requests_per_second)
+    workers = comparison.conditions.workers
+    if len(results) > 1:
+        slowest, fastest = results[0], results[-1]
+        times = fastest.requests_per_second / slowest.requests_per_second
+        yield (
+            f"With the same {processes(workers)}, {fastest.name} answered "
+            f"{times:.1f} times as many requests as {slowest.name}."
+        )
+        if len(sets := sets_of({result.name for result in results})) == 1:
+            yield f"The one knob that differs is {sets[0].knob}."
+    if any(result.too_short for result in results):
+        yield (
+            f"A steady part below {SHORTEST_STEADY_SECONDS} s is too short to judge: "
+            f"use --seconds {SHORTEST_STEADY_SECONDS} or more."
+        )
+    for result in comparison.results:
+        if result.failures:
+            yield (
+                f"{result.name}: {result.failures} of {result.requests} requests failed, "
+                "so that its figures are not to be trusted."
+            )
+        if why := saturation(result):
+            yield f"* {result.name}: {why}."
+
+
+def verdict(comparison: Comparison, guesses: dict[str, float]) -> str:
+    """Return which guesses were right, which is within 10 % of what was measured."""
+    right = [
+        result.name
+        for result in comparison.results
+        if abs(guesses[result.name] / result.requests_per_second - 1) <= 0.1
+    ]
+    count = f"{len(right)} of {len(comparison.results)}"
+    return f"You had {count} right within 10 %" + (f": {', '.join(right)}." if right else ".")
+
+
+def draw(comparison: Comparison) -> str:
+    """A bar for each measured throughput, a mark at each ceiling, from zero."""
+    results = comparison.results
+
+    def fill(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for row, result in enumerate(results):
+            axes.barh(row, result.requests_per_second, height=0.6, color=BAR)
+            found = result.requests_per_second
+            label = f"{found:.1f}" if found < 1000 else f"{found:,.0f}"
+            if result.ceiling is not None:
+                label += f" of {result.ceiling:.4g}"
+                axes.plot([result.ceiling] * 2, [row - 0.4, row + 0.4], color=MARK, linewidth=3)
+            axes.annotate(
+                label,
+                (max(found, result.ceiling or 0), row),
+                xytext=(8, 0),
+                textcoords="offset points",
+                verticalalignment="center",
+            )
+        highest = max(max(each.requests_per_second, each.ceiling or 0) for each in results)
+        axes.set_xlim(0, highest * 1.25)
+        axes.set_ylim(len(results) - 0.4, -0.6)
+        axes.set_yticks(range(len(results)), [result.name for result in results])
+        marks = (
+            ": measured (bar) and ceiling (mark)" if any(each.ceiling for each in results) else ""
+        )
+        axes.set_xlabel(f"throughput in requests/s{marks}")
+
+    return picture(fill, comparison, 1.7 + 0.7 * len(results), "Throughput and ceiling")
+
+
+def measure(bench: Bench, subject: Subject) -> Result:
+    """Start a subject, put load on it, stop it, and return what the steady part says.
+
+    Locust's report stays in the scratch folder as NAME.html.
+    Raises InstrumentError when one of them fails, or too few requests are answered.
+    """
+    plan = bench.plan
+    ceiling = plan.ceiling(subject, plan.users)
+    seconds = load_seconds(plan.users, plan.seconds, ceiling)
+    report = shlex.quote(str(bench.scratch / f"{subject.name}.html"))
+    arguments = (
+        f"--users {plan.users} --spawn-rate {spawn_rate(plan.users)} --run-time {seconds}s "
+        f"--html {report}"
+    )
+    command, recording = put_load(bench, subject, seconds, arguments)
+    try:
+        steady = evaluate_run(recording, plan.seconds, plan.users, ceiling)
+    except TooFewAnswers as error:
+        told = f"{subject.name}: {error} in the steady part"
+        raise InstrumentError(told, bench.log(subject)) from error
+    if steady.steady_seconds < plan.seconds:
+        early = plan.seconds - steady.steady_seconds
+        raise InstrumentError(f"Locust stopped {early:.0f} s too early")
+    return Result(
+        name=subject.name,
+        interface=subject.server.interface,
+        app=subject.app,
+        command=command,
+        workers=plan.workers,
+        locust_cpu=round(recording.locust_cpu, 3),
+        machine_cpu=round(recording.machine_cpu, 3),
+        **asdict(steady),
+    )

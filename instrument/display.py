@@ -1,0 +1,65 @@
+"""What the user sees while it works, and of what was measured."""
+
+import shutil
+import sys
+from collections.abc import Iterable
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+WIDEST_TABLE = 1000  # columns; a narrower terminal wraps it, and nothing is cut off
+
+
+class Display:
+    """Shows what runs now and what remains: a moving bar on a terminal, else a line a server."""
+
+    def __init__(self, names: Iterable[str] = ()):
+        self.names = list(names)
+        self.begun = 0
+        terminal = sys.stdout.isatty()  # plain text where it is none, whatever is set
+        self.wide = Console(force_terminal=terminal, width=WIDEST_TABLE)
+        self.console = Console(force_terminal=terminal, width=shutil.get_terminal_size().columns)
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+            disable=not terminal,
+        )
+        self.task = self.bar.add_task("", total=None)
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def say(self, text: str = "") -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def tell(self, lines: Iterable[Table | str]) -> None:
+        """Print what an experiment tells."""
+        for each in lines:
+            if isinstance(each, Table):
+                with self.wide.capture() as table:
+                    self.wide.print(each)
+                self.console.out(table.get(), end="", highlight=False)
+            else:
+                self.say(each)
+
+    def begin(self, name: str, seconds: float, *commands: str) -> None:
+        """Show which server comes now, how long it is asked, and its commands."""
+        self.begun += 1
+        place = f"{self.begun} of {len(self.names)}: {name}"
+        self.bar.reset(self.task, total=seconds, description=place)
+        self.say(place)
+        for command in commands:
+            self.say(f"  $ {command}")
+
+    def advance(self, seconds: float) -> None:
+        """Show for how long the current server has been asked."""
+        self.bar.update(self.task, completed=seconds)

@@ -1,0 +1,37 @@
+"""What the instrument says when it can't go on."""
+
+import re
+import sys
+from pathlib import Path
+
+TAIL_LINES = 4
+
+
+class InstrumentError(Exception):
+    """Something that the user can put right, said in one line; the log's tail may follow."""
+
+    def __init__(self, message: str, log: Path | None = None):
+        super().__init__(message)
+        self.tail = tail_of_log(log.read_text(errors="replace")) if log else []
+
+
+def tail_of_log(text: str) -> list[str]:
+    """Return what a log says went wrong: each error once, with its place, then the last lines.
+
+    Frames of tracebacks are left out, and lines of mere information where there are others.
+    """
+    place, errors, others = "", [], []
+    for line in text.splitlines():
+        if match := re.match(r'\s+File "(.+)", line (\d+)', line):
+            place = f" ({match[1]}, line {match[2]})"
+        elif re.match(r"[\w.]*(Error|Exception)\b", line):
+            errors.append(line + place)
+        elif line.strip() and not line.startswith((" ", "Traceback", "During", "gunicorn.errors")):
+            others.append(line)
+    loud = [line for line in others if not re.search(r"\bINFO\b", line)]
+    return [*dict.fromkeys(errors), *(loud or others)[-TAIL_LINES:]]
+
+
+def not_installed(name: str) -> str:
+    """Return what to say of a package that is missing."""
+    return f"{name} is not installed: {sys.executable} -m pip install -r requirements.txt"

@@ -1,0 +1,262 @@
+"""The table of chapter 6: connections, and what becomes of them."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from connections.idle_client import seconds_until_closed
+from connections.late_client import ask_late
+from instrument.errors import InstrumentError
+from instrument.faults.http2 import REQUESTS, http2
+from instrument.faults.rig import PATIENCE, Running, Users, ask, nginx, running
+from instrument.faults.table import Row, no_such_option, table_of
+from instrument.processes import ROOT, wait_until
+from instrument.servers import Server
+
+CONF = ROOT / "connections" / "nginx.conf"
+PEERS = {"wsgi": "connections.wsgi_peer:app", "asgi": "connections.asgi_peer:app"}
+STREAMS = {"wsgi": "connections.wsgi_stream:app", "asgi": "connections.asgi_stream:app"}
+STARLETTE_STREAMS = {"asgi": "connections.starlette_stream:app"}
+LEAVING = {"wsgi": "production.wsgi_app:app", "asgi": "connections.leaving_app:app"}
+WEBSOCKETS = {"wsgi": "production.wsgi_app:app", "asgi": "asgi.websocket_app:app"}
+EVENTS, STREAM_SECONDS = 10, 5
+LONG_KEEP_ALIVE = 75  # longer than nginx's minute
+CLOSED = "upstream prematurely closed connection"  # says nginx's log
+MANY_STREAMS = 100
+ENOUGH = 1600  # requests that may lose one, when workers are renewed every 50
+DASH = "–"
+
+
+@contextmanager
+def connected(port: int, path: str = "/") -> Iterator[socket.socket]:
+    """Send a request, and hand over its connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        yield connection
+
+
+def keep_alive(server: Server) -> str:
+    """Return when the server closes a connection on which nothing comes after an answer."""
+    with running(server) as run:
+        seconds = seconds_until_closed(run.port)
+    return f"after {seconds:.0f} s" if seconds >= 0.5 else "at once"
+
+
+def late(
+    method: str, *changes: tuple[str, str], keeps: int | None = None
+) -> Callable[[Server], str]:
+    """Return a row that asks behind nginx, whose connection the server has just closed."""
+
+    def try_on(server: Server) -> str:
+        option = f"{server.options.keep_alive} {keeps}" if keeps else ""
+        with (
+            running(server, option, workers=1) as run,
+            nginx(CONF, run.port, *changes) as proxy,
+        ):
+            idle = server.options.keep_alive_seconds
+            first, second = ask_late(proxy.port, proxy.worker, idle, method)
+            tried_again = second == 200 and CLOSED in proxy.log.read_text()
+        if first != 200:
+            return f"{first} at first"
+        return f"{second}, at the second try" if tried_again else str(second)
+
+    return try_on
+
+
+def stay(run: Running) -> None:
+    """Be a client that waits for a moment; raise InstrumentError when the app is told that it has left."""
+    time.sleep(0.5)
+    if run.said("http.disconnect"):
+        raise InstrumentError(
+            "the app was told of a client that leaves, which has not left", run.log
+        )
+
+
+def leave(server: Server, options: str = "") -> str:
+    """Return what becomes of a write of 5 s when its client leaves."""
+    path = "/" if server.interface == "asgi" else "/5"
+    with running(server, options, apps=LEAVING, is_asked=server.interface == "wsgi") as run:
+        begun = "http.request" if server.interface == "asgi" else "begins"
+        seen = run.said(begun), run.said("ends")
+        with connected(run.port, path):
+            wait_until(lambda: run.said(begun) > seen[0])
+            stay(run)
+        start = time.monotonic()
+        wait_until(
+            lambda: run.said("has written") + run.said("cancelled") + run.said("ends") > seen[1]
+        )
+        seconds = time.monotonic() - start
+        return f"cancelled after {seconds:.0f} s" if run.said("cancelled") else "is done"
+
+
+def hear(server: Server) -> str:
+    """Return what `receive()` says when the client leaves."""
+    if server.interface == "wsgi":
+        return DASH
+    with running(server, apps=LEAVING, is_asked=False) as run:
+        with connected(run.port):
+            wait_until(lambda: run.said("http.request"))
+            stay(run)
+        wait_until(lambda: run.said("http.disconnect"), seconds=4)
+        return "`http.disconnect`"
+
+
+def arrive(run: Running, port: int) -> str:
+    """Return how the events of a stream come in."""
+    with connected(port) as connection:
+        first = wait_for(connection, b"data: 0")
+        sent = run.said("sends")
+    return "one by one" if first and sent < EVENTS // 2 else "all at the end"
+
+
+def wait_for(connection: socket.socket, text: bytes) -> bool:
+    """Return whether the other side sends this before it closes."""
+    received = b""
+    while text not in received:
+        if not (part := connection.recv(65536)):
+            return False
+        received += part
+    return True
+
+
+def stream(server: Server) -> str:
+    with running(server, apps=STREAMS, is_asked=False) as run:
+        return arrive(run, run.port)
+
+
+def stream_behind_nginx(*changes: tuple[str, str]) -> Callable[[Server], str]:
+    def try_on(server: Server) -> str:
+        with (
+            running(server, apps=STREAMS, is_asked=False) as run,
+            nginx(CONF, run.port, *changes, is_asked=False) as proxy,
+        ):
+            return arrive(run, proxy.port)
+
+    return try_on
+
+
+def leave_stream(apps: dict[str, str]) -> Callable[[Server], str]:
+    """Return a row that tells how long a stream goes on when its client leaves."""
+
+    def try_on(server: Server) -> str:
+        if server.interface not in apps:
+            return DASH
+        with running(server, apps=apps, is_asked=False) as run:
+            with connected(run.port) as connection:
+                wait_for(connection, b"data: 0")
+            left = last = time.monotonic()
+            sent = run.said("sends")
+            while time.monotonic() - last < 1.5:
+                if sent < (sent := run.said("sends")):
+                    last = time.monotonic()
+                time.sleep(0.05)
+        if sent == EVENTS:
+            return "goes on to its end"
+        return "stops" if last - left < 1.5 else f"goes on for {last - left:.0f} s"
+
+    return try_on
+
+
+def many_streams(server: Server) -> str:
+    """Return how long the last waits when there is one stream more than a worker has slots."""
+    with (
+        running(server, workers=1, apps=STREAMS, is_asked=False) as run,
+        ExitStack() as stack,
+        ThreadPoolExecutor(MANY_STREAMS) as clients,
+    ):
+        count = min(server.slots + 1, MANY_STREAMS)
+        every = [stack.enter_context(connected(run.port)) for _ in range(count)]
+        start = time.monotonic()
+
+        def seconds_until_first(connection: socket.socket) -> float:
+            if not wait_for(connection, b"data: 0"):
+                raise InstrumentError("a stream ended without an event")
+            return time.monotonic() - start
+
+        longest = max(clients.map(seconds_until_first, every))
+    return "the last waits" if longest > STREAM_SECONDS - 1 else "all at once"
+
+
+def websocket(server: Server) -> str:
+    with running(server, apps=WEBSOCKETS, is_asked=False) as run:
+        try:
+            with connect(f"ws://127.0.0.1:{run.port}", proxy=None) as connection:
+                connection.send("hello")
+                return "echoes" if connection.recv(timeout=PATIENCE) == "hello" else "answers"
+        except InvalidStatus as error:
+            return f"a plain {error.response.status_code}"
+
+
+def max_requests(server: Server) -> str:
+    """Return how users fare who keep their connections while workers are renewed."""
+    with running(server, f"{server.options.max_requests} 50") as run:
+        before = run.workers()
+        with Users(run.port, "/0.01", users=8, keep=True) as users:
+            wait_until(lambda: users.lost or len(users.answers) > ENOUGH, seconds=3 * PATIENCE)
+        wait_until(lambda: before - run.workers())  # or nothing was renewed
+    return "renewed, loses a few" if users.lost else "renewed, nothing lost"
+
+
+def forwarded(header: str, value: str, options: str = "") -> Callable[[Server], str]:
+    """Return a row that tells whether a header of the client's is taken for the truth."""
+
+    def try_on(server: Server) -> str:
+        with running(server, options, apps=PEERS) as run:
+            plain, forged = ask(run.port), ask(run.port, headers={header: value})
+        truth = "127.0.0.1", "http"
+        lie = (value, "http") if header == FOR else ("127.0.0.1", value)
+        if (plain.status, forged.status, plain.text) != (200, 200, " ".join(truth) + "\n"):
+            return f"{plain}, {forged}"
+        told = {truth: "ignored", lie: "believed"}
+        return told.get(tuple(forged.text.split()), forged.text)
+
+    return try_on
+
+
+HTTP_1_0 = ("proxy_http_version 1.1", "proxy_http_version 1.0")
+UNBUFFERED = ("proxy_pass", "proxy_buffering off; proxy_pass")
+IMPATIENT_POOL = ("keepalive 16;", "keepalive 16; keepalive_timeout 1s;")
+ELSEWHERE = "--forwarded-allow-ips 10.0.0.1"
+FOR, PROTO = "X-Forwarded-For", "X-Forwarded-Proto"
+ROWS = (
+    Row("an idle connection is closed", keep_alive),
+    Row("nginx's pool: POST when the server closes", late("POST"), needs="nginx"),
+    Row("nginx's pool: GET when the server closes", late("GET"), needs="nginx"),
+    Row(
+        f"the same POST, the server keeps {LONG_KEEP_ALIVE} s",
+        late("POST", keeps=LONG_KEEP_ALIVE),
+        needs="nginx",
+    ),
+    Row("the same POST, the pool keeps 1 s", late("POST", IMPATIENT_POOL), needs="nginx"),
+    Row("the client leaves: `receive()` says", hear),
+    Row("the client leaves: a write of 5 s", leave),
+    Row(
+        "the same, `--asgi-disconnect-grace-period 10`",
+        no_such_option(leave, "--asgi-disconnect-grace-period 10"),
+    ),
+    Row("server-sent events arrive", stream),
+    Row("the same, behind nginx, HTTP/1.0", stream_behind_nginx(HTTP_1_0), needs="nginx"),
+    Row("the same, behind nginx, HTTP/1.1", stream_behind_nginx(), needs="nginx"),
+    Row(
+        "the same, HTTP/1.0, `proxy_buffering off`",
+        stream_behind_nginx(HTTP_1_0, UNBUFFERED),
+        needs="nginx",
+    ),
+    Row("the client leaves: a stream", leave_stream(STREAMS)),
+    Row("the client leaves: a StreamingResponse", leave_stream(STARLETTE_STREAMS)),
+    Row(f"streams at once: one more than slots, or {MANY_STREAMS}", many_streams),
+    Row("a WebSocket", websocket),
+    Row(f"HTTP/2: {REQUESTS} requests of 1 s, one connection", http2, needs="h2load openssl"),
+    Row("`--max-requests 50`, 8 kept connections", max_requests),
+    Row(f"`{FOR}` from this machine", forwarded(FOR, "1.2.3.4")),
+    Row(f"`{FOR}`, `{ELSEWHERE}`", forwarded(FOR, "1.2.3.4", ELSEWHERE)),
+    Row(f"`{PROTO}` from this machine", forwarded(PROTO, "https")),
+    Row(f"`{PROTO}`, `{ELSEWHERE}`", forwarded(PROTO, "https", ELSEWHERE)),
+)
+
+TABLE = table_of("connections", "connections", ROWS)

@@ -1,0 +1,264 @@
+"""The table of chapter 5: faults, each done to real servers, and what comes of it."""
+
+import os
+import signal
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from instrument.errors import InstrumentError
+from instrument.faults.rig import Running, Users, ask, in_flight, nginx, running
+from instrument.faults.table import Row, no_such_option, table_of
+from instrument.processes import ROOT, is_alive, wait_until
+from instrument.servers import Server
+from production import slow_client
+
+CHAPTER = ROOT / "production"
+BLOCK_SECONDS, TIMEOUT_SECONDS, LATEST_SECONDS = 6, 2, 5
+FROZEN_SECONDS = 8  # a quick request that takes longer found nobody
+QUICK_SECONDS = 2.5  # half of what nginx waits for the other half
+HALF_REQUESTS = 100  # to servers that have no slots
+MANY, CALM, BUSY = 20, 4, 10  # users
+
+
+def kill_worker(server: Server) -> str:
+    with running(server) as run, Users(run.port, "/0.3", users=MANY) as users:
+        before = run.workers()
+        victim = min(before)
+        held = stop_with_requests(run, victim, 1 if server.slots == 1 else 2)
+        os.kill(victim, signal.SIGKILL)
+        wait_until(lambda: len(run.workers() - {victim}) == len(before))
+        users.go_on()
+    lost = users.lost.total()
+    if lost != held:
+        return f"replaced; loses {lost}, held {held}"
+    return "replaced; loses the 1 it held" if server.slots == 1 else "replaced; loses all it held"
+
+
+def stop_with_requests(run: Running, worker: int, least: int) -> int:
+    """Stop a worker's clock while it holds so many requests or more, and return how many."""
+    held = 0
+
+    def stopped() -> bool:
+        nonlocal held
+        os.kill(worker, signal.SIGSTOP)
+        before = -1
+        while before != (held := run.held(worker)):
+            before = held
+            time.sleep(0.1)  # who was answered just before has yet to hang up
+        if held < least:
+            os.kill(worker, signal.SIGCONT)
+        return held >= least
+
+    wait_until(stopped)
+    return held
+
+
+def kill_master(server: Server) -> str:
+    with running(server) as run:
+        workers = run.workers()
+        os.kill(run.master.pid, signal.SIGKILL)
+        last = []
+
+        def refused():  # a sync worker looks up after each request
+            last[:] = [ask(run.port, seconds=2)]
+            return last[0].text == "refused"
+
+        try:
+            wait_until(refused, seconds=8)
+        except InstrumentError:
+            answer = last[0]
+            served = answer.status == 200 and int(answer.text.split()[0]) in workers
+            return "workers serve on, as orphans" if served else str(answer)
+        wait_until(lambda: not any(is_alive(worker) for worker in workers))
+    return "workers leave"
+
+
+def hang_up(server: Server) -> str:
+    """Return what is lost of quick requests, and of one that is in flight all the while."""
+    with (
+        running(server) as run,
+        in_flight(run, "/4") as (request, _),
+        Users(run.port, "/0.2", users=CALM) as users,
+    ):
+        before = run.workers()
+        run.master.send_signal(signal.SIGHUP)
+        run.wait_for_others(before)
+        users.go_on()
+    lost = users.lost + Counter([str(request.result())] * (request.result().status != 200))
+    return f"loses {dict(lost)}" if lost else "all renewed, nothing lost"
+
+
+def hang_up_under_load(server: Server) -> str:
+    """Return what three of them lose of requests that come as fast as they can."""
+    with running(server) as run, Users(run.port, "/", users=BUSY) as users:
+        for _ in range(3):
+            before = run.workers()
+            run.master.send_signal(signal.SIGHUP)
+            run.wait_for_others(before)
+            users.go_on()
+    if not users.lost:
+        return "nothing lost"
+    few = users.lost.total() <= 3 * BUSY
+    return "loses a few" if few else f"loses {users.lost.total()} of {len(users.answers)}"
+
+
+def edit(server: Server, options: str = "") -> str:
+    """Return which code is served after an edit and a HUP."""
+    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
+        for name in ("wsgi_app.py", "asgi_app.py"):
+            copy = Path(folder) / name
+            copy.write_text((CHAPTER / name).read_text())
+            os.utime(copy, (0, 0))  # or Python takes an edit in the same second for none
+        options = f"{server.options.app_folder} {folder} {options}"
+        with running(server, options, apps={"wsgi": "wsgi_app:app", "asgi": "asgi_app:app"}) as run:
+            for copy in Path(folder).glob("*_app.py"):
+                copy.write_text(copy.read_text().replace('"old"', '"new"'))
+            before = run.workers()
+            run.master.send_signal(signal.SIGHUP)
+            run.wait_for_others(before)
+            return f"{ask(run.port).text.split()[1]} code"
+
+
+def stop_in_flight(send: Callable[[int, int], None], number: int) -> Callable[[Server], str]:
+    """Return a row that sends a signal to the master (os.kill) or to all (os.killpg)."""
+
+    def try_on(server: Server) -> str:
+        options = f"{server.options.graceful_timeout} 5"
+        with running(server, options) as run, in_flight(run, "/1.5") as (request, _):
+            send(run.master.pid, number)
+            answer = request.result()
+            wait_until(lambda: not is_alive(run.master.pid))
+        return "answered" if answer.status == 200 else str(answer)
+
+    return try_on
+
+
+def cut_off(server: Server) -> str:
+    """Return what becomes of a request that takes longer than there is time to stop."""
+    option = f"{server.options.graceful_timeout} 1"
+    with running(server, option) as run, in_flight(run, "/4") as (request, _):
+        run.master.send_signal(signal.SIGTERM)
+        answer = request.result()
+        wait_until(lambda: not is_alive(run.master.pid))
+    return "answered" if answer.status == 200 else str(answer)
+
+
+def timeout(server: Server) -> str:
+    return f"{server.options.timeout} {TIMEOUT_SECONDS}"
+
+
+def block(server: Server) -> str:
+    path = f"/block/{BLOCK_SECONDS}" if server.interface == "asgi" else f"/{BLOCK_SECONDS}"
+    with running(server, timeout(server)) as run, in_flight(run, path) as (request, worker):
+        answer = request.result()
+        if answer.status == 200:
+            return "not noticed" if is_alive(worker) else "killed afterwards"
+        wait_until(lambda: not is_alive(worker))
+    return f"killed within {max(answer.seconds, LATEST_SECONDS):.2g} s; {answer}"
+
+
+def wait_long(server: Server) -> str:
+    if server.interface == "wsgi":
+        return "–"
+    with running(server, timeout(server)) as run:
+        return "not noticed" if ask(run.port, f"/{BLOCK_SECONDS}").status == 200 else "killed"
+
+
+def half_requests(what: str) -> Callable[[Server], str]:
+    def try_on(server: Server) -> str:
+        with running(server, timeout(server), workers=1) as run:
+            return attack(server, run, run.port, what)
+
+    return try_on
+
+
+def half_requests_behind_nginx(what: str, *changes: tuple[str, str]) -> Callable[[Server], str]:
+    def try_on(server: Server) -> str:
+        with (
+            running(server, timeout(server), workers=1) as run,
+            nginx(CHAPTER / "nginx.conf", run.port, *changes) as proxy,
+        ):
+            return attack(server, run, proxy.port, what)
+
+    return try_on
+
+
+def attack(server: Server, run: Running, port: int, what: str) -> str:
+    """Return what one client gets while another holds as many half requests as there are slots."""
+    with slow_client.holding(min(server.slots, HALF_REQUESTS), "127.0.0.1", port, what) as every:
+        answer = ask(port, seconds=FROZEN_SECONDS)
+        killed = run.said("WORKER TIMEOUT")
+        early = slow_client.answered(every)
+        closed = slow_client.closed_within(every, 0.1)
+    if answer.status == 200 and killed:
+        return "frozen until `timeout`"
+    if answer.status == 200:
+        if answer.seconds > QUICK_SECONDS:
+            return "frozen until nginx's time-out"
+        return f"served, {early} answered, {closed} closed" if early or closed else "served"
+    if answer.text == "no answer" and not killed and ask(port).status == 200:
+        return "frozen while they last"
+    return str(answer)
+
+
+def overload(server: Server) -> str:
+    """Return how 10 users fare whose requests take half a second each."""
+    held = 0
+    with running(server, workers=1) as run, ThreadPoolExecutor(10) as clients:
+        asked = [clients.submit(ask, run.port, "/0.5") for _ in range(10)]
+        while not all(each.done() for each in asked):
+            held = max(
+                held, run.held(*(run.workers() or {run.master.pid}))
+            )  # uvicorn's is the worker
+        answers = [each.result() for each in asked]
+    if {answer.status for answer in answers} != {200}:
+        return str(Counter(str(answer) for answer in answers))
+    if max(answer.seconds for answer in answers) < 2:  # one after the other is 5 s, by twos 2.5 s
+        return "all at once"
+    return "queues in the backlog" if held <= server.slots else "queues in the worker"
+
+
+def limit_connections(server: Server, options: str) -> str:
+    """Return how 8 users fare who come while 2 are being served."""
+    with running(server, options, workers=1) as run, ThreadPoolExecutor(8) as clients:
+        with in_flight(run, "/2") as (first, _), in_flight(run, "/2") as (second, _):
+            others = Counter(map(str, clients.map(ask, [run.port] * 8)))
+        served = (first.result().status, second.result().status) == (200, 200)
+    return "sheds: 503 for each of the 8" if served and others == {"503": 8} else str(others)
+
+
+UNBUFFERED = ("proxy_pass", "proxy_request_buffering off; proxy_pass")
+ROWS = (
+    Row(f"`kill -9` one worker, {MANY} users", kill_worker),
+    Row("`kill -9` the master", kill_master),
+    Row(f"SIGHUP, {CALM} users of 0.2 s, one of 4 s", hang_up),
+    Row(f"SIGHUP, {BUSY} users who don't wait", hang_up_under_load, takes_all_cpus=True),
+    Row("SIGHUP after an edit", edit),
+    Row("the same, `--preload`", no_such_option(edit, "--preload")),
+    Row("SIGTERM, a request in flight", stop_in_flight(os.kill, signal.SIGTERM)),
+    Row("the same, to the whole process group", stop_in_flight(os.killpg, signal.SIGTERM)),
+    Row("SIGTERM, 4 s to go, 1 s of grace", cut_off),
+    Row("SIGINT, a request in flight", stop_in_flight(os.kill, signal.SIGINT)),
+    Row(f"a block of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", block),
+    Row(f"an `await` of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", wait_long),
+    Row(f"half headers, as many as slots (or {HALF_REQUESTS})", half_requests("headers")),
+    Row("half bodies, as many", half_requests("body")),
+    Row("half headers, behind nginx", half_requests_behind_nginx("headers"), needs="nginx"),
+    Row("half bodies, behind nginx", half_requests_behind_nginx("body"), needs="nginx"),
+    Row(
+        "the same, `proxy_request_buffering off`",
+        half_requests_behind_nginx("body", UNBUFFERED),
+        needs="nginx",
+    ),
+    Row("more users than slots", overload),
+    Row(
+        "2 users and then 8, `--limit-concurrency 3`",
+        no_such_option(limit_connections, "--limit-concurrency 3"),
+    ),
+)
+
+TABLE = table_of("production", "production", ROWS)

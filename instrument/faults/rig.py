@@ -1,0 +1,219 @@
+"""Servers that faults are done to, started on free ports, and clients that ask them."""
+
+import http.client
+import os
+import re
+import shlex
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+from typing import Self
+
+import psutil
+
+from instrument import processes, signals
+from instrument.errors import InstrumentError
+from instrument.processes import wait_until
+from instrument.servers import Server
+from instrument.tools import find
+
+PATIENCE = 20.0
+APPS = {"wsgi": "production.wsgi_app:app", "asgi": "production.asgi_app:app"}
+
+
+class Running:
+    """A server that runs: its port, its processes and its log."""
+
+    def __init__(self, port: int, process: Popen[bytes], log: Path):
+        self.port = port
+        self.master = psutil.Process(process.pid)
+        self.log = log
+
+    def workers(self) -> set[int]:
+        """Return the process ids of the master's children, but uvicorn's resource tracker."""
+        found = set()
+        with suppress(psutil.NoSuchProcess):
+            for child in self.master.children():
+                with suppress(psutil.NoSuchProcess):
+                    if "resource_tracker" not in " ".join(child.cmdline()):
+                        found.add(child.pid)
+        return found
+
+    def held(self, *workers: int) -> int:
+        """Return how many open connections these workers have accepted."""
+        every = [each for pid in workers for each in psutil.Process(pid).net_connections()]
+        ours = [each for each in every if each.laddr and each.laddr.port == self.port]
+        return sum(each.status == psutil.CONN_ESTABLISHED for each in ours)
+
+    def said(self, text: str) -> int:
+        """Return how often a text stands in the log."""
+        return self.log.read_text(errors="replace").count(text)
+
+    def wait_for_others(self, before: set[int]) -> None:
+        """Wait until as many workers are there, and none of those before."""
+        wait_until(lambda: len(self.workers()) == len(before) and not self.workers() & before)
+
+
+@contextmanager
+def running(
+    server: Server,
+    options: str = "",
+    workers: int = 2,
+    apps: dict[str, str] = APPS,
+    is_asked: bool = True,
+    **variables: str,
+) -> Iterator[Running]:
+    """Start a server on a free port, with the app of its interface, and stop it.
+
+    It is handed over once all of its workers are up. An app that does not answer GET / at once is
+    not asked that. The variables are the server's environment's.
+    """
+    port = processes.free_port()
+    command = server.command(port, workers, apps[server.interface], options)
+    with tempfile.TemporaryDirectory(prefix="fault-") as scratch:
+        log = Path(scratch) / "log"
+        with processes.serving(
+            server.name, command, port, log, server.booted, workers, is_asked, **variables
+        ) as process:
+            yield Running(port, process, log)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client got, and after how long."""
+
+    status: int | None  # None: there was none
+    text: str  # of the body, or of the error
+    seconds: float
+
+    def __str__(self):
+        return str(self.status) if self.status else self.text
+
+
+def ask(
+    port: int, path: str = "/", seconds: float = PATIENCE, headers: dict[str, str] | None = None
+) -> Answer:
+    """Return what a client gets on a connection of its own, as an error, too."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)) as connection:
+        return ask_on(connection, path, headers)
+
+
+def ask_on(
+    connection: http.client.HTTPConnection, path: str, headers: dict[str, str] | None = None
+) -> Answer:
+    """Return what a client gets on this connection, which is opened when it is closed."""
+    start = time.monotonic()
+    try:
+        connection.request("GET", path, headers=headers or {})
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.read().decode(), time.monotonic() - start)
+    except (http.client.RemoteDisconnected, ConnectionResetError):
+        told = "empty reply"
+    except ConnectionRefusedError:
+        told = "refused"
+    except TimeoutError:
+        told = "no answer"
+    except OSError as error:
+        told = error.strerror or str(error)
+    except http.client.HTTPException as error:
+        told = type(error).__name__
+    connection.close()
+    return Answer(None, told, time.monotonic() - start)
+
+
+class Users:
+    """Some users who ask again as soon as they are answered, and what they got.
+
+    Each request has a connection of its own, unless a user is to keep his.
+    """
+
+    def __init__(self, port: int, path: str, users: int, keep: bool = False):
+        self.keep = keep
+        self.answers: list[Answer] = []
+        self.stopping = threading.Event()
+        self.threads = [threading.Thread(target=self.use, args=(port, path)) for _ in range(users)]
+
+    def use(self, port: int, path: str) -> None:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+            while not (self.stopping.is_set() or signals.came()):
+                self.answers.append(ask_on(connection, path))
+                if not self.keep:
+                    connection.close()
+
+    def __enter__(self) -> Self:
+        for thread in self.threads:
+            thread.start()
+        try:
+            self.go_on()
+        except BaseException:
+            self.stopping.set()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join()
+
+    def go_on(self) -> None:
+        """Wait until every user, on average, has been answered twice more."""
+        enough = len(self.answers) + 2 * len(self.threads)
+        wait_until(lambda: len(self.answers) >= enough)
+
+    @property
+    def lost(self) -> Counter[str]:
+        return Counter(str(each) for each in self.answers if each.status != 200)
+
+
+@contextmanager
+def in_flight(run: Running, path: str) -> Iterator[tuple[Future[Answer], int]]:
+    """Send a request; hand it over, and the worker that has begun it; wait until it is over."""
+    seen = run.said("begins")
+    with ThreadPoolExecutor(1) as client:
+        request = client.submit(ask, run.port, path)
+        wait_until(lambda: run.said("begins") > seen)
+        *_, worker = re.findall(r"(\d+) begins", run.log.read_text())
+        yield request, int(worker)
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """An nginx that runs."""
+
+    port: int
+    worker: int  # its process id
+    log: Path
+
+
+@contextmanager
+def nginx(
+    conf: Path, upstream: int, *changes: tuple[str, str], is_asked: bool = True
+) -> Iterator[Proxy]:
+    """Start nginx before a server, in the foreground and in a folder of its own."""
+    port = processes.free_port()
+    ports = ("127.0.0.1:8000", f"127.0.0.1:{upstream}"), ("127.0.0.1:8080", f"127.0.0.1:{port}")
+    text = conf.read_text()
+    for old, new in (*ports, *changes):
+        if old not in text:
+            raise InstrumentError(f"{conf.name} no longer says {old}")
+        text = text.replace(old, new)
+    with tempfile.TemporaryDirectory(prefix="nginx-") as folder:
+        (Path(folder) / "nginx.conf").write_text(text)
+        command = f"{find('nginx') or 'nginx'} -p {shlex.quote(folder)} -c nginx.conf -e stderr"
+        if os.geteuid() == 0:  # or its worker is nobody, who can't write what it buffers
+            command += " -g 'user root;'"
+        log = Path(folder) / "log"
+        with processes.running(command, log) as process:
+            master = psutil.Process(process.pid)
+            wait_until(master.children, process, log)
+            if is_asked:
+                wait_until(lambda: ask(port).status == 200, process, log)
+            (worker,) = master.children()
+            yield Proxy(port, worker.pid, log)

@@ -1,0 +1,172 @@
+"""A table of what is said of the servers: its cells are tried, printed, and written to a chapter."""
+
+import json
+import math
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from instrument import processes
+from instrument.errors import InstrumentError
+from instrument.processes import ROOT, wait_until
+from instrument.saved import write
+from instrument.servers import EVERYWHERE, Server
+from instrument.tools import find, lacking
+
+SIDE_BY_SIDE = 8  # most rows wait
+PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker")
+# Of gthread, fewer threads than anything that asks at once.
+SERVERS = tuple(server.with_threads(2) for server in EVERYWHERE)
+Cells = dict[str, dict]  # by row
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is done to each server; `try_on` returns what comes of it, in a few words."""
+
+    title: str
+    try_on: Callable[[Server], str]
+    needs: str = ""  # programs beside the packages
+    takes_all_cpus: bool = False
+
+    @property
+    def lacks(self) -> str:
+        """Return what to say of a program that is missing, or nothing."""
+        return next(filter(None, map(lacking, self.needs.split())), "")
+
+
+def no_such_option(try_with: Callable[[Server, str], str], option: str) -> Callable[[Server], str]:
+    """Return what says so when a server refuses the option that it is tried with."""
+
+    def try_on(server: Server) -> str:
+        try:
+            return try_with(server, option)
+        except InstrumentError as error:
+            told = " ".join(error.tail)
+            if "unrecognized arguments" in told or "No such option" in told:
+                return "no such option"
+            raise
+
+    return try_on
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a chapter: where it stands, how it is filled, and how it is shown."""
+
+    name: str  # of its data in docs/, and of the marks around it in the chapter
+    chapter: str
+    fill: Callable[[Cells], Cells]  # from what was saved; raises InstrumentError
+    markdown: Callable[[Cells], str]
+
+    @property
+    def data(self) -> Path:
+        return ROOT / "docs" / f"{self.name}.json"
+
+    @property
+    def readme(self) -> Path:
+        return ROOT / self.chapter / "README.md"
+
+    @property
+    def place(self) -> re.Pattern[str]:
+        """Where the table stands in the chapter."""
+        begin, end = f"<!-- table {self.name} -->", f"<!-- end of table {self.name} -->"
+        return re.compile(f"(?<={begin}\n).*?(?={end})", re.DOTALL)
+
+    def saved(self) -> dict:
+        """Return the versions with which it was filled last, and its cells."""
+        if self.data.exists():
+            return json.loads(self.data.read_text())
+        return {"versions": {}, "cells": {}}
+
+    def shown(self, saved: dict) -> str:
+        """Return the table in Markdown, with the versions below it."""
+        used = ", ".join(" ".join(each) for each in saved["versions"].items())
+        return f"{self.markdown(saved['cells'])}\n{used}.\n"
+
+    def write(self, saved: dict) -> None:
+        write(self.data, json.dumps(saved, indent=2) + "\n")
+        text = self.place.sub(lambda _: self.shown(saved), self.readme.read_text())
+        write(self.readme, text)
+
+
+def table_of(name: str, chapter: str, rows: tuple[Row, ...]) -> Table:
+    """Return a table with a column for each server."""
+    return Table(name, chapter, lambda saved: outcomes(rows, saved), markdown)
+
+
+def markdown(cells: Cells) -> str:
+    names = [server.name for server in SERVERS]
+    rows = [["", *names], ["---"] * (len(names) + 1)]
+    rows += [[title, *(told.get(name, "?") for name in names)] for title, told in cells.items()]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def outcomes(rows: tuple[Row, ...], saved: Cells) -> Cells:
+    """Return what came of every cell; what can't be tried stays as it was saved."""
+    for lack in {row.lacks for row in rows} - {""}:
+        print(f"{lack}; its cells stay as they are", file=sys.stderr)
+    able = [row for row in rows if not row.lacks]
+    found = {row.title: dict(saved.get(row.title, {})) for row in rows}
+    for at_once in (SIDE_BY_SIDE, 1):
+        now = [row for row in able if row.takes_all_cpus is (at_once == 1)]
+        tried = [(row, server) for row in now for server in SERVERS]
+        for (row, server), outcome in zip(tried, side_by_side(tried, at_once), strict=True):
+            found[row.title][server.name] = outcome
+    return found
+
+
+def side_by_side(cells: list[tuple[Row, Server]], at_once: int) -> list[str]:
+    """Try some cells side by side; when one fails, or the user asks to stop, end them all."""
+    with ThreadPoolExecutor(at_once) as pool:
+        try:
+            asked = [pool.submit(outcome_of, *cell) for cell in cells]
+            wait_until(
+                lambda: all(each.done() for each in asked) or any(map(failed, asked)),
+                seconds=math.inf,
+            )
+            return [each.result() for each in sorted(asked, key=failed, reverse=True)]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            processes.end_all()
+            raise
+
+
+def outcome_of(row: Row, server: Server) -> str:
+    """Return what came of one cell; raise InstrumentError, which names it, when it can't be tried."""
+    try:
+        return row.try_on(server)
+    except InstrumentError as error:
+        error.args = (f"{row.title}, {server.name}: {error}",)
+        raise
+
+
+def failed(cell: Future[str]) -> bool:
+    return cell.done() and cell.exception() is not None
+
+
+def versions() -> dict[str, str]:
+    """Return what the outcomes depend on."""
+    found = {package: version(package) for package in PACKAGES}
+    if nginx := find("nginx"):
+        told = subprocess.run([nginx, "-v"], check=True, capture_output=True, text=True).stderr
+        found["nginx"] = told.strip().rpartition("/")[2]
+    return {**found, "Python": platform.python_version(), "system": platform.system()}
+
+
+def try_table(table: Table, is_written: bool) -> None:
+    """Fill a table anew and print it; write it down, too, if it is to be."""
+    saved = table.saved()
+    found = {
+        "versions": saved["versions"] | versions(),
+        "cells": table.fill(saved["cells"]),
+    }
+    print(table.shown(found))
+    if is_written:
+        table.write(found)

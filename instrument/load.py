@@ -1,0 +1,115 @@
+"""A server under the load of Locust, and what was recorded."""
+
+import json
+import os
+import shlex
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from instrument import processes, signals
+from instrument.display import Display
+from instrument.errors import InstrumentError
+from instrument.experiment import Conditions
+from instrument.measure import Clocks, Completion, Part, Recording, ceiling_of, merge
+from instrument.servers import Subject
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How each subject is asked, and with how many processes it answers."""
+
+    users: int  # of a sweep: in its last step
+    seconds: int  # of the steady part
+    workers: int
+    processes: int = 1  # of Locust
+    port: int | None = None  # None: a free one
+    cpu_seconds: float | None = None  # that busy_app computes for, as calibrated
+
+    def ceiling(self, subject: Subject, users: int) -> float | None:
+        cpus = os.cpu_count() or 1
+        return ceiling_of(subject, users, self.workers, cpus, self.cpu_seconds)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What all measurements work with."""
+
+    subjects: list[Subject]
+    plan: Plan
+    conditions: Conditions
+    folder: Path  # where results are saved
+    scratch: Path
+    display: Display
+
+    def command(self, subject: Subject) -> tuple[int, str]:
+        """Return a port, and the command that starts a subject there."""
+        port = self.plan.port or processes.free_port()
+        return port, subject.command(port, self.plan.workers)
+
+    def log(self, subject: Subject) -> Path:
+        return self.scratch / f"{subject.name}.log"
+
+    def serving(self, subject: Subject, command: str, port: int):
+        """Start a subject, and stop it; see processes.serving."""
+        booted, workers = subject.server.booted, self.plan.workers
+        log = self.log(subject)
+        return processes.serving(subject.name, command, port, log, booted, workers)
+
+
+def put_load(
+    bench: Bench, subject: Subject, seconds: float, arguments: str, *locustfiles: str
+) -> tuple[str, Recording]:
+    """Start a subject, run Locust to its end, stop both; return the command and the recording.
+
+    It takes about so many seconds. Locust gets the arguments, and the locustfiles of
+    instrument/locustfiles/ beside the shared one. Raises InstrumentError when one of them fails.
+    """
+    port, command = bench.command(subject)
+    files = ["locustfile.py"]
+    files += [f"instrument/locustfiles/{name}.py" for name in ("recorder", *locustfiles)]
+    completions = bench.scratch / f"{subject.name}.json"
+    locust = (
+        f"locust --locustfile {','.join(files)} {subject.user_class} "
+        f"--host http://127.0.0.1:{port} --headless {arguments} "
+        f"--loglevel WARNING --exit-code-on-error 0 --completions {shlex.quote(str(completions))}"
+    )
+    if bench.plan.processes > 1:
+        locust += f" --processes {bench.plan.processes} --master-bind-host 127.0.0.1"
+    bench.display.begin(subject.name, seconds, command, locust)
+    server_log, locust_log = bench.log(subject), bench.scratch / "locust.log"
+    with (
+        bench.serving(subject, command, port) as server,
+        processes.running(locust, locust_log) as running,
+    ):
+        start = time.monotonic()
+        while running.poll() is None:
+            signals.check()
+            processes.check_alive(server, subject.name, "in the middle of the run", server_log)
+            elapsed = time.monotonic() - start
+            if elapsed > 2 * seconds + processes.START_SECONDS:
+                raise InstrumentError("Locust does not come to its end", locust_log)
+            bench.display.advance(elapsed)
+            time.sleep(0.1)
+        if running.returncode != 0:
+            raise InstrumentError(f"Locust ended with status {running.returncode}", locust_log)
+    return command, merge(read_parts(completions))
+
+
+def read_parts(path: Path) -> list[Part]:
+    """Return what each of Locust's processes wrote: one file, or one for each of them."""
+    every = [json.loads(each.read_text()) for each in path.parent.glob(f"{path.stem}.[0-9]*.json")]
+    every = every or [json.loads(path.read_text())]
+    users = [each for each in every if each["completions"]] or every
+    if any(not each["before"] or not each["after"] for each in users):
+        raise InstrumentError("Locust was stopped before all users had been spawned")
+    return [
+        Part(
+            spawned=each["spawned"],
+            stopping=each["stopping"],
+            before=Clocks(*each["before"]),
+            after=Clocks(*each["after"]),
+            completions=tuple(Completion(*one) for one in each["completions"]),
+        )
+        for each in users
+    ]

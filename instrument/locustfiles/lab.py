@@ -1,0 +1,208 @@
+"""Another locustfile, before the shared one: a page at /lab with a line for each server.
+
+  locust --locustfile instrument/locustfiles/lab.py,locustfile.py
+
+Locust's own charts add both servers up. Here the answers of the last seconds are kept for each
+row, and a sample is taken of them each second. Of a distributed run, the workers tell the master.
+"""
+
+import time
+from collections import deque
+from dataclasses import asdict
+from pathlib import Path
+
+import gevent
+from flask import jsonify, request, send_file
+from locust import events
+from locust.runners import (
+    STATE_RUNNING,
+    STATE_SPAWNING,
+    WORKER_REPORT_INTERVAL,
+    MasterRunner,
+    WorkerRunner,
+)
+
+from instrument.live import LONGEST_WINDOW, sample
+from instrument.measure import Completion
+from instrument.servers import BY_DEFAULT, SUBJECTS
+
+PAGES = Path(__file__).parent
+BY_INTERFACE = {SUBJECTS[name].server.interface: SUBJECTS[name] for name in BY_DEFAULT}
+LINK = """
+<p style="position: absolute; top: 16px; left: 250px; margin: 0; font: 20px sans-serif; z-index: 2000">
+  <a href="lab" style="color: white">The lab: a line for each server</a>
+</p>
+"""
+
+
+@events.init_command_line_parser.add_listener
+def add_options(parser):
+    def add(name, default, explanation, kind=str):
+        parser.add_argument(
+            name, type=kind, default=default, help=explanation, include_in_web_ui=False
+        )
+
+    add("--servers", "", "NAME=PORT,NAME=PORT: a user class for each, in place of the file's")
+    add("--server-workers", 4, "processes of each server", int)
+
+
+class Line:
+    """One row of Locust's statistics, the server behind it, and its answers of late."""
+
+    def __init__(self, user, subject):
+        self.user = user
+        self.subject = subject
+        self.answers = deque()
+        self.users, self.changed = 0, 0.0
+
+    def sample(self, users, now, workers):
+        if users != self.users:
+            self.users, self.changed = users, now
+        while self.answers and self.answers[0].at < now - LONGEST_WINDOW:
+            self.answers.popleft()
+        return asdict(sample(self.answers, self.changed, now, users, self.subject, workers))
+
+
+class Lab:
+    """The samples of the last run; a run that could not start leaves those of the one before."""
+
+    def __init__(self, environment, runner):
+        self.workers = environment.parsed_options.server_workers
+        self.runner = runner
+        named = environment.parsed_options.servers
+        subjects = SUBJECTS if named else BY_INTERFACE
+        self.lines = {user.row: Line(user, subjects[user.row]) for user in environment.user_classes}
+        self.is_master = isinstance(runner, MasterRunner)
+        self.delay = WORKER_REPORT_INTERVAL + 1 if self.is_master else 0  # until all has been told
+        self.counts = deque()  # of users, that wait for their answers to be told
+        self.started = None
+        self.begin()
+
+    def start(self, **_):
+        self.started = time.monotonic()
+
+    def begin(self):
+        self.run = (
+            time.time_ns() // 1_000_000
+        )  # never the same, in a lab that is opened anew either
+        self.began, self.started = self.started, None
+        self.counts.clear()
+        self.samples = []
+
+    def add(self, row, answer):
+        if row in self.lines:
+            self.lines[row].answers.append(answer)
+
+    def sample_each_second(self):
+        while True:
+            gevent.sleep(1 - time.monotonic() % 1)
+            if self.runner.state in (STATE_SPAWNING, STATE_RUNNING):
+                if self.started:
+                    self.begin()
+                self.counts.append((time.monotonic(), dict(self.users())))
+            while self.counts and self.counts[0][0] <= time.monotonic() - self.delay:
+                self.sample(*self.counts.popleft())
+
+    def users(self):
+        if self.is_master:
+            return self.runner.reported_user_classes_count
+        return self.runner.user_classes_count
+
+    def sample(self, at, users):
+        lines = [
+            line.sample(users.get(line.user.__name__, 0), at, self.workers)
+            for line in self.lines.values()
+        ]
+        self.samples.append({"at": round(at - self.began, 1), "lines": lines})
+
+    def data(self, run, after):
+        """Return the samples that a page lacks, which are all when it shows another run."""
+        first = after if run == self.run else 0
+        return {
+            "run": self.run,
+            "state": self.runner.state,
+            "servers": [
+                {"name": row, "host": self.runner.environment.host or line.user.host}
+                for row, line in self.lines.items()
+            ],
+            "first": first,
+            "samples": self.samples[first:],
+        }
+
+
+def users_of(servers, base):
+    """Return a user class for each NAME=PORT, in the order given."""
+    classes = []
+    for each in servers.split(","):
+        name, port = each.split("=")
+        title = "".join(word.capitalize() for word in name.split("-"))
+        body = {"row": name, "host": f"http://127.0.0.1:{port}"}
+        classes.append(type(f"{title}User", (base,), body))
+    return classes
+
+
+@events.init.add_listener
+def open_lab(environment, runner, web_ui, **_):
+    if servers := environment.parsed_options.servers:
+        environment.user_classes = users_of(servers, environment.user_classes[0])
+    if isinstance(runner, WorkerRunner):
+        tell_master(environment)
+    elif web_ui:
+        lab = Lab(environment, runner)
+        listen(environment, lab)
+        add_pages(web_ui, lab)
+        gevent.spawn(lab.sample_each_second)
+
+
+def tell_master(environment):
+    answers = []
+
+    @environment.events.request.add_listener
+    def keep(name, response_time, exception, **_):
+        answers.append((name, time.monotonic(), response_time, bool(exception)))
+
+    @environment.events.report_to_master.add_listener
+    def report(data, **_):
+        now = time.monotonic()  # which is another on each machine: send ages
+        data["answers"] = [(row, now - at, took, failed) for row, at, took, failed in answers]
+        answers.clear()
+
+
+def listen(environment, lab):
+    environment.events.test_start.add_listener(lab.start)
+
+    @environment.events.request.add_listener
+    def keep(name, response_time, exception, **_):
+        lab.add(name, Completion(time.monotonic(), response_time, bool(exception)))
+
+    @environment.events.worker_report.add_listener
+    def merge(data, **_):
+        now = time.monotonic()
+        for row, age, took, failed in data.get("answers", ()):
+            lab.add(row, Completion(now - age, took, failed))
+
+
+def add_pages(web_ui, lab):
+    def route(path):
+        return lambda view: web_ui.app.route(path, endpoint=path)(
+            web_ui.auth_required_if_enabled(view)
+        )
+
+    @route("/lab")
+    def page():
+        return send_file(PAGES / "lab.html")
+
+    @route("/lab/staircase")
+    def staircase():
+        return send_file(PAGES / "staircase.html")
+
+    @route("/lab/data")
+    def data():
+        return jsonify(lab.data(request.args.get("run", 0, int), request.args.get("after", 0, int)))
+
+    @web_ui.app.after_request
+    def link(response):
+        if request.path == "/" and response.mimetype == "text/html":
+            html = response.get_data(as_text=True)
+            response.set_data(html.replace("</body>", f"{LINK}</body>"))
+        return response

@@ -1,0 +1,62 @@
+"""A second locustfile, beside the shared one: writes down when each request was completed.
+
+  locust --locustfile locustfile.py,instrument/locustfiles/recorder.py … --completions FILE
+
+Locust's own statistics round latencies and average over the ramp-up as well. With --processes,
+each process writes a file of its own, with its number before the ending.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import psutil
+from locust import events
+from locust.runners import LocalRunner
+
+
+@events.init_command_line_parser.add_listener
+def add_option(parser):
+    parser.add_argument(
+        "--completions",
+        metavar="FILE",
+        required=True,
+        include_in_web_ui=False,
+        help="where to write them, as JSON",
+    )
+
+
+def cpu_clocks():
+    """Return seconds: of all CPUs together, of those busy, and of this process."""
+    machine = psutil.cpu_times()
+    total = sum(machine[:8])  # guest time is counted as user time already
+    return total, total - machine.idle - getattr(machine, "iowait", 0), time.process_time()
+
+
+@events.init.add_listener
+def record(environment, runner, **_):
+    recording = {"spawned": 0, "stopping": 0, "before": [], "after": [], "completions": []}
+    completions = recording["completions"]
+
+    @environment.events.request.add_listener
+    def on_request(response_time, exception, **_):
+        completions.append((time.monotonic(), response_time, bool(exception)))
+
+    @environment.events.spawning_complete.add_listener
+    def on_spawning_complete(**_):
+        recording["spawned"] = time.monotonic()
+        recording["before"] = cpu_clocks()
+
+    @environment.events.test_stopping.add_listener
+    def on_test_stopping(**_):
+        recording["stopping"] = time.monotonic()
+        recording["after"] = cpu_clocks()
+
+    @environment.events.quit.add_listener
+    def write(**_):
+        path = Path(environment.parsed_options.completions)
+        if not isinstance(runner, LocalRunner):
+            path = path.with_suffix(f".{os.getpid()}.json")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(recording))

@@ -1,0 +1,217 @@
+"""From what Locust recorded to the figures of the comparison: arithmetic alone, no edges."""
+
+import math
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from instrument.servers import WAIT_SECONDS, Subject, Work
+
+# After the last user was spawned: up to 1 s of pause before its first request, 1 s to spare.
+PAUSE_SECONDS = 2
+# Of the windows of 5 s, 4 % give a slope outside 0.98 to 1.01 of the truth; of 8 s, none.
+SHORTEST_STEADY_SECONDS = 8
+# Locust warns of more; below, a group of users starts each second.
+FASTEST_SPAWN_RATE = 100
+# Above this share of its CPU, Locust (or the machine) is what is measured.
+SATURATED = 0.9
+
+
+class TooFewAnswers(ValueError):
+    """Less than two requests were answered in the steady part: there is no throughput."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One answer (or failure), as the user saw it."""
+
+    at: float  # seconds, on the clock of its recording
+    milliseconds: float  # from sending to the last byte
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Recording:
+    """All that happened in one Locust run; times in seconds on one monotonic clock."""
+
+    spawned: float  # when the last user had been spawned
+    stopping: float  # when users began to be stopped, which cuts requests off
+    completions: tuple[Completion, ...]
+    locust_cpu: float = 0.0  # share of its CPU that the busiest of Locust's processes used
+    machine_cpu: float = 0.0  # share of all CPUs that was used
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Seconds of CPU time: of all CPUs together, of those busy, and of one of Locust's processes."""
+
+    total: float
+    busy: float
+    own: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one of Locust's processes wrote down; times and clocks as in Recording."""
+
+    spawned: float
+    stopping: float
+    before: Clocks  # when the last user had been spawned
+    after: Clocks  # when users began to be stopped
+    completions: tuple[Completion, ...]
+
+
+@dataclass(frozen=True)
+class Steady:
+    """What was measured in a steady part; throughput in requests/s, latency in ms."""
+
+    users: int
+    steady_seconds: float
+    requests: int
+    failures: int
+    requests_per_second: float
+    ceiling: float | None  # None where there is no arithmetic to give it
+    median_ms: float
+    p95_ms: float
+
+    @property
+    def ratio(self) -> float | None:
+        return self.requests_per_second / self.ceiling if self.ceiling else None
+
+    @property
+    def too_short(self) -> bool:
+        return self.steady_seconds < SHORTEST_STEADY_SECONDS
+
+
+def ceiling(users: int, slots: float, seconds_per_request: float) -> float:
+    """Return the highest possible throughput, in requests/s: min(users, slots) / seconds.
+
+    Users who ask again as soon as they are answered keep `users` requests in flight, of which
+    the server works on `slots` at most. Little's law, L = lambda * W, with L requests in
+    progress and W seconds for each, gives the throughput lambda = L / W.
+    Source: J. D. C. Little, A Proof for the Queuing Formula: L = lambda W, Operations
+    Research 9 (3), 1961.
+    """
+    return min(users, slots) / seconds_per_request
+
+
+def ceiling_of(
+    subject: Subject, users: int, workers: int, cpus: int, cpu_seconds: float | None
+) -> float | None:
+    """Return a subject's ceiling, in requests/s, or None where no arithmetic gives one.
+
+    An application that waits has slots, which are workers x what each holds. One that computes
+    for `cpu_seconds` has as many slots as there are CPUs to compute, whoever calls it. One that
+    does neither has none.
+    """
+    if subject.work is Work.WAIT:
+        return ceiling(users, workers * subject.slots, WAIT_SECONDS)
+    if subject.work is Work.COMPUTE and cpu_seconds:
+        return ceiling(users, min(workers, cpus), cpu_seconds)
+    return None
+
+
+def merge(parts: list[Part]) -> Recording:
+    """Return what several processes of Locust wrote down as one recording.
+
+    Each read the machine's clocks over an interval of its own, so that shares are what is merged.
+    """
+    total = sum(each.after.total - each.before.total for each in parts)
+    busy = sum(each.after.busy - each.before.busy for each in parts)
+    return Recording(
+        spawned=max(each.spawned for each in parts),
+        stopping=min(each.stopping for each in parts),
+        completions=tuple(
+            sorted((one for each in parts for one in each.completions), key=lambda one: one.at)
+        ),
+        locust_cpu=max(
+            (each.after.own - each.before.own) / (each.stopping - each.spawned or 1)
+            for each in parts
+        ),
+        machine_cpu=busy / total if total else 0,
+    )
+
+
+def throughput(times: list[float]) -> float:
+    """Return requests/s: the slope of the least-squares line through (time, number completed).
+
+    Answers come in bursts, a second apart, when they take a second each. A count between two
+    instants is off by up to one burst, since it depends on where it is cut (0.93 to 0.95 of
+    the truth in runs of 20 s); the line through all completions does not depend on it (0.999).
+
+    Raises TooFewAnswers when there are not two different times.
+    """
+    try:
+        return statistics.linear_regression(times, range(1, len(times) + 1)).slope
+    except statistics.StatisticsError as error:
+        raise TooFewAnswers(f"only {len(times)} answers") from error
+
+
+def percentile(values: list[float], percent: int) -> float:
+    """Return the value that `percent` % of the values don't exceed, between neighbours linearly."""
+    if len(values) == 1:
+        return values[0]
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def spawn_rate(users: int) -> int:
+    """Return how many users are started per second: all at once, up to a bound."""
+    return min(users, FASTEST_SPAWN_RATE)
+
+
+def settle_seconds(users: int, ceiling: float | None) -> int:
+    """Return how long it takes, after the last user was spawned, until latency is steady.
+
+    By then every user has been answered once: the first of them still met a short queue.
+    """
+    return PAUSE_SECONDS + math.ceil(users / ceiling if ceiling else 1)
+
+
+def load_seconds(users: int, seconds: int, ceiling: float | None) -> int:
+    """Return how long Locust must run for `seconds` of steady part, with a second to spare."""
+    spawning = math.ceil(users / spawn_rate(users)) - 1
+    return spawning + settle_seconds(users, ceiling) + seconds + 1
+
+
+def sweep_seconds(highest: int, ceiling: Callable[[int], float | None]) -> float:
+    """Return about how long it takes until every user of each step was answered three times."""
+    total, users = 0.0, 1
+    while users <= highest:
+        latency = users / (ceiling(users) or users)
+        total += 2 + latency + max(2 * latency, SHORTEST_STEADY_SECONDS)
+        users *= 2
+    return total
+
+
+def evaluate(
+    completions: tuple[Completion, ...],
+    start: float,
+    end: float,
+    users: int,
+    ceiling: float | None,
+) -> Steady:
+    """Return what was measured between two instants; raise TooFewAnswers when it is too little."""
+    steady = [each for each in completions if start <= each.at < end]
+    answered = [each for each in steady if not each.failed]
+    latencies = [each.milliseconds for each in answered]
+    return Steady(
+        users=users,
+        steady_seconds=round(end - start, 3),
+        requests=len(steady),
+        failures=len(steady) - len(answered),
+        requests_per_second=throughput([each.at for each in answered]),
+        ceiling=ceiling,
+        median_ms=percentile(latencies, 50),
+        p95_ms=percentile(latencies, 95),
+    )
+
+
+def evaluate_run(recording: Recording, seconds: int, users: int, ceiling: float | None) -> Steady:
+    """Return what was measured in the steady part of a run.
+
+    It begins when what follows the spawning of the last user has settled and lasts `seconds`, or
+    until users were stopped if that was earlier. Raises TooFewAnswers.
+    """
+    start = recording.spawned + settle_seconds(users, ceiling)
+    end = min(start + seconds, recording.stopping)
+    return evaluate(recording.completions, start, end, users, ceiling)

@@ -1,0 +1,279 @@
+"""Processes, which are always ended, ports, and a server that answers."""
+
+import atexit
+import http.client
+import os
+import secrets
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import psutil
+
+from instrument import signals
+from instrument.errors import InstrumentError, not_installed
+from instrument.tools import lacking
+
+ROOT = Path(__file__).resolve().parent.parent
+GRACE_SECONDS = 1.0
+START_SECONDS = 20.0
+# What changes gunicorn, uvicorn or Locust behind the command line's back.
+LEAKING = ("PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "GUNICORN_", "UVICORN_", "LOCUST_")
+
+
+class Guard:
+    """A process that ends the groups it was told of when this one is gone, even by SIGKILL."""
+
+    def __init__(self):
+        self._process: subprocess.Popen | None = None
+        self._lock = threading.Lock()
+
+    def note(self, sign: str, group: int) -> None:
+        with self._lock:
+            if self._process is None:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-I", "-S", Path(__file__).with_name("guard.py")],
+                    stdin=subprocess.PIPE,
+                    start_new_session=True,
+                    text=True,
+                )
+                atexit.register(self.leave)
+            self._process.stdin.write(f"{sign}{group}\n")
+            self._process.stdin.flush()
+
+    def leave(self) -> None:
+        """Let it end what is left, and wait for it."""
+        self._process.stdin.close()
+        self._process.wait()
+
+
+T = TypeVar("T")
+_guard = Guard()
+_running: list[subprocess.Popen] = []
+
+
+def wait_until(
+    condition: Callable[[], T],
+    process: subprocess.Popen | None = None,
+    log: Path | None = None,
+    seconds: float = START_SECONDS,
+    otherwise: str = "waited in vain",
+) -> T:
+    """Return what the condition gives as soon as it is true.
+
+    Raises InstrumentError when that takes too long or the process has ended, and Interrupted when
+    the user has asked to stop.
+    """
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        signals.check()
+        if process:
+            check_alive(process, "the server", "too early", log)
+        if time.monotonic() > deadline:
+            raise InstrumentError(f"{otherwise} within {seconds:.0f} s", log)
+        time.sleep(0.05)
+    return value
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment, with its Python's commands first and no leaks."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(LEAKING)}
+    scripts = str(Path(sys.executable).parent)
+    return {**kept, "PATH": os.pathsep.join([scripts, kept.get("PATH", os.defpath)])}
+
+
+def start(command: list[str], output: IO[bytes], **options: Any) -> subprocess.Popen:
+    """Start a process in a group of its own, which ends at the latest when this process does.
+
+    Raises Interrupted when the user has asked to stop.
+    """
+    signals.check()
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        **options,
+    )
+    _running.append(process)
+    _guard.note("+", process.pid)
+    return process
+
+
+@contextmanager
+def running(command: str, log: Path, **variables: str) -> Iterator[subprocess.Popen]:
+    """Run a command from the root, and end it with its whole group; the variables are its own.
+
+    Raises InstrumentError when the program is not installed.
+    """
+    words = shlex.split(command)
+    with log.open("wb") as output:
+        try:
+            process = start(words, output, cwd=ROOT, env=environment() | variables)
+        except FileNotFoundError as error:
+            raise InstrumentError(lacking(words[0]) or not_installed(words[0])) from error
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def printed(command: str, log: Path) -> str:
+    """Return what a command prints; raise InstrumentError when it is lacking, or does not end."""
+    with running(command, log) as process:
+        wait_until(lambda: process.poll() is not None)
+    return log.read_text()
+
+
+def end(process: subprocess.Popen) -> None:
+    """End a process and its group: SIGTERM, a moment of grace, SIGKILL, and wait.
+
+    Workers outlive a master that was killed, so the group is what counts. Once the user has
+    asked to stop there is no grace.
+    """
+    if not signals.came():
+        _signal_group(process, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_SECONDS)
+    deadline = time.monotonic() + GRACE_SECONDS
+    while (
+        _signal_group(process, signal.SIGKILL)
+        and _group_lives(process)
+        and time.monotonic() < deadline
+    ):
+        time.sleep(0.01)
+    process.wait()
+    with suppress(ValueError):  # another thread was faster
+        _running.remove(process)
+        _guard.note("-", process.pid)
+
+
+def _signal_group(process: subprocess.Popen, number: int) -> bool:
+    """Signal every process of the group; return False when there is none."""
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):  # macOS refuses when all are zombies
+        return False
+    return True
+
+
+def _group_lives(process: subprocess.Popen) -> bool:
+    """Return whether a process of the group is more than a zombie, which its parent may not reap."""
+    for each in psutil.process_iter(["status"]):
+        with suppress(ProcessLookupError):
+            if os.getpgid(each.pid) == process.pid and each.info["status"] != psutil.STATUS_ZOMBIE:
+                return True
+    return False
+
+
+def end_all() -> None:
+    """End what is still running."""
+    for process in _running[:]:
+        end(process)
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs; a zombie does not."""
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def check_alive(process: subprocess.Popen, name: str, when: str, log: Path | None) -> None:
+    """Raise InstrumentError when the process has ended."""
+    code = process.poll()
+    if code is None:
+        return
+    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
+    raise InstrumentError(f"{name} {how} {when}", log)
+
+
+def free_port(count: int = 1) -> int:
+    """Return the first of some ports of 127.0.0.1 in a row on which nobody listens.
+
+    It lies below those that the system gives to clients, any of which may be taken by a connection
+    before a server is there.
+    """
+    while True:
+        first = 10_000 + secrets.randbelow(20_000)
+        try:
+            for port in range(first, first + count):
+                check_port(port)
+            return first
+        except InstrumentError:
+            continue
+
+
+def check_port(port: int, otherwise: str = "leave out --port") -> None:
+    """Raise InstrumentError when the port is taken: gunicorn would wait, and the other answer."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise InstrumentError(
+                f"port {port} can't be used ({error.strerror}): "
+                f"stop the server that has it, or {otherwise}"
+            ) from error
+
+
+@contextmanager
+def serving(
+    name: str,
+    command: str,
+    port: int,
+    log: Path,
+    booted: str = "",
+    workers: int = 1,
+    is_asked: bool = True,
+    **variables: str,
+) -> Iterator[subprocess.Popen]:
+    """Start a server, wait until it is up, hand it over, and stop it.
+
+    It is up when its log says `booted` for each of its workers, and GET / is answered with 200; an
+    app that can't be asked that is connected to. Raises InstrumentError, with the tail of its log,
+    when the port is taken, or when the server ends, or is not up within START_SECONDS.
+    """
+    check_port(port)
+    with running(command, log, **variables) as process:
+
+        def status() -> int | None:
+            check_alive(process, name, "before it answered", log)
+            if booted and log.read_text(errors="replace").count(booted) < workers:
+                return None
+            return answer(port) if is_asked else 200 if listens(port) else None
+
+        found = wait_until(status, log=log, otherwise=f"{name} did not answer")
+        if found != 200:
+            raise InstrumentError(f"{name} answers with status {found}", log)
+        yield process
+
+
+def answer(port: int) -> int | None:
+    """Return the status of GET /, or None while nobody answers (a reset is a refusal)."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def listens(port: int) -> bool:
+    """Return whether somebody listens on a port, without asking anything."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True

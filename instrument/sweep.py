@@ -1,0 +1,137 @@
+"""The sweep: users double step by step, until the knee and beyond."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from rich.table import Table
+
+from instrument.columns import new_table, ratio_of
+from instrument.experiment import Conditions, Experiment
+from instrument.figure import look, picture
+from instrument.load import Bench, put_load
+from instrument.measure import Steady, evaluate, sweep_seconds
+from instrument.servers import Subject
+
+
+@dataclass(frozen=True)
+class Sweep(Experiment):
+    """What each server did with 1, 2, 4, … users."""
+
+    steps: dict[str, tuple[Steady, ...]]
+    PART: ClassVar[str] = "steps"
+
+    @classmethod
+    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
+        steps = {name: tuple(Steady(**step) for step in each) for name, each in part.items()}
+        return cls(conditions, steps)
+
+    def told(self) -> Iterator[Table | str]:
+        yield table(self)
+
+    def pictures(self) -> dict[str, str]:
+        return {"-throughput": draw_throughput(self), "-latency": draw_latency(self)}
+
+    @property
+    def load(self) -> str:
+        return f"1 to {self.conditions.users} users who don't wait"
+
+
+def table(sweep: Sweep) -> Table:
+    """Return throughput, throughput / ceiling and the median latency of each step."""
+    headings = [
+        heading
+        for name in sweep.steps
+        for heading in (f"{name}\nrequests/s", "\n/ ceiling", "median\nms")
+    ]
+    grid = new_table("users", *headings, justify="right")
+    for row in zip(*sweep.steps.values(), strict=True):
+        cells = [str(row[0].users)]
+        for step in row:
+            cells += [f"{step.requests_per_second:.2f}", ratio_of(step), f"{step.median_ms:.0f}"]
+        grid.add_row(*cells)
+    return grid
+
+
+def draw_throughput(sweep: Sweep) -> str:
+    """Measured points on predicted lines, both axes logarithmic."""
+
+    def fill(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for place, (name, steps) in enumerate(sweep.steps.items()):
+            users = [step.users for step in steps]
+            predicted = [step.ceiling for step in steps]
+            plot(axes, place, name, users, predicted, [step.requests_per_second for step in steps])
+        label(axes, "throughput in requests/s")
+
+    return picture(fill, sweep, 5.2, "Throughput against users")
+
+
+def draw_latency(sweep: Sweep) -> str:
+    """Measured medians on the latency that Little's law gives, both axes logarithmic."""
+
+    def fill(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for place, (name, steps) in enumerate(sweep.steps.items()):
+            users = [step.users for step in steps]
+            predicted = [step.users / step.ceiling for step in steps if step.ceiling]
+            plot(axes, place, name, users, predicted, [step.median_ms / 1000 for step in steps])
+        label(axes, "median latency in s")
+
+    return picture(fill, sweep, 5.2, "Latency against users")
+
+
+def plot(
+    axes: Axes,
+    place: int,
+    name: str,
+    users: list[int],
+    predicted: list[float],
+    measured: list[float],
+) -> None:
+    """Draw a line and its points, smaller ones on larger, so that all are seen where they meet."""
+    colour, marker = look(place)
+    size = max(12 - 2 * place - 2 * (place > 0), 3)
+    axes.plot(users, predicted, color=colour, linewidth=1.5)
+    axes.plot(users, measured, marker, color=colour, markersize=size, label=name)
+
+
+def label(axes: Axes, quantity: str) -> None:
+    """Give both axes powers of two, and names."""
+    for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
+        scale("log", base=2)
+        axis.set_major_locator(LogLocator(base=2, numticks=20))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_formatter(NullFormatter())
+    axes.grid(color="#dddddd", linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("users, who ask again as soon as they are answered")
+    axes.set_ylabel(quantity)
+    axes.legend(title="measured (points), predicted (lines)", frameon=False)
+
+
+def measure(bench: Bench, subject: Subject) -> tuple[Steady, ...]:
+    """Return what was measured at 1, 2, 4, … users, in one run of Locust.
+
+    Raises InstrumentError when the subject or Locust fails.
+    """
+    plan = bench.plan
+    marks = bench.scratch / f"{subject.name}.marks.json"
+    arguments = f"--highest {plan.users} --marks {shlex.quote(str(marks))}"
+    seconds = sweep_seconds(plan.users, lambda users: plan.ceiling(subject, users))
+    _, recording = put_load(bench, subject, seconds, arguments, "doubling")
+    return tuple(
+        evaluate(
+            recording.completions,
+            step["start"],
+            step["end"],
+            step["users"],
+            plan.ceiling(subject, step["users"]),
+        )
+        for step in json.loads(marks.read_text())
+    )

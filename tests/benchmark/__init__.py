@@ -1,1 +1,0 @@
-"""What a framework costs on the same store: python -m tests.benchmark, which needs wrk."""

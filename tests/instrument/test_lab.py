@@ -1,0 +1,289 @@
+"""The lab, in a real browser and over several processes of Locust."""
+
+import json
+import signal
+import socket
+from contextlib import ExitStack
+
+import psutil
+import pytest
+from compare.processes import free_port
+from tests.lab import asked, lab_data, lines_now, opened
+from tests.network import eventually
+
+from compare import processes
+from tests import browser
+from tests.instrument import compare, one_line
+
+needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
+
+
+def near(number):
+    return pytest.approx(number, rel=0.05)
+
+
+def throughputs(shown):
+    return {name: line["throughput"] for name, line in shown.items()}
+
+
+def ends_on_ctrl_c(process, log):
+    every = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(15) == 0
+    assert log.read_text().endswith("Both servers and Locust are stopped.\n")
+    eventually(lambda: not any(each.is_running() and each.status() != "zombie" for each in every))
+
+
+@needs_browser
+def test_participant_watches_two_lines_part(tmp_path, steady):
+    log = tmp_path / "log"
+    with opened(log) as (lab, port, page), browser.participant() as person:
+        person.page.goto(page)
+        person.fill_in(40, 4)
+        person.press("Start")
+        person.page.get_by_role("table").wait_for()
+        expected = {"sync": near(4), "uvicorn-worker": near(20), "Aggregated": near(24)}
+        eventually(lambda: person.statistics() == expected, 40)
+
+        person.follow("The lab")
+        expected = {
+            "sync": {"throughput": 4, "ceiling": 4, "median": 5, "p95": 5, "predicted_latency": 5},
+            "uvicorn-worker": {
+                "throughput": 20,
+                "ceiling": 20,
+                "median": 1,
+                "p95": 1,
+                "predicted_latency": 1,
+            },
+        }
+        expected = {
+            name: {key: near(value) for key, value in line.items()}
+            for name, line in expected.items()
+        }
+        eventually(lambda: person.lines() == expected)
+        text = person.page.locator("table").inner_text()
+        assert "20 users on 4 slots: each waits 5 s" in text
+        assert "20 users, a slot for each: each waits 1 s" in text
+        points = points_of(person)
+        assert points > 10, "the history from before the page was opened"
+        person.page.reload()
+        eventually(lambda: points_of(person) >= points)
+
+        person.follow("Locust’s page")
+        person.press("Edit")
+        person.fill_in(80, 40)
+        person.press("Update")
+        person.follow("The lab")
+        eventually(
+            lambda: throughputs(person.lines()) == {"sync": near(4), "uvicorn-worker": near(40)}
+        )
+        eventually(lambda: person.lines()["sync"]["median"] == near(10), 25)
+        eventually(lambda: follows(lab_data(page)["samples"]))
+
+        person.follow("Locust’s page")
+        person.press("Stop")
+        kill_server(port)
+        eventually(lambda: "sync ended with status 0" in log.read_text())
+        person.press("New")
+        person.press("Start")
+        person.tab("Failures")
+        person.page.get_by_text(f"SyncUser: no server is up at http://127.0.0.1:{port}").wait_for()
+        assert len(lab_data(page)["samples"]) > 30, (
+            "of the run before, since this one did not start"
+        )
+        assert person.trouble == []
+        ends_on_ctrl_c(lab, log)
+
+
+def points_of(person):
+    lines = person.page.locator("#throughput polyline")
+    return len(lines.first.get_attribute("points").split()) if lines.count() else 0
+
+
+def follows(samples):
+    """Check the numbers 3 s after the last user came, and when all have been answered since."""
+    came = next(
+        each["at"] for each in samples if sum(line["users"] for line in each["lines"]) == 80
+    )
+    later = [
+        next((each for each in samples if each["at"] >= came + more), None) for more in (3, 13)
+    ]
+    if not all(later):
+        return False
+    assert [line["throughput"] for line in later[0]["lines"]] == [near(4), near(40)]
+    assert [line["median"] for line in later[1]["lines"]] == [near(10), near(1)]
+    return True
+
+
+def kill_server(port):
+    """End the master that listens on a port, as somebody does who closes its terminal."""
+    mark = f"127.0.0.1:{port}"
+    masters = [
+        each
+        for each in psutil.process_iter(["cmdline"])
+        if mark in (each.info["cmdline"] or []) and mark not in each.parent().cmdline()
+    ]
+    assert len(masters) == 1
+    masters[0].terminate()
+
+
+@needs_browser
+def test_staircase_beside_a_wall(tmp_path, steady):
+    with opened(tmp_path / "log") as (_, port, page), browser.participant() as person:
+        person.page.goto(f"{page}/lab")
+        person.follow("Twelve requests")
+
+        def seconds(button):
+            person.press(button)
+            person.page.get_by_text("All are answered.").wait_for()
+            eventually(lambda: all(len(times) == 12 for times in person.answered().values()))
+            return {name: list(map(round, times)) for name, times in person.answered().items()}
+
+        stairs = [1] * 4 + [2] * 4 + [3] * 4
+        assert seconds("one host name") == {
+            "sync": stairs,
+            "uvicorn-worker": [1] * 6 + [2] * 6,  # a browser's six connections to one name
+        }
+        assert seconds("two host names, by turns") == {"sync": stairs, "uvicorn-worker": [1] * 12}
+        assert person.trouble == []
+
+        kill_server(port)
+        eventually(lambda: processes.answer(port) is None)
+        person.press("one host name")
+        person.page.get_by_text(f"sync does not answer at http://127.0.0.1:{port}").wait_for()
+
+
+@needs_browser
+def test_staircase_waits_until_the_load_is_gone(tmp_path):
+    with opened(tmp_path / "log") as (_, _, page), browser.participant() as person:
+        asked(page, "/swarm", user_count=2, spawn_rate=2, host="")
+        person.page.goto(f"{page}/lab/staircase")
+        eventually(lambda: lab_data(page)["state"] == "running")
+        person.press("one host name")
+        person.page.get_by_text("press Stop in Locust’s page first").wait_for()
+        person.page.goto(f"{page}/lab")
+        eventually(lambda: "2 users" in person.page.locator("header").inner_text())
+        asked(page, "/stop", by="test")
+        eventually(lambda: "stopped" in person.page.locator("header").inner_text())
+        assert person.trouble == []
+
+
+@needs_browser
+def test_pages_fit_a_narrow_window_and_long_names(tmp_path, all_cpus):
+    arguments = ("sync-minimal", "uvicorn-worker-minimal")
+    with opened(tmp_path / "log", *arguments) as (_, _, page), browser.participant() as person:
+        asked(page, "/swarm", user_count=2, spawn_rate=2, host="")
+        person.page.goto(f"{page}/lab")
+        names = person.page.locator("svg .name")
+        names.first.wait_for()
+        for name in names.all():
+            assert name.evaluate("node => node.getBBox().x + node.getBBox().width") <= 900
+        person.page.set_viewport_size({"width": 400, "height": 800})
+        for path in ("/lab", "/lab/staircase"):
+            person.page.goto(f"{page}{path}")
+            assert person.page.evaluate("document.documentElement.scrollWidth") <= 400
+        assert person.trouble == []
+
+
+def test_a_lab_that_is_opened_anew_is_another_run(tmp_path):
+    runs = []
+    for number in range(2):
+        with opened(tmp_path / str(number), "--workers", "1") as (_, _, page):
+            runs.append(lab_data(page)["run"])
+    assert runs[0] != runs[1]
+
+
+def test_lab_of_two_servers_of_one_interface(tmp_path):
+    log = tmp_path / "log"
+    arguments = ("sync", "gthread", "--users", "6", "--spawn-rate", "6", "--workers", "2")
+    with opened(log, *arguments) as (lab, _, page):
+        assert '"num_users": 6' in asked(page, "/")
+        asked(page, "/swarm", user_count=6, spawn_rate=6, host="")
+        eventually(lambda: [line["ceiling"] for line in lines_now(page)] == [2, 3])
+        assert [each["name"] for each in lab_data(page)["servers"]] == ["sync", "gthread"]
+        ends_on_ctrl_c(lab, log)
+
+
+def test_p95_of_all_requests_falls_while_one_server_gets_slower(tmp_path, steady):
+    def p95_and_median_of_sync():
+        stats = json.loads(asked(page, "/stats/requests"))
+        percentiles = stats["current_response_time_percentiles"]
+        return percentiles["response_time_percentile_0.95"], lines_now(page)[0]["median"]
+
+    with opened(tmp_path / "log", "--workers", "1") as (_, _, page):
+        asked(page, "/swarm", user_count=8, spawn_rate=8, host="")
+        # of 5 answers a second, 1 comes from sync: more than one in twenty
+        eventually(
+            lambda: lines_now(page) and p95_and_median_of_sync() == (near(4000), near(4)), 40
+        )
+        asked(page, "/swarm", user_count=60, spawn_rate=60, host="")
+        # of 31, 1: less than one in twenty
+        eventually(
+            lambda: p95_and_median_of_sync()[0] == near(1000) and p95_and_median_of_sync()[1] > 10,
+            60,
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--port", "8088"], "port 8089 is for a server: choose another with --web-port"),
+        (["--users", "1"], "from 2 to 10000"),
+        (["sync"], "name two different ones"),
+        (["sync", "sync"], "name two different ones"),
+        (["sync", "gevnt"], "unknown server 'gevnt'"),
+    ],
+)
+def test_what_the_lab_can_t_do_is_said_in_a_line(arguments, message):
+    done = compare("lab", *arguments)
+    assert message in one_line(done, status=done.returncode or 0)
+    assert done.returncode in (1, 2)
+
+
+@pytest.mark.parametrize(("taken", "option"), [(0, "--port"), (1, "--port"), (2, "--web-port")])
+def test_taken_port_is_said_before_anything_starts(taken, option):
+    port = free_port(3)
+    with socket.create_server(("127.0.0.1", port + taken)):
+        done = compare("lab", "--port", port, "--web-port", port + 2)
+    assert f"choose another with {option}" in one_line(done)
+    assert done.stdout == ""
+
+
+def test_master_and_two_workers_show_one_line(tmp_path, steady):
+    port, web_port, master_port = free_port(), free_port(), free_port()
+    server = f"gunicorn --no-control-socket -w 4 --bind 127.0.0.1:{port} wsgi.slow_app:app"
+    locust = (
+        f"locust --locustfile compare/lab.py,locustfile.py WsgiUser --host http://127.0.0.1:{port}"
+    )
+    master = (
+        f"--master --master-bind-host 127.0.0.1 --master-bind-port {master_port} "
+        f"--web-port {web_port}"
+    )
+    worker = f"--worker --master-host 127.0.0.1 --master-port {master_port}"
+    page = f"http://127.0.0.1:{web_port}"
+    with ExitStack() as stack:
+        stack.enter_context(processes.serving("sync", server, port, tmp_path / "server.log"))
+        log = tmp_path / "master.log"
+        stack.enter_context(processes.serving("master", f"{locust} {master}", web_port, log))
+        for number in range(2):
+            log = tmp_path / f"worker{number}.log"
+            stack.enter_context(processes.running(f"{locust} {worker}", log))
+        eventually(lambda: json.loads(asked(page, "/worker-count"))["worker_count"] == 2)
+        asked(page, "/swarm", user_count=12, spawn_rate=12)
+
+        def merged():
+            stats = json.loads(asked(page, "/stats/requests"))["stats"]
+            rows = {row["name"]: row["current_rps"] for row in stats}
+            for line in lines_now(page):
+                if rows.get("wsgi") == near(4) and line["throughput"] == near(4):
+                    return (line["users"], line["ceiling"], line["median"]) == (12, 4, near(3))
+
+        eventually(merged, 40)
+        asked(page, "/swarm", user_count=2, spawn_rate=2)
+        eventually(lambda: lines_now(page)[0]["users"] == 2, 20)
+        asked(page, "/swarm", user_count=4, spawn_rate=4)
+        eventually(lambda: lines_now(page)[0]["users"] == 4, 20)
+        samples = lab_data(page)["samples"]
+        came = samples[-1]["at"]
+        eventually(lambda: lab_data(page)["samples"][-1]["at"] >= came + 3)
+        assert lines_now(page)[0]["throughput"] == near(4)

@@ -1,0 +1,240 @@
+"""The instrument's edges, for real: python -m compare in processes of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from compare.processes import ROOT
+from tests.network import eventually
+
+from tests.instrument import COMPARE, compare, one_line
+
+GUNICORN = "gunicorn --no-control-socket --bind 127.0.0.1:{port}"
+# The same command, with other servers: what they are stands in sys.argv[1], as Python.
+WITH_SERVERS = """
+import math, sys
+from compare import servers
+servers.SERVERS = tuple(eval(sys.argv[1], {**vars(servers), "math": math}))
+from compare.cli import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def only(start, app="wsgi.slow_app:app"):
+    """Return the command that knows one server, which is started like this."""
+    server = f"[Server('odd', 'waiting', 'teaches', 'wsgi', {app!r}, {start!r}, 1, 1)]"
+    return [sys.executable, "-c", WITH_SERVERS, server]
+
+
+@contextmanager
+def started(*arguments):
+    process = psutil.Popen(
+        [*COMPARE, *map(str, arguments)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(10)
+        process.stdout.close()
+        process.stderr.close()
+
+
+def offspring(process, word, count=1):
+    """Return all descendants once `count` of them have the word in their command lines."""
+
+    def found():
+        every = process.children(recursive=True)
+        return every if sum(word in " ".join(each.cmdline()) for each in every) >= count else None
+
+    return eventually(found)
+
+
+def gone(every):
+    return not any(each.is_running() and each.status() != "zombie" for each in every)
+
+
+def test_both_servers_come_within_a_few_per_cent_of_their_ceilings(tmp_path, steady):
+    done = compare("run", "--seconds", 8, "--output", tmp_path / "new" / "folder")
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "new" / "folder"
+    data = json.loads((folder / "comparison.json").read_text())
+    conditions, (sync, loop) = data["conditions"], data["results"]
+    assert {path.name for path in folder.iterdir()} == {
+        "comparison.json",
+        "comparison.svg",
+        "sync.html",
+        "uvicorn-worker.html",
+    }
+    assert (conditions["users"], conditions["workers"], conditions["seconds"]) == (20, 4, 8)
+    assert {"gunicorn", "uvicorn", "uvicorn-worker", "starlette", "locust"} == set(
+        conditions["versions"]
+    )
+    for result, ceiling, latency in [(sync, 4, 5000), (loop, 20, 1000)]:
+        assert result["ceiling"] == ceiling
+        assert 0.98 <= result["requests_per_second"] / ceiling <= 1.01
+        assert 1 <= result["median_ms"] / latency < 1.05
+        assert result["median_ms"] <= result["p95_ms"]
+        assert result["failures"] == 0
+        assert result["command"] in done.stdout
+    times = loop["requests_per_second"] / sync["requests_per_second"]
+    assert f"uvicorn-worker answered {times:.1f} times as many requests as sync." in done.stdout
+    assert "\x1b" not in done.stdout
+    assert "too short" not in done.stdout
+    for line in done.stdout.splitlines()[-4:]:
+        assert Path(line).exists(), "where the files lie is printed last"
+
+
+def test_list_has_a_name_at_the_start_of_each_line():
+    done = compare("run", "--list")
+    names = [line.split()[0] for line in done.stdout.splitlines()]
+    assert names[:6] == ["sync", "gthread", "gevent", "uvicorn-worker", "asgi", "uvicorn"]
+    assert names[-4:] == ["waiting", "blocking", "busy", "minimal"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--users", "0"], "'0' is not a whole number from 1 to 10000"),
+        (["--users", "many"], "'many' is not a whole number"),
+        (["--users", "9" * 5000], "is not a whole number"),
+        (["--seconds", "-1"], "'-1' is not a whole number"),
+        (["--seconds", "nan"], "'nan' is not a whole number"),
+        (["--workers", "1.5"], "'1.5' is not a whole number"),
+        (["--port", "65536"], "'65536' is not a whole number"),
+        (["--colour"], "unrecognized arguments: --colour"),
+        (["--user", "3"], "unrecognized arguments: --user"),
+    ],
+)
+def test_bad_values_are_said_in_one_line(arguments, message):
+    assert message in one_line(compare("run", *arguments), status=2)
+
+
+def test_output_that_nobody_reads_is_no_traceback():
+    script = f"{sys.executable} -m compare run --list | head -0"
+    done = subprocess.run(script, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
+def is_caught(number, process):
+    """Return whether a process has a handler for a signal."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return int(caught.split()[1], 16) >> (number - 1) & 1
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="/proc tells when a signal is handled")
+def test_signal_before_anything_began_is_one_line():
+    command = [sys.executable, "-m", "compare", "run"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        eventually(lambda: is_caught(signal.SIGTERM, process))
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr.read() == "compare: stopped by SIGTERM\n"
+    assert process.returncode == 143
+
+
+def test_a_command_is_needed():
+    assert "COMMAND" in one_line(compare(), status=2)
+
+
+def test_unknown_server_names_the_known():
+    assert "unknown server 'synk': choose from sync, gthread, gevent, uvicorn-worker" in one_line(
+        compare("run", "synk")
+    )
+
+
+def test_folder_that_can_not_be_written_is_said_before_measuring(tmp_path):
+    (tmp_path / "file").touch()
+    assert "can't write to" in one_line(compare("run", "--output", tmp_path / "file"))
+
+
+def test_missing_package_is_one_line(tmp_path):
+    bare = [sys.executable, "-S", "-m", "compare"]  # -S: without what is installed
+    said = one_line(compare("run", command=bare))
+    assert "is not installed: " in said
+    assert said.endswith("-m pip install -r requirements.txt")
+
+
+def test_app_that_does_not_import_shows_the_end_of_the_log(tmp_path):
+    command = only(f"{GUNICORN} --workers 4", app="wsgi.nowhere:app")
+    done = compare("run", "odd", "--output", tmp_path, command=command)
+    assert "odd ended with status" in one_line(done)
+    assert "No module named 'wsgi.nowhere'" in done.stderr
+    assert not (tmp_path / "comparison.json").exists()
+
+
+def test_server_that_is_not_installed_is_one_line(tmp_path):
+    done = compare("run", "odd", "--output", tmp_path, command=only("no-such-server {port}"))
+    assert "no-such-server is not installed" in one_line(done)
+
+
+def test_server_that_answers_an_error_is_not_measured(tmp_path):
+    command = only(GUNICORN, app="builtins:dict")
+    done = compare("run", "odd", "--output", tmp_path, command=command)
+    assert "odd answers with status 500" in one_line(done)
+
+
+def test_taken_port_is_one_line_and_its_server_stays(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = compare("run", "--port", port, "--output", tmp_path)
+        assert f"port {port} can't be used" in one_line(done)
+
+
+def test_server_killed_in_the_middle_of_a_run_is_said_and_nothing_is_overwritten(tmp_path):
+    (tmp_path / "comparison.json").write_text("an earlier one")
+    with started("run", "sync", "--seconds", 8, "--output", tmp_path) as process:
+        every = offspring(process, "locust")
+        master = next(each for each in every if "gunicorn" in " ".join(each.cmdline()))
+        master.kill()
+        output, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "sync was killed by SIGKILL in the middle of the run" in errors
+    assert "Traceback" not in output + errors
+    assert (tmp_path / "comparison.json").read_text() == "an earlier one"
+    assert json.loads((tmp_path / "comparison.partial.json").read_text())["results"] == []
+    assert gone(every)
+
+
+def test_ctrl_c_ends_all_within_two_seconds_and_keeps_what_is_finished(tmp_path):
+    (tmp_path / "comparison.json").write_text("an earlier one")
+    with started("run", "--seconds", 1, "--output", tmp_path) as process:
+        eventually(lambda: "2 of 2" in process.stdout.readline())
+        every = offspring(process, "AsgiUser")
+        process.send_signal(signal.SIGINT)
+        sent = time.monotonic()
+        output, errors = process.communicate(timeout=20)
+        assert time.monotonic() - sent < 2
+        assert gone(every)
+    assert process.returncode == 130
+    assert errors == "compare: stopped by SIGINT\n"
+    assert "\nsync" in output
+    partial = json.loads((tmp_path / "comparison.partial.json").read_text())
+    assert [result["name"] for result in partial["results"]] == ["sync"]
+    assert (tmp_path / "comparison.json").read_text() == "an earlier one"
+
+
+@pytest.mark.parametrize("moment", range(0, 1000, 250))
+def test_signal_at_any_moment_of_the_start_leaves_nothing_running(moment, tmp_path):
+    with started("run", "sync", "--seconds", 1, "--output", tmp_path) as process:
+        eventually(lambda: "1 of 1" in process.stdout.readline())
+        time.sleep(moment / 1000)  # the moments differ on purpose; nothing is waited for
+        every = process.children(recursive=True)
+        os.kill(process.pid, signal.SIGTERM)
+        process.communicate(timeout=5)
+    assert process.returncode == 143
+    assert gone(every)

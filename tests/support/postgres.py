@@ -1,0 +1,78 @@
+"""A PostgreSQL server of the tests' own: a temporary folder, a socket in it, and no port."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from tests.network import eventually
+
+from compare import processes
+
+INSTALL = "PostgreSQL is not installed: sudo apt install postgresql"
+
+
+def program(name):
+    """Return the path of the newest of PostgreSQL's programs of a name, or None."""
+    installed = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: float(path.parts[4])
+    )
+    return str(installed[-1]) if installed else shutil.which(name)
+
+
+def ordinary_user():
+    """Return how to start a process as somebody else, where we are root, who may not serve."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+class Postgres:
+    """A server that can be stopped and started again; its database is empty at first."""
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: its socket lies there
+        self.url = f"postgresql+psycopg://notes@/postgres?host={self.folder}"
+        self.user = ordinary_user()
+        if self.user:
+            os.chown(self.folder, self.user["user"], self.user["group"])
+        self.process = None
+        try:
+            create = "--auth=trust --username=notes --no-sync --pgdata=data"
+            self.run("initdb", *create.split(), stdout=subprocess.DEVNULL)
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def run(self, name, *arguments, **options):
+        command = [program(name), *arguments]
+        return subprocess.run(command, check=True, cwd=self.folder, **self.user, **options)
+
+    def start(self):
+        command = [program("postgres"), "-D", "data", "-k", str(self.folder), "-h", ""]
+        with (self.folder / "log").open("ab") as log:
+            self.process = processes.start(command, log, cwd=self.folder, **self.user)
+        eventually(self.is_ready)
+
+    def is_ready(self):
+        ask = [program("pg_isready"), "--quiet", "--host", str(self.folder)]
+        return subprocess.run(ask, check=False).returncode == 0
+
+    def stop(self):
+        if self.process:
+            self.process.send_signal(signal.SIGINT)  # which ends connections, too
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(10)
+            processes.end(self.process)
+            self.process = None
