@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup check compare lab sweep timeline predict figures screenshots benchmark faults test
+.PHONY: help setup check compare lab sweep timeline predict figures screenshots benchmark faults outputs test
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make screenshots  take the pictures of the lab again, in a browser (3 minutes)"
 	@echo "make benchmark    measure the REST example beside other frameworks (3 minutes, with wrk)"
 	@echo "make faults     try all that chapters 5 and 6 say of the servers, and write their tables (3 minutes)"
+	@echo "make outputs    run all READMEs, and rewrite the outputs that they show (10 minutes)"
 	@echo "make test       run every test   (ARGS=\"-k locustfile\")"
 	@echo "With another Python: make setup PYTHON=python3.13"
 
@@ -39,18 +40,21 @@ figures: $(VENV)/installed
 	@$(RUN) -m compare sweep --output results/docs
 	@$(RUN) -m compare timeline --output results/docs
 	@mv results/docs/sweep.json results/docs/timeline.json docs/
-	@for data in docs/*.json; do $(RUN) -m compare draw $$data || exit; done
+	@for name in comparison waiting blocking busy minimal sweep timeline; do \
+	  $(RUN) -m compare draw docs/$$name.json || exit; \
+	done
 
 screenshots: $(VENV)/installed-for-tests
-	@$(RUN) -m tests.screenshots
+	@$(RUN) -m tests.support.screenshots
 
 faults: $(VENV)/installed
-	@$(RUN) -m production.faults --write
-	@$(RUN) -m connections.labs --write
-	@$(RUN) -m connections.memory --write
+	@$(RUN) -m compare faults --write
 
 benchmark: $(VENV)/installed-for-tests
-	@$(RUN) -m tests.benchmark
+	@$(RUN) -m instrument.benchmark
+
+outputs: $(VENV)/installed-for-tests
+	@$(RUN) -m tests.support.rewrite
 
 check: $(VENV)/installed
 	@$(RUN) -m compare check

@@ -1,16 +1,10 @@
-import fcntl
 import os
 import signal
-import tempfile
-from pathlib import Path
 
 import pytest
-from tests.network import Network
 
-CPUS, MEASURED = (
-    Path(tempfile.gettempdir()) / f"workshop-{what}-{os.getuid()}.lock"
-    for what in ("cpus", "measured")
-)
+from tests.support.network import Network
+from tests.support.turns import turn
 
 
 @pytest.fixture
@@ -29,31 +23,28 @@ def pytest_configure():
 @pytest.fixture
 def quiet():
     """A time without tests that take all CPUs."""
-    with CPUS.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_SH)
+    with turn("quiet"):
         yield
 
 
 @pytest.fixture
-def steady(quiet):
+def steady():
     """A time without restless tests, either, for what is measured."""
-    with MEASURED.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_SH)
+    with turn("steady"):
         yield
 
 
 @pytest.fixture
 def restless():
-    """A time in which nothing is measured any more, as all of that is started first."""
-    with MEASURED.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """A time in which nothing is measured."""
+    with turn("restless"):
+        yield
 
 
 @pytest.fixture
 def all_cpus():
-    """A time in which nothing is measured that others could disturb."""
-    with CPUS.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """A time in which no other test is disturbed."""
+    with turn("all_cpus"):
         yield
 
 
@@ -62,7 +53,7 @@ def pytest_collection_modifyitems(items):
     """Start what is measured first and what takes all CPUs last, however they were shuffled."""
 
     def order(item):
-        turns = {"quiet": 0, "restless": 2, "all_cpus": 3}
+        turns = {"steady": 0, "quiet": 0, "restless": 2, "all_cpus": 3}
         return max((turn for name, turn in turns.items() if name in item.fixturenames), default=1)
 
     items.sort(key=order)

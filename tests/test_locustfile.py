@@ -3,36 +3,28 @@
 import json
 import shlex
 import signal
-import subprocess
 from contextlib import ExitStack, contextmanager
 
 import psutil
 import pytest
-from tests.network import eventually
 
-from compare import processes
+from instrument import processes
+from instrument.processes import wait_until
+from instrument.servers import SUBJECTS
+from tests.support.commands import run
 
-COMMANDS = {
-    8000: "gunicorn --no-control-socket --workers 4 --bind 127.0.0.1:8000 wsgi.slow_app:app",
-    8001: "uvicorn --no-access-log --port 8001 asgi.slow_app:app",
-}
+COMMANDS = {8000: SUBJECTS["sync"].command(8000, 4), 8001: SUBJECTS["uvicorn"].command(8001, 1)}
 PAGE = 8089
 
 
 @contextmanager
-def serving(network, tmp_path, *ports):
+def slow_servers(network, tmp_path, *ports):
     with ExitStack() as stack:
-        started = {
-            port: stack.enter_context(
-                processes.running(
-                    network.command(f"exec {COMMANDS[port]}"), tmp_path / f"{port}.log"
-                )
-            )
-            for port in ports
-        }
-        for port, process in started.items():
+        for port in ports:
             network.need(port)
-            network.wait_for(port, process)
+            command = network.command(f"exec {COMMANDS[port]}")
+            log = tmp_path / f"{port}.log"
+            network.wait_for(port, stack.enter_context(processes.running(command, log)))
         yield
 
 
@@ -47,16 +39,8 @@ def page(network, tmp_path, *arguments):
 
 
 def headless(network, arguments):
-    return subprocess.run(
-        shlex.split(network.command(f"exec locust --headless --loglevel WARNING {arguments}")),
-        cwd=processes.ROOT,
-        env=processes.environment(),
-        check=False,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
+    command = network.command(f"exec locust --headless --loglevel WARNING {arguments}")
+    return run(*shlex.split(command), seconds=30, env=processes.environment())
 
 
 def start(network, **form):
@@ -82,7 +66,7 @@ def stop(network):
 
 
 def test_both_classes_give_a_row_each_with_as_many_users(network, tmp_path):
-    with serving(network, tmp_path, 8000, 8001):
+    with slow_servers(network, tmp_path, 8000, 8001):
         done = headless(network, "--users 8 --spawn-rate 8 --run-time 5s --json")
     assert done.returncode == 0
     rows = {row["name"]: row["num_requests"] for row in json.loads(done.stdout)}
@@ -120,7 +104,7 @@ def test_refusal_ends_the_processes_of_locust_too(network):
 
 
 def test_host_sends_one_class_elsewhere(network, tmp_path):
-    with serving(network, tmp_path, 8001):
+    with slow_servers(network, tmp_path, 8001):
         done = headless(
             network, "WsgiUser --host http://127.0.0.1:8001/ --users 2 --run-time 3s --json"
         )
@@ -150,24 +134,27 @@ def test_page_refuses_in_one_line_and_starts_once_all_is_well(network, tmp_path)
     both = ["WsgiUser", "AsgiUser"]
     with page(network, tmp_path) as locust:
         start(network)
-        eventually(lambda: refused(network, down))
+        wait_until(lambda: refused(network, down))
 
-        with serving(network, tmp_path, 8000, 8001):
+        with slow_servers(network, tmp_path, 8000, 8001):
             start(network, host="http://127.0.0.1:8001")
-            eventually(lambda: refused(network, twice))
+            wait_until(lambda: refused(network, twice))
 
             start(network, host="http://127.0.0.1:8001", user_classes=["WsgiUser"])
-            eventually(lambda: shown(network) == ("running", {"wsgi"}, ""))
+            wait_until(lambda: shown(network) == ("running", {"wsgi"}, ""))
             stop(network)
 
             start(network, user_classes=both)
-            eventually(lambda: shown(network) == ("running", {"wsgi", "asgi"}, ""))
+            wait_until(lambda: shown(network) == ("running", {"wsgi", "asgi"}, ""))
             stop(network)
         start(network, user_classes=both)  # its own host again, although it was sent elsewhere
-        eventually(lambda: refused(network, down))
+        wait_until(lambda: refused(network, down))
 
         locust.send_signal(signal.SIGTERM)
         assert locust.wait(10) == 1
     console = (tmp_path / "locust.log").read_text()
     assert "Traceback" not in console
-    assert (console.count(f"ERROR/compare.preflight: {down}"), console.count(twice)) == (2, 1)
+    assert (
+        console.count(f"ERROR/instrument.locustfiles.preflight: {down}"),
+        console.count(twice),
+    ) == (2, 1)

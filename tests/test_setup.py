@@ -3,10 +3,11 @@
 import os
 import re
 import shutil
-import subprocess
 
 import pytest
-from compare.processes import ROOT
+
+from instrument.processes import ROOT
+from tests.support.commands import run
 
 pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 OLD = '#!/bin/sh\ncase "$*" in *version_info*) exit 1;; esac\n'
@@ -23,9 +24,7 @@ def copy(tmp_path):
 
 def make(folder, *arguments):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    return subprocess.run(
-        ["make", *arguments], cwd=folder, env=kept, check=False, capture_output=True, text=True
-    )
+    return run("make", *arguments, cwd=folder, env=kept)
 
 
 def test_make_alone_lists_what_there_is_to_make(copy):

@@ -64,6 +64,7 @@ class Table:
     chapter: str
     fill: Callable[[Cells], Cells]  # from what was saved; raises InstrumentError
     markdown: Callable[[Cells], str]
+    rows: tuple[Row, ...] = ()  # that are tried on each server
 
     @property
     def data(self) -> Path:
@@ -98,7 +99,7 @@ class Table:
 
 def table_of(name: str, chapter: str, rows: tuple[Row, ...]) -> Table:
     """Return a table with a column for each server."""
-    return Table(name, chapter, lambda saved: outcomes(rows, saved), markdown)
+    return Table(name, chapter, lambda saved: outcomes(rows, saved), markdown, rows)
 
 
 def markdown(cells: Cells) -> str:

@@ -1,8 +1,8 @@
 import socket
 
-from tests.network import eventually
-
-from compare import check, processes
+from instrument import check, processes
+from instrument.processes import wait_until
+from instrument.servers import BY_NAME
 
 
 def test_packages_are_compared_with_the_requirements():
@@ -26,7 +26,7 @@ def test_taken_port_is_told_and_the_exit_status_is_1(monkeypatch):
 
 
 def test_servers_left_running_are_told_with_the_way_to_end_them(tmp_path):
-    command = "gunicorn --no-control-socket --bind 127.0.0.1:0 wsgi.app:app"
+    command = BY_NAME["sync"].command(processes.free_port(), 1, "wsgi.app:app")
     with processes.running(command, tmp_path / "log") as process:
-        eventually(lambda: "Booting worker" in (tmp_path / "log").read_text())
+        wait_until(lambda: "Booting worker" in (tmp_path / "log").read_text())
         assert f"kill -- -{process.pid}" in " ".join(map(str, check.leftovers()))

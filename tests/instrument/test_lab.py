@@ -7,13 +7,14 @@ from contextlib import ExitStack
 
 import psutil
 import pytest
-from compare.processes import free_port
-from tests.lab import asked, lab_data, lines_now, opened
-from tests.network import eventually
 
-from compare import processes
-from tests import browser
-from tests.instrument import compare, one_line
+from instrument import processes
+from instrument.processes import free_port
+from instrument.servers import SUBJECTS, wait_until
+from tests.support import browser
+from tests.support.commands import compare, one_line
+from tests.support.offspring import gone
+from tests.support.opened_lab import asked, lab_data, lines_now, opened
 
 needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
 
@@ -31,7 +32,7 @@ def ends_on_ctrl_c(process, log):
     process.send_signal(signal.SIGINT)
     assert process.wait(15) == 0
     assert log.read_text().endswith("Both servers and Locust are stopped.\n")
-    eventually(lambda: not any(each.is_running() and each.status() != "zombie" for each in every))
+    wait_until(lambda: gone(every))
 
 
 @needs_browser
@@ -43,7 +44,7 @@ def test_participant_watches_two_lines_part(tmp_path, steady):
         person.press("Start")
         person.page.get_by_role("table").wait_for()
         expected = {"sync": near(4), "uvicorn-worker": near(20), "Aggregated": near(24)}
-        eventually(lambda: person.statistics() == expected, 40)
+        wait_until(lambda: person.statistics() == expected, seconds=40)
 
         person.follow("The lab")
         expected = {
@@ -60,30 +61,30 @@ def test_participant_watches_two_lines_part(tmp_path, steady):
             name: {key: near(value) for key, value in line.items()}
             for name, line in expected.items()
         }
-        eventually(lambda: person.lines() == expected)
+        wait_until(lambda: person.lines() == expected)
         text = person.page.locator("table").inner_text()
         assert "20 users on 4 slots: each waits 5 s" in text
         assert "20 users, a slot for each: each waits 1 s" in text
         points = points_of(person)
         assert points > 10, "the history from before the page was opened"
         person.page.reload()
-        eventually(lambda: points_of(person) >= points)
+        wait_until(lambda: points_of(person) >= points)
 
         person.follow("Locust’s page")
         person.press("Edit")
         person.fill_in(80, 40)
         person.press("Update")
         person.follow("The lab")
-        eventually(
+        wait_until(
             lambda: throughputs(person.lines()) == {"sync": near(4), "uvicorn-worker": near(40)}
         )
-        eventually(lambda: person.lines()["sync"]["median"] == near(10), 25)
-        eventually(lambda: follows(lab_data(page)["samples"]))
+        wait_until(lambda: person.lines()["sync"]["median"] == near(10), seconds=25)
+        wait_until(lambda: follows(lab_data(page)["samples"]))
 
         person.follow("Locust’s page")
         person.press("Stop")
         kill_server(port)
-        eventually(lambda: "sync ended with status 0" in log.read_text())
+        wait_until(lambda: "sync ended with status 0" in log.read_text())
         person.press("New")
         person.press("Start")
         person.tab("Failures")
@@ -136,7 +137,7 @@ def test_staircase_beside_a_wall(tmp_path, steady):
         def seconds(button):
             person.press(button)
             person.page.get_by_text("All are answered.").wait_for()
-            eventually(lambda: all(len(times) == 12 for times in person.answered().values()))
+            wait_until(lambda: all(len(times) == 12 for times in person.answered().values()))
             return {name: list(map(round, times)) for name, times in person.answered().items()}
 
         stairs = [1] * 4 + [2] * 4 + [3] * 4
@@ -148,7 +149,7 @@ def test_staircase_beside_a_wall(tmp_path, steady):
         assert person.trouble == []
 
         kill_server(port)
-        eventually(lambda: processes.answer(port) is None)
+        wait_until(lambda: processes.answer(port) is None)
         person.press("one host name")
         person.page.get_by_text(f"sync does not answer at http://127.0.0.1:{port}").wait_for()
 
@@ -158,13 +159,13 @@ def test_staircase_waits_until_the_load_is_gone(tmp_path):
     with opened(tmp_path / "log") as (_, _, page), browser.participant() as person:
         asked(page, "/swarm", user_count=2, spawn_rate=2, host="")
         person.page.goto(f"{page}/lab/staircase")
-        eventually(lambda: lab_data(page)["state"] == "running")
+        wait_until(lambda: lab_data(page)["state"] == "running")
         person.press("one host name")
         person.page.get_by_text("press Stop in Locust’s page first").wait_for()
         person.page.goto(f"{page}/lab")
-        eventually(lambda: "2 users" in person.page.locator("header").inner_text())
+        wait_until(lambda: "2 users" in person.page.locator("header").inner_text())
         asked(page, "/stop", by="test")
-        eventually(lambda: "stopped" in person.page.locator("header").inner_text())
+        wait_until(lambda: "stopped" in person.page.locator("header").inner_text())
         assert person.trouble == []
 
 
@@ -199,7 +200,7 @@ def test_lab_of_two_servers_of_one_interface(tmp_path):
     with opened(log, *arguments) as (lab, _, page):
         assert '"num_users": 6' in asked(page, "/")
         asked(page, "/swarm", user_count=6, spawn_rate=6, host="")
-        eventually(lambda: [line["ceiling"] for line in lines_now(page)] == [2, 3])
+        wait_until(lambda: [line["ceiling"] for line in lines_now(page)] == [2, 3])
         assert [each["name"] for each in lab_data(page)["servers"]] == ["sync", "gthread"]
         ends_on_ctrl_c(lab, log)
 
@@ -213,14 +214,15 @@ def test_p95_of_all_requests_falls_while_one_server_gets_slower(tmp_path, steady
     with opened(tmp_path / "log", "--workers", "1") as (_, _, page):
         asked(page, "/swarm", user_count=8, spawn_rate=8, host="")
         # of 5 answers a second, 1 comes from sync: more than one in twenty
-        eventually(
-            lambda: lines_now(page) and p95_and_median_of_sync() == (near(4000), near(4)), 40
+        wait_until(
+            lambda: lines_now(page) and p95_and_median_of_sync() == (near(4000), near(4)),
+            seconds=40,
         )
         asked(page, "/swarm", user_count=60, spawn_rate=60, host="")
         # of 31, 1: less than one in twenty
-        eventually(
+        wait_until(
             lambda: p95_and_median_of_sync()[0] == near(1000) and p95_and_median_of_sync()[1] > 10,
-            60,
+            seconds=60,
         )
 
 
@@ -251,10 +253,8 @@ def test_taken_port_is_said_before_anything_starts(taken, option):
 
 def test_master_and_two_workers_show_one_line(tmp_path, steady):
     port, web_port, master_port = free_port(), free_port(), free_port()
-    server = f"gunicorn --no-control-socket -w 4 --bind 127.0.0.1:{port} wsgi.slow_app:app"
-    locust = (
-        f"locust --locustfile compare/lab.py,locustfile.py WsgiUser --host http://127.0.0.1:{port}"
-    )
+    sync = SUBJECTS["sync"]
+    locust = f"locust --locustfile instrument/locustfiles/lab.py,locustfile.py WsgiUser --host http://127.0.0.1:{port}"
     master = (
         f"--master --master-bind-host 127.0.0.1 --master-bind-port {master_port} "
         f"--web-port {web_port}"
@@ -262,13 +262,14 @@ def test_master_and_two_workers_show_one_line(tmp_path, steady):
     worker = f"--worker --master-host 127.0.0.1 --master-port {master_port}"
     page = f"http://127.0.0.1:{web_port}"
     with ExitStack() as stack:
-        stack.enter_context(processes.serving("sync", server, port, tmp_path / "server.log"))
+        command, log = sync.command(port, 4), tmp_path / "server.log"
+        stack.enter_context(processes.serving("sync", command, port, log, sync.server.booted, 4))
         log = tmp_path / "master.log"
         stack.enter_context(processes.serving("master", f"{locust} {master}", web_port, log))
         for number in range(2):
             log = tmp_path / f"worker{number}.log"
             stack.enter_context(processes.running(f"{locust} {worker}", log))
-        eventually(lambda: json.loads(asked(page, "/worker-count"))["worker_count"] == 2)
+        wait_until(lambda: json.loads(asked(page, "/worker-count"))["worker_count"] == 2)
         asked(page, "/swarm", user_count=12, spawn_rate=12)
 
         def merged():
@@ -278,12 +279,12 @@ def test_master_and_two_workers_show_one_line(tmp_path, steady):
                 if rows.get("wsgi") == near(4) and line["throughput"] == near(4):
                     return (line["users"], line["ceiling"], line["median"]) == (12, 4, near(3))
 
-        eventually(merged, 40)
+        wait_until(merged, seconds=40)
         asked(page, "/swarm", user_count=2, spawn_rate=2)
-        eventually(lambda: lines_now(page)[0]["users"] == 2, 20)
+        wait_until(lambda: lines_now(page)[0]["users"] == 2, seconds=20)
         asked(page, "/swarm", user_count=4, spawn_rate=4)
-        eventually(lambda: lines_now(page)[0]["users"] == 4, 20)
+        wait_until(lambda: lines_now(page)[0]["users"] == 4, seconds=20)
         samples = lab_data(page)["samples"]
         came = samples[-1]["at"]
-        eventually(lambda: lab_data(page)["samples"][-1]["at"] >= came + 3)
+        wait_until(lambda: lab_data(page)["samples"][-1]["at"] >= came + 3)
         assert lines_now(page)[0]["throughput"] == near(4)

@@ -1,12 +1,12 @@
 import random
 
 import pytest
-from compare.live import sample, throughput_now, window_seconds
-from compare.measure import Completion
-from compare.servers import SERVERS
 
-KNOWN = {server.name: server for server in SERVERS}
-SYNC, LOOP = KNOWN["sync"], KNOWN["uvicorn-worker"]
+from instrument.live import sample, throughput_now, window_seconds
+from instrument.measure import Completion
+from instrument.servers import SUBJECTS
+
+SYNC, LOOP = SUBJECTS["sync"], SUBJECTS["uvicorn-worker"]
 
 
 def answers(users, period, seconds, latency, phase=0.0, start=0.0):
@@ -19,8 +19,8 @@ def answers(users, period, seconds, latency, phase=0.0, start=0.0):
     ]
 
 
-def now(given, changed, at, users, server=SYNC):
-    return sample(given, changed, at, users, server, 4)
+def now(given, changed, at, users, subject=SYNC):
+    return sample(given, changed, at, users, subject, 4)
 
 
 @pytest.mark.parametrize("window", [2, 3.5, 8])
@@ -67,14 +67,14 @@ def test_without_an_answer_there_is_no_latency():
 
 
 @pytest.mark.parametrize(
-    ("users", "server", "expected"),
+    ("users", "subject", "expected"),
     [
         (20, SYNC, "20 users on 4 slots: each waits 5 s"),
         (3, SYNC, "3 users on 4 slots: each waits 1 s"),
         (1, LOOP, "1 user, a slot for each: each waits 1 s"),
-        (20, KNOWN["sync-busy"], "20 users: the CPUs decide"),
+        (20, SUBJECTS["sync-busy"], "20 users: the CPUs decide"),
         (0, SYNC, "no users"),
     ],
 )
-def test_sentence_is_what_arithmetic_says(users, server, expected):
-    assert now([], 0, 1, users, server).says == expected
+def test_sentence_is_what_arithmetic_says(users, subject, expected):
+    assert now([], 0, 1, users, subject).says == expected

@@ -3,19 +3,23 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from compare.measure import (
+
+from instrument.measure import (
+    Clocks,
     Completion,
+    Part,
     Recording,
     TooFewAnswers,
     ceiling,
     ceiling_of,
     evaluate_run,
     load_seconds,
+    merge,
     percentile,
     sweep_seconds,
     throughput,
 )
-from compare.servers import SERVERS
+from instrument.servers import SUBJECTS
 
 
 def bursts(users, period, seconds, phase):
@@ -115,14 +119,12 @@ def test_a_run_that_ended_early_is_too_short_to_judge():
     ],
 )
 def test_ceiling_of_each_kind_of_server(name, users, expected):
-    [server] = [each for each in SERVERS if each.name == name]
-    assert ceiling_of(server, users, workers=4, cpus=2, cpu_seconds=0.05) == expected
+    assert ceiling_of(SUBJECTS[name], users, workers=4, cpus=2, cpu_seconds=0.05) == expected
 
 
 def test_threads_of_to_thread_are_the_slots():
-    [server] = [each for each in SERVERS if each.name == "threaded"]
     executor = ThreadPoolExecutor()
-    assert ceiling_of(server, 10_000, 4, 2, None) == 4 * executor._max_workers
+    assert ceiling_of(SUBJECTS["threaded"], 10_000, 4, 2, None) == 4 * executor._max_workers
 
 
 def test_sweep_takes_as_long_as_its_users_wait():
@@ -130,3 +132,25 @@ def test_sweep_takes_as_long_as_its_users_wait():
     assert sweep_seconds(4, lambda users: min(users, 4)) == 3 * 11
     # 256 users on 4 slots: 64 s for each answer, three times
     assert sweep_seconds(256, lambda users: min(users, 4)) > 3 * 64
+
+
+def part(spawned, stopping, used, busy, own, completions=()):
+    """Return what a process wrote whose clocks went on by so many seconds, of 200 in all."""
+    before, after = Clocks(1000, 500, 10), Clocks(1000 + used, 500 + busy, 10 + own)
+    return Part(spawned, stopping, before, after, tuple(completions))
+
+
+def test_recordings_of_several_processes_are_merged_clock_by_clock():
+    early, late = Completion(2.0, 1.0, False), Completion(3.0, 1.0, True)
+    merged = merge(
+        [part(1, 11, 200, 180, 9, [late]), part(1.5, 10, 200, 20, 1, [early])],
+    )
+    assert (merged.spawned, merged.stopping) == (1.5, 10)
+    assert merged.completions == (early, late)
+    assert merged.locust_cpu == pytest.approx(0.9), "that of the busiest process"
+    assert merged.machine_cpu == pytest.approx(0.5), "each saw the machine for a while"
+
+
+def test_one_process_is_merged_with_none():
+    merged = merge([part(1, 11, 100, 30, 5)])
+    assert (merged.locust_cpu, merged.machine_cpu) == (0.5, 0.3)

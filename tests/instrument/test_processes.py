@@ -3,15 +3,10 @@ import subprocess
 import sys
 
 import psutil
-from compare.processes import ROOT, tail_of_log
-from tests.network import eventually
 
-STARTER = """
-import pathlib, sys, time
-from compare import processes
-with processes.running("gunicorn --no-control-socket --bind 127.0.0.1:0 wsgi.app:app", pathlib.Path(sys.argv[1])):
-    time.sleep(60)
-"""
+from instrument.errors import tail_of_log
+from instrument.processes import ROOT, wait_until
+from tests.support.offspring import gone, offspring
 
 
 def test_tail_tells_each_error_once_with_its_place_and_no_frames():
@@ -22,14 +17,9 @@ def test_tail_tells_each_error_once_with_its_place_and_no_frames():
 
 
 def test_servers_end_also_when_the_one_that_started_them_is_killed(tmp_path):
-    command = [sys.executable, "-c", STARTER, str(tmp_path / "log")]
+    command = [sys.executable, "-m", "tests.support.starter", str(tmp_path / "log")]
     starter = psutil.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
-
-    def booted():
-        every = starter.children(recursive=True)
-        return every if sum("gunicorn" in " ".join(each.cmdline()) for each in every) == 2 else None
-
-    every = eventually(booted)
+    every = offspring(starter, "gunicorn", 2)
     starter.send_signal(signal.SIGKILL)
     starter.wait()
-    eventually(lambda: not any(each.is_running() and each.status() != "zombie" for each in every))
+    wait_until(lambda: gone(every))

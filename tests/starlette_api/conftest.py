@@ -1,6 +1,7 @@
 import pytest
-from tests.postgres import INSTALL, Postgres, program
-from tests.starlette_api.service import serving
+
+from tests.support.notes import serving_notes
+from tests.support.postgres import INSTALL, Postgres, program
 
 HAS_POSTGRES = program("initdb") and program("postgres")
 NEEDS_POSTGRES = pytest.mark.skipif(not HAS_POSTGRES, reason=INSTALL)
@@ -9,7 +10,7 @@ NEEDS_POSTGRES = pytest.mark.skipif(not HAS_POSTGRES, reason=INSTALL)
 @pytest.fixture(scope="module", params=["uvicorn", "asgi"])
 def notes(request, tmp_path_factory):
     """The notes in SQLite, for all tests of a module, on two servers that share no code."""
-    with serving(tmp_path_factory.mktemp("notes"), server=request.param) as service:
+    with serving_notes(tmp_path_factory.mktemp("notes"), server=request.param) as service:
         yield service
 
 

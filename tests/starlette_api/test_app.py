@@ -2,16 +2,20 @@
 
 import json
 import socket
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from compare.processes import ROOT
-from tests.starlette_api.service import JSON, SERVERS, serving
 
+from instrument.processes import ROOT
+from instrument.servers import GUNICORNS, SERVERS
 from starlette_api.contract import BODY_BYTES, BODY_SECONDS
+from tests.support.commands import run
+from tests.support.notes import JSON, serving_notes
 
+ASYNC = [server for server in SERVERS if server.interface == "asgi"]
+WAYS = [(server.name, "") for server in ASYNC]
+WAYS += [(server.name, "--preload") for server in ASYNC if server.options is GUNICORNS]
 LONG = "9" * 5000
 CHUNKED = b"POST /notes HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n" + (
     b"Transfer-Encoding: chunked\r\n\r\n"
@@ -163,54 +167,43 @@ def test_a_client_that_hangs_up_in_its_body_leaves_no_traceback(notes):
 
 @pytest.mark.parametrize("server", ["uvicorn", "asgi"])
 def test_a_body_without_an_end_is_given_up(tmp_path, server):
-    with serving(tmp_path, server=server, workers=1) as notes:
+    with serving_notes(tmp_path, server=server, workers=1) as notes:
         said = notes.send(CHUNKED + b"2\r\n{}\r\n", seconds=BODY_SECONDS + 20)
         assert said.startswith("HTTP/1.1 408 ")
         assert f"within {BODY_SECONDS} s" in said
 
 
-@pytest.mark.parametrize("server", SERVERS)
-def test_four_workers_of_every_server_share_the_notes(server, database, tmp_path, all_cpus):
-    with serving(tmp_path, database, server) as notes:
+@pytest.mark.parametrize(("server", "options"), WAYS)
+def test_four_workers_of_every_server_share_the_notes(
+    server, options, database, tmp_path, all_cpus
+):
+    with serving_notes(tmp_path, database, server, options) as notes:
         note = notes.create()
         with ThreadPoolExecutor(20) as clients:
             answers = list(
                 clients.map(lambda _: notes.ask("GET", f"/notes/{note['id']}")[2], range(60))
             )
             health = [notes.ask("GET", "/health")[2] for _ in range(20)]
+        workers, said = notes.workers(), notes.log.read_text()
     assert answers == [note] * 60
     assert {each["database"] for each in health} == {database.partition(":")[0].partition("+")[0]}
-    assert {each["pid"] for each in health}.isdisjoint({notes.process.pid})
-    said = notes.log.read_text()
+    assert {each["pid"] for each in health} <= workers
     for trouble in ("ERROR", "WARNING", "Traceback"):
         assert trouble not in said
 
 
 def test_importing_the_application_opens_nothing(tmp_path):
     script = "import starlette_api.app, threading; print(threading.active_count())"
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "DATABASE_URL": "nonsense"},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert done.stdout == "1\n"
+    variables = {"PYTHONPATH": str(ROOT), "DATABASE_URL": "nonsense"}
+    done = run(sys.executable, "-c", script, cwd=tmp_path, env=variables)
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://127.0.0.1/notes"])
 def test_an_unusable_database_url_ends_the_server(url, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "uvicorn", "starlette_api.app:app", "--port", "0"],
-        cwd=ROOT,
-        env={"DATABASE_URL": url},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
+    command = "-m", "uvicorn", "starlette_api.app:app", "--port", "0"
+    done = run(sys.executable, *command, env={"DATABASE_URL": url})
     assert done.returncode != 0
     assert "DATABASE_URL" in done.stderr
     assert url.partition(":")[0] in done.stderr

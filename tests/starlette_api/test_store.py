@@ -10,23 +10,23 @@ from multiprocessing import get_context
 
 import pytest
 import sqlalchemy as sa
-from tests.network import eventually
-from tests.postgres import Postgres
-from tests.starlette_api.service import Service, serving
 
+from instrument.processes import wait_until
 from starlette_api.store import POOL_SIZE
 from tests.starlette_api.conftest import NEEDS_POSTGRES
+from tests.support.notes import ask, serving_notes
+from tests.support.postgres import Postgres
 
 CLIENTS, CREATES = 20, 100
 
 
 def create_many(port, client):
     """Create notes one after the other, again where no answer came; return what was acknowledged."""
-    service, acknowledged = Service(port, None, None), []
+    acknowledged = []
     for number in range(CREATES):
         while True:
             try:
-                status, _, note = service.ask("POST", "/notes", {"title": f"{client}-{number}"})
+                status, _, note = ask(port, "POST", "/notes", {"title": f"{client}-{number}"})
             except (OSError, http.client.HTTPException):
                 continue
             assert status == 201, note
@@ -46,36 +46,31 @@ def rows(url):
         engine.dispose()
 
 
-def workers(service):
-    """Return the processes that answer, by asking them."""
-    return {service.ask("GET", "/health")[2]["pid"] for _ in range(40)}
-
-
 @pytest.mark.parametrize("killed", [0, 2])
 def test_two_thousand_creates_lose_nothing(database, killed, tmp_path, all_cpus):
     with (
-        serving(tmp_path, database) as notes,
+        serving_notes(tmp_path, database) as notes,
         ProcessPoolExecutor(CLIENTS, get_context("spawn")) as clients,
     ):
-        before = workers(notes) if killed else set()
+        before = notes.workers()
         every = [clients.submit(create_many, notes.port, client) for client in range(CLIENTS)]
         for number in range(killed):
             enough = (number + 1) * CLIENTS * CREATES // 4
-            eventually(lambda: len(rows(database)) >= enough, 60)  # noqa: B023
+            wait_until(lambda: len(rows(database)) >= enough, seconds=60)  # noqa: B023
             os.kill(before.pop(), signal.SIGKILL)
         acknowledged = [note for each in every for note in each.result()]
+        said = notes.log.read_text()
     stored = rows(database)
     assert len(acknowledged) == CLIENTS * CREATES
     assert set(acknowledged) <= set(stored), "not one acknowledged note may be lost"
     if not killed:
         assert len(stored) == CLIENTS * CREATES
-    said = notes.log.read_text()
     assert "locked" not in said
     assert "Traceback" not in said
 
 
 def test_a_lock_that_lasts_too_long_is_503_and_readers_read_meanwhile(tmp_path):
-    with serving(tmp_path, workers=1) as notes:
+    with serving_notes(tmp_path, workers=1) as notes:
         here = f"/notes/{notes.create()['id']}"
         late = "POST", "/notes", {"title": "late"}
         with (
@@ -100,7 +95,7 @@ def test_a_lock_that_lasts_too_long_is_503_and_readers_read_meanwhile(tmp_path):
 def test_a_database_that_is_away_is_503_until_it_is_back(tmp_path):
     with Postgres() as database:
         database.stop()
-        with serving(tmp_path, database.url) as notes:
+        with serving_notes(tmp_path, database.url) as notes:
             status, headers, _ = notes.ask("GET", "/health")
             assert (status, headers["Retry-After"]) == (503, "1")
             database.start()
@@ -114,14 +109,14 @@ def test_a_database_that_is_away_is_503_until_it_is_back(tmp_path):
 
 def test_a_file_that_is_no_database_is_503(tmp_path):
     (tmp_path / "notes.db").write_text("this is no database, and longer than its header: " * 9)
-    with serving(tmp_path, workers=1) as notes:
+    with serving_notes(tmp_path, workers=1) as notes:
         assert notes.ask("GET", "/health")[0] == 503
         assert "file is not a database" in notes.log.read_text()
         assert "Traceback" not in notes.log.read_text()
 
 
 def test_a_table_that_is_lost_is_503_and_made_anew(tmp_path):
-    with serving(tmp_path, workers=1) as notes:
+    with serving_notes(tmp_path, workers=1) as notes:
         notes.create()
         with closing(sqlite3.connect(tmp_path / "notes.db")) as other:
             other.execute("DROP TABLE notes")

@@ -2,14 +2,14 @@
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from compare.processes import environment
 
-from tests import browser
+from instrument.processes import environment
+from tests.support import browser
+from tests.support.commands import run
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 200 if os.environ.get("CI") else 30  # of each operation
@@ -18,14 +18,9 @@ EXAMPLES = 200 if os.environ.get("CI") else 30  # of each operation
 def test_schemathesis_finds_nothing(notes, tmp_path, all_cpus):
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(SETTINGS), "run"]
     document = f"http://127.0.0.1:{notes.port}/openapi.json"
-    done = subprocess.run(
-        [*command, document, "--checks", "all", "--max-examples", str(EXAMPLES), "--seed", "1"],
-        cwd=tmp_path,  # where it leaves a cache
-        env=environment(),
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    limits = "--checks", "all", "--max-examples", EXAMPLES, "--seed", "1"
+    # in a folder where it may leave a cache
+    done = run(*command, document, *limits, seconds=300, cwd=tmp_path, env=environment())
     assert done.returncode == 0, done.stdout
     assert "Tested: 7" in done.stdout
     assert "ERROR" not in notes.log.read_text()

@@ -1,27 +1,30 @@
-"""Runs python -m compare as a user does."""
+"""Runs commands as a user does, from the root."""
 
 import subprocess
 import sys
 
-from compare.processes import ROOT
+from instrument.processes import ROOT
 
 COMPARE = [sys.executable, "-m", "compare"]
 
 
-def compare(*arguments, command=COMPARE, seconds=60, **options):
-    return subprocess.run(
-        [*command, *map(str, arguments)],
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        **options,
-    )
+def run(*command, seconds=60, **options):
+    """Run a command to its end; return its status and what it printed."""
+    given = {"cwd": ROOT, "stdin": subprocess.DEVNULL, "timeout": seconds} | options
+    words = list(map(str, command))
+    return subprocess.run(words, check=False, capture_output=True, text=True, **given)
+
+
+def run_module(module, *arguments, **options):
+    return run(sys.executable, "-m", module, *arguments, **options)
+
+
+def compare(*arguments, command=COMPARE, **options):
+    return run(*command, *arguments, **options)
 
 
 def one_line(done, *, status=1):
-    """Return what was said of a fault, without the tail of a log."""
+    """Return what was said of an error, without the tail of a log."""
     assert done.returncode == status
     assert "Traceback" not in done.stdout + done.stderr
     lines = [line for line in done.stderr.splitlines() if not line.startswith("  log: ")]

@@ -9,9 +9,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from tests.network import eventually
-
-from compare import processes
+from instrument import processes
+from instrument.processes import wait_until
 
 INSTALL = "PostgreSQL is not installed: sudo apt install postgresql"
 
@@ -63,7 +62,7 @@ class Postgres:
         command = [program("postgres"), "-D", "data", "-k", str(self.folder), "-h", ""]
         with (self.folder / "log").open("ab") as log:
             self.process = processes.start(command, log, cwd=self.folder, **self.user)
-        eventually(self.is_ready)
+        wait_until(self.is_ready)
 
     def is_ready(self):
         ask = [program("pg_isready"), "--quiet", "--host", str(self.folder)]

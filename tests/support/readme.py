@@ -29,8 +29,30 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?")
 END = re.compile(r"<!--\s*(stop|gone) ([\w-]+)\s*-->")
 
 
+@dataclass(frozen=True)
+class Edit:
+    """Lines of a README, counted from 1, and what should stand in their place."""
+
+    first: int
+    count: int
+    lines: list[str]
+
+
 class Wrong(Exception):
-    """What a README gets wrong, told with its file and line."""
+    """What a README gets wrong, and the edits that would put it right, if any can."""
+
+    def __init__(self, message: str, *edits: Edit):
+        super().__init__(message)
+        self.edits = edits
+
+
+@dataclass
+class Command:
+    """A command of a block, the lines shown below it, and where these begin in the README."""
+
+    text: str
+    line: int
+    shown: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -44,18 +66,19 @@ class Step:
 
     @property
     def commands(self):
-        """Return (command, shown output) for each line that starts with a prompt."""
+        """Return the commands: each line that starts with a prompt, and what is shown below it."""
         found = []
-        for line in self.text.splitlines():
-            if line.startswith("$ "):
-                found.append([line[2:], []])
-            elif line.startswith("> ") and found and not found[-1][1]:
-                found[-1][0] += "\n" + line[2:]
+        for line, text in enumerate(self.text.splitlines(), start=self.line + 1):
+            if text.startswith("$ "):
+                found.append(Command(text[2:], line + 1))
+            elif text.startswith("> ") and found and not found[-1].shown:
+                found[-1].text += "\n" + text[2:]
+                found[-1].line += 1
             elif found:
-                found[-1][1].append(line)
+                found[-1].shown.append(text)
             else:
-                raise Wrong(f"output before any command: {line}")
-        return [(command, shown) for command, shown in found]
+                raise Wrong(f"output before any command: {text}")
+        return found
 
     @property
     def title(self):
@@ -150,8 +173,25 @@ def near(wanted, got, within, ratios):
     return abs(float(got) - float(wanted)) <= within * float(wanted)
 
 
+def ends(shown, printed, **tolerance):
+    """Return after how many of the printed lines all that is shown may have been printed."""
+    places = {0}
+    for line in shown:
+        if line.strip() == "...":
+            places = set(range(min(places, default=len(printed) + 1), len(printed) + 1))
+        else:
+            places = {
+                place + 1
+                for place in places
+                if place < len(printed) and same_line(line, printed[place], **tolerance)
+            }
+    return places
+
+
 def difference(shown, printed, **tolerance):
     """Return only the lines that differ, as "- shown" and "+ printed"; empty when all is well."""
+    if len(printed) in ends(shown, printed, **tolerance):
+        return []
     rows, columns = len(shown), len(printed)
     cost = [[0] * (columns + 1) for _ in range(rows + 1)]
     for row in range(rows, -1, -1):
@@ -195,6 +235,22 @@ def moves(shown, printed, row, column, tolerance):
         yield int(not anything), row + 1, column
     if there:
         yield int(not anything), row, column + 1
+
+
+def edits_of(shown, printed, first, **tolerance):
+    """Return the edit that shows what was printed; none for what "..." or a tolerance leaves open."""
+    if tolerance or any("..." in line for line in shown):
+        return []
+    return [Edit(first, len(shown), [line.rstrip() for line in printed])]
+
+
+def edited(text, edits):
+    """Return a README's text with some of its lines replaced."""
+    lines = text.splitlines(keepends=True)
+    for edit in sorted(edits, key=lambda edit: edit.first, reverse=True):
+        start = edit.first - 1
+        lines[start : start + edit.count] = [f"{line}\n" for line in edit.lines]
+    return "".join(lines)
 
 
 def stands_for(shown, run):

@@ -1,14 +1,14 @@
-"""Takes the pictures of the chapters, as a participant sees the pages: python -m tests.screenshots"""
+"""Takes the pictures of the chapters, as a participant sees the pages: python -m tests.support.screenshots"""
 
 import io
 import tempfile
 from pathlib import Path
 
-from compare.processes import ROOT
 from PIL import Image
-from tests.browser import SIZE, participant
-from tests.lab import lines_now, opened
-from tests.network import eventually
+
+from instrument.processes import ROOT, wait_until
+from tests.support.browser import SIZE, participant
+from tests.support.opened_lab import lines_now, opened
 
 COLOURS = 128  # enough for text and lines, a quarter of the bytes
 SHARPNESS = 2  # pixels of the picture for each of the page's
@@ -41,18 +41,18 @@ def main():
         person.fill_in(40, 4)
         person.press("Start")
         page.get_by_role("table").wait_for()
-        eventually(lambda: person.statistics().get("Aggregated") == 24, 60)
+        wait_until(lambda: person.statistics().get("Aggregated") == 24, seconds=60)
         page.set_viewport_size({"width": 1366, "height": 460})
         save(person, "lab-statistics")
         page.set_viewport_size(SIZE)
         change(person, 80, 4)
         person.follow("The lab")
-        eventually(lambda: person.lines()["sync"]["median"] == 10, 60)
+        wait_until(lambda: person.lines()["sync"]["median"] == 10, seconds=60)
         wait_for_news(page, "lab/data", 5)
         save(person, "lab")
         person.follow("Locust’s page")
         change(person, 200, 40)
-        eventually(lambda: lines_now(address)[0]["median"] > 24, 90)
+        wait_until(lambda: lines_now(address)[0]["median"] > 24, seconds=90)
         person.tab("Charts")
         page.locator("canvas").nth(1).scroll_into_view_if_needed()
         wait_for_news(page, "stats/requests", 3)

@@ -7,19 +7,24 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-from compare.check import lacking
-from compare.processes import ROOT
-from tests.network import Network
-from tests.readme import Wrong, difference, stands_for, unmarked
-
-from compare import processes
+from instrument import processes
+from instrument.errors import InstrumentError
+from instrument.processes import ROOT, wait_until
+from instrument.tools import lacking
+from tests.support.commands import run
+from tests.support.network import Network
+from tests.support.readme import Edit, Wrong, difference, edits_of, ends, stands_for, unmarked
 
 MARK = "\x1e"  # record separator: printed after each command, with its exit status
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
 PATIENCE = 10.0
+READMES = [
+    path
+    for path in sorted(ROOT.rglob("*.md"))
+    if not {".venv", "results", "node_modules"} & set(path.relative_to(ROOT).parts)
+]
 STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 
 
@@ -88,11 +93,14 @@ class Terminal:
         elif "server" in options:
             self.start_server(step)
         elif "log" in options:
-            self.server(options["log"]).show(step.text.splitlines())
+            self.server(options["log"]).show(step.text.splitlines(), step.line + 1)
         elif "stop" in options:
             server = self.server(options["stop"])
             del self.servers[options["stop"]]
-            server.stop(step.text.splitlines())
+            server.stop()
+            if step.text:
+                _, *shown = step.text.splitlines()  # without ^C
+                server.show(shown, step.line + 2)
         elif "gone" in options:
             server = self.server(options["gone"])
             del self.servers[options["gone"]]
@@ -112,7 +120,9 @@ class Terminal:
             raise Wrong(f"there is no {name}")
         text = path.read_bytes().decode()
         if "file" in step.options and text != step.text:
-            raise Wrong("\n".join(difference(step.text.splitlines(), text.splitlines())))
+            shown, there = step.text.splitlines(), text.splitlines()
+            edit = Edit(step.line + 1, len(shown), there)
+            raise Wrong("\n".join(difference(shown, there)), edit)
         if "excerpt" in step.options and f"\n{step.text}" not in f"\n{text}":
             raise Wrong(f"not a run of the lines of {name}")
 
@@ -124,16 +134,13 @@ class Terminal:
             self.network.need(port)
         if name in self.servers or (port and self.network.listens(port)):
             raise Wrong(f"{name} is taken by an earlier server: say where to stop it")
-        [(command, shown)] = step.commands
-        server = Server(self, self.typed(step, command))
+        [command] = step.commands
+        server = Staying(self, self.typed(step, command.text))
         self.servers[name] = server
-        server.begin(shown)
-        deadline = time.monotonic() + PATIENCE
+        server.begin(command.shown)
         there = self.network.listens if "unasked" in step.options else self.network.ask
-        while port and not there(port):
-            if server.process.poll() is not None or time.monotonic() > deadline:
-                raise Wrong(f"nobody answers on port {port}; it printed:\n{server.tail()}")
-            time.sleep(0.05)
+        if port:
+            server.wait(lambda: not there(port) and [f"nobody answers on port {port}"])
         server.seen = len(server.lines())  # without what our own request may have logged
 
     def typed(self, step, command):
@@ -145,62 +152,59 @@ class Terminal:
 
     def run(self, step):
         """Run a block's commands in one shell, and compare what each prints and its status."""
-        commands, shown = zip(*step.commands, strict=True)
-        typed = commands
+        commands = step.commands
+        typed = [command.text for command in commands]
         if "run" in step.options:
-            typed = [self.typed(step, commands[0])]
+            typed = [self.typed(step, commands[0].text)]
+        results = self.results(typed, float(step.options.get("limit", self.limit)))
+        tolerance = tolerance_of(step.options)
+        told, edits = [], []
+        for number, (command, (printed, status)) in enumerate(zip(commands, results, strict=True)):
+            wanted = int(step.options.get("status", 0)) if number + 1 == len(commands) else 0
+            lines = unmarked(printed) if "ratios" in step.options else printed
+            where = f"line {command.line - 1}: {command.text}"
+            if status != wanted:
+                text = "\n".join(printed)
+                raise Wrong(f"{where}\nexit status {status}, not {wanted}; it printed:\n{text}")
+            if differing := difference(command.shown, lines, **tolerance):
+                told += [where, *differing]
+                edits += edits_of(command.shown, lines, command.line, **tolerance)
+        if told:
+            raise Wrong("\n".join(told), *edits)
+
+    def results(self, typed, limit):
+        """Return what each command prints, as lines, and its exit status."""
         script = "\n".join(f"{command}\nprintf '\\n{MARK}%s\\n' $?" for command in typed)
-        limit = float(step.options.get("limit", self.limit))
         with tempfile.TemporaryFile() as output:
             process = self.start(script, output)
             try:
                 process.wait(limit)
             except subprocess.TimeoutExpired:
-                raise Wrong(
-                    f"not done within {limit:.0f} s: is it a server? then annotate it"
-                ) from None
+                told = f"not done within {limit:.0f} s: is it a server? then annotate it"
+                raise Wrong(told) from None
             finally:
                 processes.end(process)
             output.seek(0)
-            printed = output.read().decode(errors="replace")
-        *parts, _ = printed.split(MARK)
-        if len(parts) != len(typed):
-            raise Wrong(f"the shell ended early; it printed:\n{printed}")
-        statuses = [int(part.split("\n")[0]) for part in printed.split(MARK)[1:]]
-        texts = [parts[0], *(part.partition("\n")[2] for part in parts[1:])]
-        wanted = [0] * (len(typed) - 1) + [int(step.options.get("status", 0))]
-        tolerance = tolerance_of(step.options)
-        for command, status, want, show, text in zip(
-            typed, statuses, wanted, shown, texts, strict=True
-        ):
-            lines = text.removesuffix("\n").splitlines()
-            if "ratios" in step.options:
-                lines = unmarked(lines)
-            where = step.line + 1 + step.text[: step.text.find(f"$ {command[:20]}")].count("\n")
-            if status != want:
-                raise Wrong(
-                    f"line {where}: {command}\nexit status {status}, not {want}; it printed:\n{text}"
-                )
-            if told := difference(show, lines, **tolerance):
-                raise Wrong("\n".join([f"line {where}: {command}", *told]))
+            text = output.read().decode(errors="replace")
+        first, *others = text.split(MARK)
+        if len(others) != len(typed):
+            raise Wrong(f"the shell ended early; it printed:\n{text}")
+        statuses, rest = zip(*(other.split("\n", 1) for other in others), strict=True)
+        printed = [each.removesuffix("\n").splitlines() for each in (first, *rest[:-1])]
+        return zip(printed, map(int, statuses), strict=True)
 
     def expanded(self, command):
         """Return what make would run, or the command itself."""
         if not command.startswith("make "):
             return command
-        done = subprocess.run(
-            [*SHELL, f"make --dry-run --assume-old=.venv/installed VENV=.venv {command[5:]}"],
-            cwd=self.root,
-            env=self.environment,  # without what a make around us would pass on
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        make = f"make --dry-run --assume-old=.venv/installed VENV=.venv {command[5:]}"
+        # in an environment without what a make around us would pass on
+        done = run(*SHELL, make, cwd=self.root, env=self.environment)
         return done.stdout.strip().splitlines()[-1].replace(".venv/bin/", "")
 
 
-class Server:
-    """A server that stays, in a terminal of its own."""
+class Staying:
+    """A command that stays, as servers do, in a terminal of its own."""
 
     def __init__(self, terminal, command):
         descriptor, name = tempfile.mkstemp(dir=terminal.folder)
@@ -220,41 +224,42 @@ class Server:
 
         def told():
             lines = self.lines()
-            for count in range(len(shown) - shown.count("..."), len(lines) + 1):
-                if not difference(shown, lines[:count]):
-                    self.seen = count
-                    return []
+            if places := ends(shown, lines):
+                self.seen = min(places)
+                return []
             return difference([*shown, "..."], lines)
 
         self.wait(told)
 
-    def show(self, shown):
+    def show(self, shown, first):
         """Wait until exactly what is shown has been printed since the last look."""
-        self.wait(lambda: difference(shown, self.lines()[self.seen :]))
-        self.seen = len(self.lines())
 
-    def stop(self, shown):
-        """Press Ctrl-C, and wait until the server has ended."""
+        def told():
+            return difference(shown, self.lines()[self.seen :])
+
+        try:
+            self.wait(told)
+        except Wrong as wrong:
+            raise Wrong(str(wrong), *edits_of(shown, self.lines()[self.seen :], first)) from None
+        finally:
+            self.seen = len(self.lines())
+
+    def stop(self):
+        """Press Ctrl-C, and wait until it has ended."""
         if self.process.poll() is not None:
             raise Wrong(f"it had ended before Ctrl-C; it printed:\n{self.tail()}")
         os.killpg(self.process.pid, signal.SIGINT)
-        try:
-            self.process.wait(STOP_PATIENCE)
-        except subprocess.TimeoutExpired:
-            raise Wrong(f"it does not end on Ctrl-C within {STOP_PATIENCE:.0f} s") from None
-        finally:
-            self.kill()
+        self.be_gone(f"it does not end on Ctrl-C within {STOP_PATIENCE:.0f} s")
         if self.process.returncode not in (0, -signal.SIGINT, 128 + signal.SIGINT):
             raise Wrong(f"it ended with status {self.process.returncode}:\n{self.tail()}")
-        if shown:
-            self.show(shown[1:])
 
-    def be_gone(self):
-        """Wait until the server has ended by itself."""
+    def be_gone(self, otherwise=None):
+        """Wait until it has ended by itself."""
         try:
             self.process.wait(STOP_PATIENCE)
         except subprocess.TimeoutExpired:
-            raise Wrong(f"it has not ended by itself within {STOP_PATIENCE:.0f} s") from None
+            told = otherwise or f"it has not ended by itself within {STOP_PATIENCE:.0f} s"
+            raise Wrong(told) from None
         finally:
             self.kill()
 
@@ -262,11 +267,17 @@ class Server:
         processes.end(self.process)
 
     def wait(self, told):
-        deadline = time.monotonic() + PATIENCE
-        while lines := told():
-            if time.monotonic() > deadline:
-                raise Wrong("\n".join(lines))
-            time.sleep(0.05)
+        """Wait until nothing is told any more; raise Wrong with what is told at last."""
+        last = []
+
+        def is_well():
+            last[:] = told() or []
+            return not last
+
+        try:
+            wait_until(is_well, seconds=PATIENCE)
+        except InstrumentError:
+            raise Wrong("\n".join([*last, "it printed at last:", self.tail()])) from None
 
 
 def tolerance_of(options):

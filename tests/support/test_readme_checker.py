@@ -2,11 +2,11 @@
 
 import psutil
 import pytest
-from compare.processes import ROOT
-from tests.readme import Wrong, difference, steps, unmarked
-from tests.terminal import Terminal
 
-from tests import terminal
+from instrument.processes import ROOT
+from tests.support import terminal
+from tests.support.readme import Wrong, difference, steps, unmarked
+from tests.support.terminal import Terminal
 
 SERVER = """
 ```console server=8000
@@ -30,14 +30,10 @@ EXCERPT = (
 )
 STUBBORN = """
 ```console server=8000
-$ python -c 'import signal; signal.signal(2, signal.SIG_IGN); import tests.wsgiref_server as server; server.serve("8000", "wsgi.app:app")'
+$ python -m tests.support.stubborn_server
 ```
 """
-FAILING = """
-```console server=8000
-$ python -c 'import os, signal; signal.signal(2, lambda *_: os._exit(7)); import tests.wsgiref_server as server; server.serve("8000", "wsgi.app:app")'
-```
-"""
+FAILING = STUBBORN.replace("stubborn_server", "stubborn_server 7")
 NEAR = "```console within=10%\n$ echo 'took 1.02 s, ratio 0.995'\ntook 1.10 s, ratio 0.995\n```\n"
 
 RIGHT = {

@@ -1,108 +1,111 @@
-"""Every cell of chapter 6's tables, done anew to the real servers, and its clients."""
+"""Every cell of the tables of chapters 5 and 6, done anew to the real servers."""
 
-import json
 import os
 import signal
 import subprocess
-import sys
 
 import psutil
 import pytest
-from compare.check import lacking
-from compare.processes import ROOT, free_port
-from production.servers import SERVERS, nginx, running, wait_until
-from tests.cells import Chapter, check_interruption, check_no_server
 
-from connections import labs, late_client, memory
-
-CHAPTER = Chapter("connections/labs", labs.LABS)
+from instrument.faults import TABLES, costs
+from instrument.faults.table import SERVERS, versions
+from instrument.processes import ROOT, wait_until
+from tests.support.commands import COMPARE, compare, one_line
+from tests.support.offspring import gone
 
 
-@pytest.mark.parametrize(("lab", "server"), CHAPTER.cells())
-def test_a_cell_of_the_table(restless, lab, server):
-    CHAPTER.check(lab, server)
+def cells(takes_all_cpus):
+    return [
+        pytest.param(table, row, server, id=f"{table.name}: {row.title}-{server.name}")
+        for table in TABLES.values()
+        for row in table.rows
+        for server in SERVERS
+        if row.takes_all_cpus is takes_all_cpus
+    ]
 
 
-def test_the_table_stands_in_the_chapter():
-    CHAPTER.check_table()
+@pytest.mark.parametrize(("table", "row", "server"), cells(takes_all_cpus=False))
+def test_a_cell(restless, table, row, server):
+    check(table, row, server)
+
+
+@pytest.mark.parametrize(("table", "row", "server"), cells(takes_all_cpus=True))
+def test_a_cell_under_full_load(all_cpus, table, row, server):
+    check(table, row, server)
+
+
+def check(table, row, server):
+    if row.lacks:
+        pytest.skip(row.lacks)
+    saved = table.saved()
+    told, here = saved["versions"], versions()
+    changed = [f"{name} {here.get(name)}" for name in told if told[name] != here.get(name)]
+    assert row.try_on(server) == saved["cells"][row.title][server.name], f"changed: {changed}"
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_table_stands_in_its_chapter_as_it_was_saved(table):
+    saved = table.saved()
+    assert table.place.search(table.readme.read_text())[0] == table.shown(saved)
+    rows = [row.title for row in table.rows] or [costs.title(server) for server in costs.SERVERS]
+    assert list(saved["cells"]) == rows
 
 
 def test_what_four_workers_cost_beside_each_other(all_cpus):
-    memory.allow_connections()
-    saved = json.loads(memory.DATA.read_text())["costs"]
-    told = {name: memory.Cost(**cost) for name, cost in saved.items()}
-    seen = {name: memory.cost(server, requests) for name, server, requests in memory.setups()}
+    costs.allow_connections()
+    cells = costs.TABLE.saved()["cells"]
+    told = {name: costs.Cost(**cost) for name, cost in cells.items()}
+    seen = {costs.title(server): costs.cost(server) for server in costs.SERVERS}
     for name, each in seen.items():
         print(name, each)
         for what in ("idle", "holding"):
-            share = getattr(told[name], what) / told[memory.FIRST].idle
-            assert getattr(each, what) / seen[memory.FIRST].idle == pytest.approx(share, rel=0.25)
-        if each.requests == memory.MANY:
+            share = getattr(told[name], what) / told[costs.FIRST].idle
+            assert getattr(each, what) / seen[costs.FIRST].idle == pytest.approx(share, rel=0.25)
+        if each.requests == costs.MANY:
             assert each.holding - each.idle < 0.04 * each.requests  # MB: less than 40 KB each
-    for costs in (told, seen):
-        assert max(costs, key=lambda name: costs[name].cpu).startswith("gthread")
+    for found in (told, seen):
+        assert max(found, key=lambda name: found[name].cpu).startswith("gthread")
 
 
-def test_the_costs_stand_in_the_chapter():
-    text = memory.DATA.with_name("README.md").read_text()
-    assert memory.TABLE.search(text)[0] == memory.table(json.loads(memory.DATA.read_text()))
+def has_children(process):
+    return len(process.children(recursive=True)) > 4
 
 
-@pytest.mark.parametrize("module", ["connections.labs", "connections.memory"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_leaves_nothing(restless, number, module, tmp_path):
-    check_interruption(module, number, tmp_path)
-
-
-def test_an_interruption_while_requests_are_held_leaves_nothing(restless, tmp_path):
-    check_interruption(
-        "connections.memory",
-        signal.SIGINT,
-        tmp_path,
-        when=lambda process: len(process.net_connections()) > 20,
-    )
+def holds_requests(process):
+    return len(process.net_connections()) > 20
 
 
 @pytest.mark.parametrize(
-    ("module", "arguments"),
-    [("connections.idle_client", []), ("connections.websocket_client", ["hello"])],
+    ("table", "number", "when"),
+    [
+        *((name, number, has_children) for name in TABLES for number in (2, 15)),
+        ("costs", signal.SIGINT, holds_requests),
+    ],
 )
-def test_a_client_says_where_no_server_is(module, arguments):
-    check_no_server(module, free_port(), *arguments)
-
-
-@pytest.mark.skipif(bool(lacking("nginx")), reason=lacking("nginx"))
-def test_nginx_goes_on_when_the_late_client_is_stopped(tmp_path):
-    with (
-        running(SERVERS[0]) as run,
-        nginx(ROOT / "connections/nginx.conf", run.port) as proxy,
-    ):
-        (tmp_path / "results").mkdir()
-        (tmp_path / "results/nginx").symlink_to(proxy.log.parent)
-        late = subprocess.Popen(
-            [sys.executable, "-m", "connections.late_client", "--port", str(proxy.port)],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+def test_an_interruption_leaves_nothing(restless, table, number, when, tmp_path):
+    with (tmp_path / "log").open("w") as log:
+        run = subprocess.Popen(
+            [*COMPARE, "faults", table],
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+            stdout=log,
+            stderr=log,
         )
-        worker = psutil.Process(proxy.worker)
         try:
-            wait_until(lambda: worker.status() == psutil.STATUS_STOPPED)
-            late.terminate()
-            assert late.wait(5) == 143
+            process = psutil.Process(run.pid)
+            wait_until(lambda: when(process), run)
+            begun = process.children(recursive=True)
+            run.send_signal(number)
+            assert run.wait(10) == 128 + number
         finally:
-            late.kill()
-        assert worker.status() != psutil.STATUS_STOPPED
+            run.kill()
+    wait_until(lambda: gone(begun), seconds=5)
+    assert [each.name for each in tmp_path.iterdir()] == ["log"]
+    assert "Traceback" not in (tmp_path / "log").read_text()
 
 
-def run_late(monkeypatch, folder, pid):
-    (folder / "nginx.pid").write_text(f"{os.getpid() if pid == 'myself' else pid}\n")
-    monkeypatch.setattr(late_client, "PID_FILE", folder / "nginx.pid")
-    monkeypatch.setattr(sys, "argv", ["late_client"])
-    late_client.main()
-
-
-@pytest.mark.parametrize("pid", ["-1", "0", "none", "myself", 2**40])
-def test_late_client_holds_nobody_but_nginx(monkeypatch, tmp_path, pid):
-    monkeypatch.setattr(os, "kill", None)
-    with pytest.raises(SystemExit, match="no nginx runs that"):
-        run_late(monkeypatch, tmp_path, pid)
+def test_an_unknown_table_names_the_known():
+    said = one_line(compare("faults", "produktion"))
+    assert said == (
+        "compare: unknown table 'produktion': choose from production, connections, costs"
+    )

@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import re
 import signal
 import socket
 import subprocess
@@ -12,26 +14,17 @@ from pathlib import Path
 
 import psutil
 import pytest
-from compare.processes import ROOT
-from tests.network import eventually
 
-from tests.instrument import COMPARE, compare, one_line
+from instrument.processes import ROOT, wait_until
+from tests.support.commands import COMPARE, compare, one_line, run
+from tests.support.offspring import gone, offspring
 
 GUNICORN = "gunicorn --no-control-socket --bind 127.0.0.1:{port}"
-# The same command, with other servers: what they are stands in sys.argv[1], as Python.
-WITH_SERVERS = """
-import math, sys
-from compare import servers
-servers.SERVERS = tuple(eval(sys.argv[1], {**vars(servers), "math": math}))
-from compare.cli import main
-sys.exit(main(sys.argv[2:]))
-"""
 
 
-def only(start, app="wsgi.slow_app:app"):
-    """Return the command that knows one server, which is started like this."""
-    server = f"[Server('odd', 'waiting', 'teaches', 'wsgi', {app!r}, {start!r}, 1, 1)]"
-    return [sys.executable, "-c", WITH_SERVERS, server]
+def odd(start, app="wsgi.slow_app:app"):
+    """Return the command that also knows a server called odd, which is started like this."""
+    return [sys.executable, "-m", "tests.support.odd_server", start, app]
 
 
 @contextmanager
@@ -52,20 +45,6 @@ def started(*arguments):
             process.wait(10)
         process.stdout.close()
         process.stderr.close()
-
-
-def offspring(process, word, count=1):
-    """Return all descendants once `count` of them have the word in their command lines."""
-
-    def found():
-        every = process.children(recursive=True)
-        return every if sum(word in " ".join(each.cmdline()) for each in every) >= count else None
-
-    return eventually(found)
-
-
-def gone(every):
-    return not any(each.is_running() and each.status() != "zombie" for each in every)
 
 
 def test_both_servers_come_within_a_few_per_cent_of_their_ceilings(tmp_path, steady):
@@ -126,8 +105,8 @@ def test_bad_values_are_said_in_one_line(arguments, message):
 
 def test_output_that_nobody_reads_is_no_traceback():
     script = f"{sys.executable} -m compare run --list | head -0"
-    done = subprocess.run(script, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stderr == ""
+    done = run("sh", "-c", script)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def is_caught(number, process):
@@ -141,7 +120,7 @@ def is_caught(number, process):
 def test_signal_before_anything_began_is_one_line():
     command = [sys.executable, "-m", "compare", "run"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        eventually(lambda: is_caught(signal.SIGTERM, process))
+        wait_until(lambda: is_caught(signal.SIGTERM, process))
         process.send_signal(signal.SIGTERM)
         assert process.stderr.read() == "compare: stopped by SIGTERM\n"
     assert process.returncode == 143
@@ -170,7 +149,7 @@ def test_missing_package_is_one_line(tmp_path):
 
 
 def test_app_that_does_not_import_shows_the_end_of_the_log(tmp_path):
-    command = only(f"{GUNICORN} --workers 4", app="wsgi.nowhere:app")
+    command = odd(f"{GUNICORN} --workers 4", app="wsgi.nowhere:app")
     done = compare("run", "odd", "--output", tmp_path, command=command)
     assert "odd ended with status" in one_line(done)
     assert "No module named 'wsgi.nowhere'" in done.stderr
@@ -178,12 +157,12 @@ def test_app_that_does_not_import_shows_the_end_of_the_log(tmp_path):
 
 
 def test_server_that_is_not_installed_is_one_line(tmp_path):
-    done = compare("run", "odd", "--output", tmp_path, command=only("no-such-server {port}"))
+    done = compare("run", "odd", "--output", tmp_path, command=odd("no-such-server {port}"))
     assert "no-such-server is not installed" in one_line(done)
 
 
 def test_server_that_answers_an_error_is_not_measured(tmp_path):
-    command = only(GUNICORN, app="builtins:dict")
+    command = odd(GUNICORN, app="builtins:dict")
     done = compare("run", "odd", "--output", tmp_path, command=command)
     assert "odd answers with status 500" in one_line(done)
 
@@ -213,7 +192,7 @@ def test_server_killed_in_the_middle_of_a_run_is_said_and_nothing_is_overwritten
 def test_ctrl_c_ends_all_within_two_seconds_and_keeps_what_is_finished(tmp_path):
     (tmp_path / "comparison.json").write_text("an earlier one")
     with started("run", "--seconds", 1, "--output", tmp_path) as process:
-        eventually(lambda: "2 of 2" in process.stdout.readline())
+        wait_until(lambda: "2 of 2" in process.stdout.readline())
         every = offspring(process, "AsgiUser")
         process.send_signal(signal.SIGINT)
         sent = time.monotonic()
@@ -231,10 +210,45 @@ def test_ctrl_c_ends_all_within_two_seconds_and_keeps_what_is_finished(tmp_path)
 @pytest.mark.parametrize("moment", range(0, 1000, 250))
 def test_signal_at_any_moment_of_the_start_leaves_nothing_running(moment, tmp_path):
     with started("run", "sync", "--seconds", 1, "--output", tmp_path) as process:
-        eventually(lambda: "1 of 1" in process.stdout.readline())
+        wait_until(lambda: "1 of 1" in process.stdout.readline())
         time.sleep(moment / 1000)  # the moments differ on purpose; nothing is waited for
         every = process.children(recursive=True)
         os.kill(process.pid, signal.SIGTERM)
         process.communicate(timeout=5)
     assert process.returncode == 143
     assert gone(every)
+
+
+def test_servers_and_a_set_are_not_both_named(tmp_path):
+    assert "not both" in one_line(compare("run", "sync", "--set", "busy", "--output", tmp_path))
+
+
+def test_prediction_needs_a_terminal():
+    assert "needs a terminal" in one_line(compare("predict"))
+
+
+def test_prediction_stands_beside_what_was_measured(tmp_path):
+    ours, its = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "compare", "predict", "sync", "--users", "4", "--seconds", "2"]
+        + ["--output", str(tmp_path)],
+        cwd=ROOT,
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        env={**os.environ, "COLUMNS": "120"},
+    )
+    os.close(its)
+    os.write(ours, b"many\n4\n")
+    shown = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            shown += chunk
+    except OSError:
+        pass  # Linux says so when the other end is closed
+    os.close(ours)
+    assert process.wait(10) == 0
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
+    assert "A number, please" in text
+    assert "your guess" in text
+    assert re.search(r"You had [01] of 1 right within 10 %", text)

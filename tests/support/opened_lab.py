@@ -7,10 +7,8 @@ from contextlib import contextmanager
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from compare.processes import free_port
-from tests.network import eventually
-
-from compare import processes
+from instrument import processes
+from instrument.processes import free_port, wait_until
 
 
 @contextmanager
@@ -26,7 +24,7 @@ def opened(log, *arguments):
             assert process.poll() is None, log.read_text()
             return "Ctrl-C ends everything." in log.read_text()
 
-        eventually(invited, 30)
+        wait_until(invited, seconds=30)
         yield process, port, f"http://127.0.0.1:{web_port}"
 
 

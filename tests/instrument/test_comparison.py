@@ -1,0 +1,124 @@
+"""The comparison: what its table and its sentences say, and short runs of every server."""
+
+import json
+import os
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from instrument.comparison import Comparison, sentences, table, verdict
+from tests.support.commands import compare
+from tests.support.samples import CONDITIONS, LOOP, SYNC
+
+
+def lines(*results):
+    console = Console(force_terminal=False, width=80)
+    with console.capture() as capture:
+        console.print(table(Comparison(CONDITIONS, results)))
+    return capture.get().splitlines()
+
+
+def test_table_fits_80_columns_in_plain_text():
+    shown = lines(SYNC, LOOP)
+    assert shown[-2].split() == ["sync", "3.98", "4.00", "0.995", "5004", "5010", "0"]
+    assert shown[-1].split()[:4] == ["loop", "19.90", "20.00", "0.995"]
+    assert max(map(len, shown)) <= 80
+    assert "\x1b" not in "".join(shown)
+
+
+def test_sentence_says_how_many_times_as_many():
+    assert list(sentences(Comparison(CONDITIONS, (SYNC, LOOP)))) == [
+        "With the same 4 processes, loop answered 5.0 times as many requests as sync.",
+        "The one knob that differs is how a worker waits.",
+    ]
+
+
+def test_servers_of_two_sets_have_no_one_knob():
+    busy = replace(LOOP, name="sync-busy")
+    assert not any("knob" in each for each in sentences(Comparison(CONDITIONS, (SYNC, busy))))
+
+
+def test_a_short_run_and_failures_are_marked():
+    short = replace(SYNC, steady_seconds=7.9, failures=3)
+    told = " ".join(sentences(Comparison(CONDITIONS, (short,))))
+    assert "too short" in lines(short)[-1]
+    assert "too short to judge" in told
+    assert "sync: 3 of 60 requests failed" in told
+
+
+def test_a_saturated_load_generator_is_marked_with_the_way_out():
+    loaded = replace(LOOP, locust_cpu=0.95, machine_cpu=0.99)
+    assert lines(loaded)[-1].startswith("loop* ")
+    assert "add --processes 2" in list(sentences(Comparison(CONDITIONS, (loaded,))))[-1]
+    full = replace(LOOP, machine_cpu=0.97)
+    assert "busy for 97%" in list(sentences(Comparison(CONDITIONS, (full,))))[-1]
+
+
+def test_what_has_no_ceiling_has_no_ratio():
+    assert lines(replace(SYNC, ceiling=None))[-1].split()[2:4] == ["none", "none"]
+
+
+def test_guesses_within_ten_per_cent_are_right():
+    comparison = Comparison(CONDITIONS, (SYNC, LOOP))
+    guesses = {"sync": 4.0, "loop": 16.0}
+    assert verdict(comparison, guesses) == "You had 1 of 2 right within 10 %: sync."
+    console = Console(force_terminal=False, width=100)
+    with console.capture() as capture:
+        console.print(table(comparison, guesses))
+    assert capture.get().splitlines()[-1].endswith("16.00")
+
+
+def results(folder, *arguments):
+    done = compare("run", *arguments, "--output", folder, seconds=110)
+    assert done.returncode == 0, done.stderr
+    data = json.loads((folder / "comparison.json").read_text())
+    return {result["name"]: result for result in data["results"]}
+
+
+def ratio(result):
+    return result["requests_per_second"] / result["ceiling"]
+
+
+@pytest.mark.parametrize("name", ["gevent", "asgi", "uvicorn"])
+def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path, steady):
+    [result] = results(tmp_path, name, "--seconds", 8).values()
+    assert result["ceiling"] == 20
+    assert 0.95 <= ratio(result) <= 1.01
+
+
+def test_threads_are_slots_that_are_used_unevenly(tmp_path, steady):
+    [result] = results(tmp_path, "gthread", "--seconds", 8).values()
+    assert result["ceiling"] == 16
+    assert 4 < result["requests_per_second"] <= 16 * 1.01
+
+
+def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_path, steady):
+    found = results(tmp_path, "blocking", "threaded", "--seconds", 8)
+    blocking, threaded = found["blocking"], found["threaded"]
+    assert blocking["users"] == 40
+    assert ratio(blocking) <= 1.02
+    assert threaded["ceiling"] == 4 * min(32, os.cpu_count() + 4)
+    # a loop that got fewer connections than it has threads leaves some of them idle
+    assert 0.6 <= ratio(threaded) <= 1.02
+    assert threaded["requests_per_second"] > 2 * blocking["requests_per_second"]
+
+
+def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path, all_cpus):
+    found = results(tmp_path, "sync-busy", "uvicorn-worker-busy", "--seconds", 4)
+    sync, loop = found["sync-busy"], found["uvicorn-worker-busy"]
+    assert 0.5 < loop["requests_per_second"] / sync["requests_per_second"] < 2
+    assert sync["ceiling"] == loop["ceiling"] > 0
+
+
+def test_no_waiting_has_no_ceiling_and_locusts_share_is_recorded(tmp_path, all_cpus):
+    [result] = results(tmp_path, "asgi-minimal", "--seconds", 1).values()
+    assert result["ceiling"] is None
+    assert 0 < result["locust_cpu"] <= 1.1
+    assert 0 < result["machine_cpu"] <= 1
+
+
+def test_locusts_processes_are_merged(tmp_path):
+    [result] = results(tmp_path, "uvicorn", "--seconds", 2, "--processes", 2).values()
+    assert result["failures"] == 0
+    assert 0.8 < ratio(result) < 1.2, "two processes of ten users each, not one of them"

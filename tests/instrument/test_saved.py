@@ -1,0 +1,63 @@
+"""What an experiment saves is read back as it was, and drawn the same each time."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from instrument.comparison import Comparison
+from instrument.processes import ROOT
+from instrument.saved import from_json
+from instrument.sweep import Sweep
+from instrument.timeline import Timeline
+from tests.support.commands import compare, one_line
+from tests.support.samples import CONDITIONS, LOOP, STEPS, SYNC
+
+DATA = [
+    Comparison(CONDITIONS, (SYNC, replace(LOOP, ceiling=None))),
+    Sweep(CONDITIONS, {"sync": STEPS, "uvicorn-worker": STEPS}),
+    Timeline(CONDITIONS, {"sync": [(0.0, 1.0), (0.001, 2.0)], "loop": [(0.0, 1.0), (0.0, 1.0)]}),
+]
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_json_is_read_back_as_it_was(data):
+    assert from_json(data.to_json()) == data
+
+
+def test_json_of_a_comparison_has_two_parts():
+    assert json.loads(DATA[0].to_json()).keys() == {"conditions", "results"}
+    assert json.loads(DATA[0].to_json())["results"][1]["ceiling"] is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"conditions": {}, "results": []}'])
+def test_what_is_not_ours_is_refused(text):
+    with pytest.raises(ValueError):
+        from_json(text)
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_pictures_are_the_same_for_the_same_data(data):
+    assert data.pictures() == data.pictures()
+    for svg in data.pictures().values():
+        assert svg.startswith("<?xml")
+
+
+def test_committed_pictures_are_drawn_from_the_committed_data():
+    drawn = {}
+    for path in (ROOT / "docs").glob("*.json"):
+        if "conditions" in json.loads(path.read_text()):
+            for ending, svg in from_json(path.read_text()).pictures().items():
+                drawn[f"{path.stem}{ending}.svg"] = svg
+    committed = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.svg")}
+    assert drawn.keys() == committed.keys()
+    for name, svg in drawn.items():
+        assert svg == committed[name], name
+
+
+def test_what_can_not_be_read_is_said_in_one_line(tmp_path):
+    (tmp_path / "no.json").write_text("{}")
+    for command in ("draw", "show"):
+        said = one_line(compare(command, tmp_path / "no.json"))
+        assert said.endswith("no.json: it is not what a measurement wrote")
+        assert "can't read" in one_line(compare(command, tmp_path / "gone.json"))

@@ -1,0 +1,43 @@
+"""Asks servers in the network that it runs in: reads a question a line, and prints what came back.
+
+A question is [port, path, form]; without a path, it is whether somebody listens there.
+"""
+
+import http.client
+import json
+import socket
+import sys
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def answer(port, path, form):
+    """Return status, headers and body of GET, or POST of a form; None when nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("POST" if form else "GET", path, form or None, FORM if form else {})
+        got = connection.getresponse()
+        return [got.status, dict(got.headers), got.read().decode()]
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def main():
+    print("up", flush=True)
+    for line in sys.stdin:  # which ends with its writer
+        port, path, form = json.loads(line)
+        print(json.dumps(answer(port, path, form) if path else listens(port)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

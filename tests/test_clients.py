@@ -1,0 +1,88 @@
+"""The clients of chapters 5 and 6: what each says where no server is, and of wrong arguments."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from connections import late_client
+from instrument.faults.rig import nginx, running
+from instrument.processes import ROOT, free_port, wait_until
+from instrument.servers import BY_NAME
+from instrument.tools import lacking
+from tests.support.commands import run_module
+
+CLIENTS = [
+    ("production.slow_client", "4"),
+    ("connections.idle_client",),
+    ("connections.websocket_client", "hello"),
+]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_client_says_in_one_line_that_nobody_listens(client):
+    port = free_port()
+    done = run_module(*client, "--port", port)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert f" 127.0.0.1:{port}: " in done.stderr
+
+
+@pytest.mark.parametrize("client", [*CLIENTS, ("connections.late_client",)])
+@pytest.mark.parametrize("port", ["99999", "0", "-1", "8.5", "http"])
+def test_a_client_refuses_what_is_no_port(client, port):
+    done = run_module(*client, f"--port={port}")
+    assert done.returncode == 2
+    assert f"'{port}'" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["4", "--host", "10.0.0.1"], "only 127.0.0.1 is attacked, not '10.0.0.1'"),
+        (["4", "--host", "localhost"], "only 127.0.0.1 is attacked"),
+        (["4", "--seconds", "00000000199999"], "is not a number from 1 to 60"),
+        (["501"], "'501' is not a number from 1 to 500"),
+        (["4", "--seconds", "61"], "'61' is not a number from 1 to 60"),
+    ],
+)
+def test_slow_client_is_bounded_and_stays_on_this_machine(arguments, message):
+    done = run_module("production.slow_client", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+@pytest.mark.skipif(bool(lacking("nginx")), reason=lacking("nginx"))
+def test_nginx_goes_on_when_the_late_client_is_stopped(tmp_path):
+    with (
+        running(BY_NAME["sync"]) as run,
+        nginx(ROOT / "connections/nginx.conf", run.port) as proxy,
+    ):
+        (tmp_path / "results").mkdir()
+        (tmp_path / "results/nginx").symlink_to(proxy.log.parent)
+        late = subprocess.Popen(
+            [sys.executable, "-m", "connections.late_client", "--port", str(proxy.port)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        worker = psutil.Process(proxy.worker)
+        try:
+            wait_until(lambda: worker.status() == psutil.STATUS_STOPPED)
+            late.send_signal(signal.SIGTERM)
+            assert late.wait(5) == 143
+        finally:
+            late.kill()
+        assert worker.status() != psutil.STATUS_STOPPED
+
+
+@pytest.mark.parametrize("pid", ["-1", "0", "none", "myself", 2**40])
+def test_late_client_holds_nobody_but_nginx(monkeypatch, tmp_path, pid):
+    (tmp_path / "nginx.pid").write_text(f"{os.getpid() if pid == 'myself' else pid}\n")
+    monkeypatch.setattr(late_client, "PID_FILE", tmp_path / "nginx.pid")
+    monkeypatch.setattr(sys, "argv", ["late_client"])
+    monkeypatch.setattr(os, "kill", None)
+    with pytest.raises(SystemExit, match="no nginx runs that"):
+        late_client.main()
