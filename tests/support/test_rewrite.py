@@ -1,0 +1,92 @@
+"""The command that rewrites shown outputs: what it changes, what it leaves, and what it tells."""
+
+import pytest
+
+from instrument.processes import ROOT
+from tests.support import rewrite, terminal
+from tests.support.rewrite import rewritten
+
+APP = (ROOT / "wsgi/app.py").read_text()
+RIGHT = f"""
+```console
+$ echo one
+one
+$ seq 3
+1
+2
+3
+$ true
+$ printf '%s\\n' a \\
+>   b
+a
+b
+```
+
+```python file=wsgi/app.py
+{APP}```
+
+```console server=8000 unasked
+$ python -m tests.support.stubborn_server 0
+```
+
+```console
+$ curl -s 127.0.0.1:8000
+Hello, World!
+```
+
+<!-- stop 8000 -->
+"""
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(terminal, "PATIENCE", 3.0)
+
+
+def test_what_is_right_stays_as_it_was():
+    assert rewritten(RIGHT) == (RIGHT, [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("one\n$ seq", "$ seq"),  # a line too few
+        ("1\n2\n3\n", "1\n2\n3\n4\n5\n"),  # two too many
+        ("$ true\n", "$ true\nwhat once was printed\n"),
+        ("a\nb\n```", "A\nB\n```"),
+        ("200 OK", "201 OK"),
+        ("127.0.0.1:8000\nHello", "127.0.0.1:8000\nGoodbye"),
+    ],
+)
+def test_what_has_drifted_is_put_right(old, new):
+    drifted = RIGHT.replace(old, new, 1)
+    assert drifted != RIGHT
+    assert rewritten(drifted) == (RIGHT, [])
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "```console\n$ seq 3\n1\n...\n4\n```\n",
+        "```console within=10%\n$ echo 2 s\n1 s\n```\n",
+        "```console\n$ false\n```\n",
+    ],
+)
+def test_what_is_left_open_is_told_and_left(block):
+    text, [told] = rewritten(block)
+    assert text == block
+    assert told.startswith("line 1: console")
+
+
+def test_a_readme_is_written_and_the_exit_status_tells_what_is_left(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(rewrite, "ROOT", tmp_path)
+    monkeypatch.setattr(rewrite.signals, "note", lambda: None)  # they are pytest's
+    path = tmp_path / "README.md"
+    path.write_text("```console\n$ echo new\nold\n```\n")
+    monkeypatch.setattr("sys.argv", ["rewrite", str(path)])
+    assert rewrite.main() == 0
+    assert path.read_text() == "```console\n$ echo new\nnew\n```\n"
+    assert capsys.readouterr().out == "README.md: rewritten\n"
+    path.write_text("```console\n$ false\n```\n")
+    assert rewrite.main() == 1
+    assert "by hand: line 1" in capsys.readouterr().out

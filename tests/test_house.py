@@ -1,0 +1,79 @@
+"""The house: what is read stands apart from what measures, and each thing has one place."""
+
+import ast
+import re
+
+import pytest
+
+from instrument.processes import ROOT
+from tests.support.readme import ALLOWED
+from tests.support.terminal import READMES
+
+CHAPTERS = [
+    path.parent.name
+    for path in sorted(ROOT.glob("*/README.md"))
+    if path.parent.name != "instrument"
+]
+LONGEST = 300
+IGNORED = {".venv", "results", "__pycache__"}
+
+
+def files(folder, pattern="*"):
+    return [
+        path
+        for path in sorted((ROOT / folder).rglob(pattern))
+        if path.is_file() and not IGNORED & set(path.relative_to(ROOT).parts)
+    ]
+
+
+def imported(path):
+    """Return the names of the modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{each.name}" for each in node.names)
+
+
+def test_there_are_chapters():
+    assert {"wsgi", "asgi", "compare"} <= set(CHAPTERS)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_imports_neither_another_nor_the_instrument(chapter):
+    allowed = {"compare/__main__.py", "instrument.locustfiles.preflight"}
+    for path in files(chapter, "*.py"):
+        for name in imported(path):
+            others = {"instrument", *CHAPTERS} - {chapter}
+            if name.partition(".")[0] in others:
+                assert {name, str(path.relative_to(ROOT))} & allowed, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_s_folder_has_nothing_that_no_chapter_names(chapter):
+    text = "".join(path.read_text() for path in READMES)
+    for path in files(chapter):
+        if path.name not in ("README.md", "__main__.py"):
+            assert re.search(rf"\b{path.stem}\b", text), f"no chapter names {path}"
+
+
+def test_no_python_file_is_too_long():
+    long = {path: len(path.read_text().splitlines()) for path in files(".", "*.py")}
+    assert not {path: count for path, count in long.items() if count > LONGEST}
+
+
+def test_a_worker_class_is_spelt_in_one_file():
+    spelt = [
+        str(path.relative_to(ROOT))
+        for path in files(".", "*.py")
+        if "uvicorn_worker.UvicornWorker" in path.read_text() and "tests" not in path.parts
+    ]
+    assert spelt == ["instrument/servers.py"]
+
+
+def test_every_annotation_is_explained():
+    text = (ROOT / "instrument/README.md").read_text()
+    explained = set(re.findall(r"^\| `(\w+)", text[text.index("| annotation") :], re.MULTILINE))
+    assert explained == {
+        each for together in ALLOWED.values() for names in together for each in names
+    } | {"gone"}
