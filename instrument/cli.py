@@ -184,7 +184,7 @@ def chosen(options: argparse.Namespace) -> list[Subject]:
 
 def users_of(options: argparse.Namespace, subjects: list[Subject]) -> int:
     """Return the number of users: what was asked for, else what the subjects' sets want."""
-    sets = sets_of({subject.name for subject in subjects})
+    sets = sets_of(subject.name for subject in subjects)
     return options.users or max(each.users for each in sets)
 
 

@@ -96,7 +96,7 @@ def sentences(comparison: Comparison) -> Iterator[str]:
             f"With the same {processes(workers)}, {fastest.name} answered "
             f"{times:.1f} times as many requests as {slowest.name}."
         )
-        if len(sets := sets_of({result.name for result in results})) == 1:
+        if len(sets := sets_of(result.name for result in results)) == 1:
             yield f"The one knob that differs is {sets[0].knob}."
     if any(result.too_short for result in results):
         yield (

@@ -6,13 +6,11 @@ tables, a row in the table of costs, and keeps the contract of the examples, or 
 
 import math
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
 WAIT_SECONDS = 1  # that both slow_app.py wait
-GEVENT_CONNECTIONS = 1000  # gunicorn's default for --worker-connections
-# The pool of asyncio.to_thread, as concurrent.futures.ThreadPoolExecutor sizes it.
-TO_THREAD_THREADS = min(32, (os.cpu_count() or 1) + 4)
 
 
 @dataclass(frozen=True)
@@ -56,16 +54,16 @@ UVICORNS = Options(
 
 @dataclass(frozen=True)
 class Server:
-    """A server, without an application."""
+    """A server, without an application; by default an option is called as gunicorn calls it."""
 
     name: str
     interface: str  # "wsgi" or "asgi"
     start: str  # with {port} and {workers}; with {slots} where its threads are the slots
-    options: Options
     slots: float  # requests that one worker works on at once; math.inf: as many as come
     booted: str  # what its log says once for each worker that is up
     is_a: str  # a few words
     waits: str  # how a worker of it waits, in one line
+    options: Options = GUNICORNS
     everywhere: bool = True  # or in the set "waiting" alone
 
     def command(self, port: int, workers: int, app: str, options: str = "") -> str:
@@ -82,68 +80,64 @@ class Server:
 
 
 GUNICORN = "gunicorn --bind 127.0.0.1:{port} --workers {workers} --no-control-socket"
+UVICORN = "uvicorn --port {port} --workers {workers} --no-access-log"
 
 SERVERS = (
     Server(
-        name="sync",
-        interface="wsgi",
-        start=f"{GUNICORN} --worker-class sync",
-        options=GUNICORNS,
+        "sync",
+        "wsgi",
+        f"{GUNICORN} --worker-class sync",
         slots=1,
         booted="Booting worker with pid",
         is_a="one request after the other",
         waits="a worker that waits holds one request, and all others wait for a worker",
     ),
     Server(
-        name="gthread",
-        interface="wsgi",
-        start=f"{GUNICORN} --worker-class gthread --threads {{slots}}",
-        options=GUNICORNS,
+        "gthread",
+        "wsgi",
+        f"{GUNICORN} --worker-class gthread --threads {{slots}}",
         slots=4,
         booted="Booting worker with pid",
         is_a="threads that take turns",
         waits="a worker of 4 threads holds 4 requests, if it gets them",
     ),
     Server(
-        name="gevent",
-        interface="wsgi",
-        start=f"{GUNICORN} --worker-class gevent",
-        options=GUNICORNS,
-        slots=GEVENT_CONNECTIONS,
+        "gevent",
+        "wsgi",
+        f"{GUNICORN} --worker-class gevent",
+        slots=1000,  # gunicorn's default for --worker-connections
         booted="Booting worker with pid",
         is_a="an event loop under WSGI",
         waits="WSGI waits on an event loop too, where everything can be patched",
         everywhere=False,
     ),
     Server(
-        name="uvicorn-worker",
-        interface="asgi",
-        start=f"{GUNICORN} --worker-class uvicorn_worker.UvicornWorker",
-        options=GUNICORNS,
+        "uvicorn-worker",
+        "asgi",
+        f"{GUNICORN} --worker-class uvicorn_worker.UvicornWorker",
         slots=math.inf,
         booted="Application startup complete",
         is_a="an event loop in a gunicorn worker",
         waits="an event loop that waits holds every request, and none waits for another",
     ),
     Server(
-        name="asgi",
-        interface="asgi",
-        start=f"{GUNICORN} --worker-class asgi",
-        options=GUNICORNS,
+        "asgi",
+        "asgi",
+        f"{GUNICORN} --worker-class asgi",
         slots=math.inf,
         booted="ASGI server listening",
         is_a="gunicorn's own event loop",
         waits="gunicorn's own event loop holds every request, too",
     ),
     Server(
-        name="uvicorn",
-        interface="asgi",
-        start="uvicorn --port {port} --workers {workers} --no-access-log",
-        options=UVICORNS,
+        "uvicorn",
+        "asgi",
+        UVICORN,
         slots=math.inf,
         booted="Application startup complete",
         is_a="uvicorn's own processes",
         waits="uvicorn looks after its workers itself",
+        options=UVICORNS,
     ),
 )
 BY_NAME = {server.name: server for server in SERVERS}
@@ -188,24 +182,12 @@ class Set:
     users: int  # unless --users says otherwise
     subjects: tuple[Subject, ...]
 
-    @property
-    def work(self) -> Work:
-        return self.subjects[0].work
 
-
-def every_server(ending: str, app: str, work: Work) -> tuple[Subject, ...]:
-    """Return a subject for each server that runs a pair of applications of the same name."""
-    return tuple(
-        Subject(
-            f"{server.name}-{ending}",
-            server,
-            f"{server.interface}.{app}:app",
-            work,
-            server.slots,
-            server.is_a,
-        )
-        for server in EVERYWHERE
-    )
+def runs(server: Server, app: str, work: Work, ending: str = "") -> Subject:
+    """Return a server with the application of this name that is of its interface."""
+    path = f"{server.interface}.{app}:app"
+    teaches = server.waits if work is Work.WAIT else server.is_a
+    return Subject(server.name + ending, server, path, work, server.slots, teaches)
 
 
 def async_def(name: str, app: str, slots: float, teaches: str) -> Subject:
@@ -214,68 +196,50 @@ def async_def(name: str, app: str, slots: float, teaches: str) -> Subject:
     return Subject(name, server, f"asgi.{app}:app", Work.WAIT, slots, teaches)
 
 
+# The pool of asyncio.to_thread, as concurrent.futures.ThreadPoolExecutor sizes it.
+TO_THREAD_THREADS = min(32, (os.cpu_count() or 1) + 4)
+AWAITS = "await asyncio.sleep: the loop goes on with other requests"
+BLOCKS = "time.sleep: the loop is frozen, and has accepted its neighbours' connections"
+HANDS_OVER = "asyncio.to_thread: the loop goes on, and the pool's threads are the slots"
+
 WAITING = Set(
-    name="waiting",
-    knob="how a worker waits",
-    teaches="slots are all that counts",
-    users=20,
-    subjects=tuple(
-        Subject(
-            server.name,
-            server,
-            f"{server.interface}.slow_app:app",
-            Work.WAIT,
-            server.slots,
-            server.waits,
-        )
-        for server in SERVERS
-    ),
+    "waiting",
+    "how a worker waits",
+    "slots are all that counts",
+    20,
+    tuple(runs(server, "slow_app", Work.WAIT) for server in SERVERS),
 )
 BLOCKING = Set(
-    name="blocking",
-    knob="how an async def waits",
-    teaches="async def alone gives nothing back",
-    users=40,
-    subjects=(
-        async_def(
-            "awaiting",
-            "slow_app",
-            math.inf,
-            "await asyncio.sleep: the loop goes on with other requests",
-        ),
-        async_def(
-            "blocking",
-            "blocking_app",
-            1,
-            "time.sleep: the loop is frozen, and has accepted its neighbours' connections",
-        ),
-        async_def(
-            "threaded",
-            "threaded_app",
-            TO_THREAD_THREADS,
-            "asyncio.to_thread: the loop goes on, and the pool's threads are the slots",
-        ),
+    "blocking",
+    "how an async def waits",
+    "async def alone gives nothing back",
+    40,
+    (
+        async_def("awaiting", "slow_app", math.inf, AWAITS),
+        async_def("blocking", "blocking_app", 1, BLOCKS),
+        async_def("threaded", "threaded_app", TO_THREAD_THREADS, HANDS_OVER),
     ),
 )
 BUSY = Set(
-    name="busy",
-    knob="who calls an app that computes",
-    teaches="an event loop wins nothing",
-    users=20,
-    subjects=every_server("busy", "busy_app", Work.COMPUTE),
+    "busy",
+    "who calls an app that computes",
+    "an event loop wins nothing",
+    20,
+    tuple(runs(server, "busy_app", Work.COMPUTE, "-busy") for server in EVERYWHERE),
 )
 MINIMAL = Set(
-    name="minimal",
-    knob="who calls an app that does nothing",
-    teaches="what server and worker class cost",
-    users=20,
-    subjects=every_server("minimal", "app", Work.NOTHING),
+    "minimal",
+    "who calls an app that does nothing",
+    "what server and worker class cost",
+    20,
+    tuple(runs(server, "app", Work.NOTHING, "-minimal") for server in EVERYWHERE),
 )
 SETS = (WAITING, BLOCKING, BUSY, MINIMAL)
 SUBJECTS = {subject.name: subject for each in SETS for subject in each.subjects}
 BY_DEFAULT = ("sync", "uvicorn-worker")
 
 
-def sets_of(names: set[str]) -> tuple[Set, ...]:
-    """Return the sets that these subjects come from."""
+def sets_of(subjects: Iterable[str]) -> tuple[Set, ...]:
+    """Return the sets that these subjects come from, by their names."""
+    names = set(subjects)
     return tuple(each for each in SETS if names & {subject.name for subject in each.subjects})

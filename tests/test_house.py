@@ -9,11 +9,7 @@ from instrument.processes import ROOT
 from tests.support.readme import ALLOWED
 from tests.support.terminal import READMES
 
-CHAPTERS = [
-    path.parent.name
-    for path in sorted(ROOT.glob("*/README.md"))
-    if path.parent.name != "instrument"
-]
+CHAPTERS = [path.parent.name for path in READMES if path.parent not in (ROOT, ROOT / "instrument")]
 LONGEST = 300
 IGNORED = {".venv", "results", "__pycache__"}
 

@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from instrument import processes
-from instrument.processes import free_port
-from instrument.servers import SUBJECTS, wait_until
+from instrument.processes import free_port, wait_until
+from instrument.servers import SUBJECTS
 from tests.support import browser
 from tests.support.commands import compare, one_line
 from tests.support.offspring import gone

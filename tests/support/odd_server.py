@@ -10,8 +10,10 @@ from instrument.cli import main
 
 
 def know(start, app):
-    odd = servers.Server("odd", "wsgi", start, servers.GUNICORNS, 1, "", "odd", "odd")
-    servers.SUBJECTS["odd"] = servers.Subject("odd", odd, app, servers.Work.WAIT, 1, "odd")
+    server = servers.Server("odd", "wsgi", start, 1, booted="", is_a="odd", waits="odd")
+    odd = servers.Subject("odd", server, app, servers.Work.WAIT, 1, "odd")
+    servers.SUBJECTS["odd"] = odd
+    servers.SETS += (servers.Set("odds", "none", "nothing", 20, (odd,)),)
 
 
 if __name__ == "__main__":

@@ -97,10 +97,9 @@ def steps(text):
             raise Wrong(f"line {line}: a block inside HTML is never run")
         if token.type == "fence":
             found.append(step_of_fence(token, line))
-        if token.type in ("html_block", "inline"):
-            found += [
-                Step(line, "console", {how: name}) for how, name in END.findall(token.content)
-            ]
+        html = [each for each in (token, *(token.children or ())) if each.type.startswith("html_")]
+        for how, name in (end for each in html for end in END.findall(each.content)):
+            found.append(Step(line, "console", {how: name}))
     return found
 
 

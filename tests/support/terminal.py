@@ -1,6 +1,7 @@
 """Types what a README says, in a copy of the repository and a network of its own."""
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -23,7 +24,7 @@ PATIENCE = 10.0
 READMES = [
     path
     for path in sorted(ROOT.rglob("*.md"))
-    if not {".venv", "results", "node_modules"} & set(path.relative_to(ROOT).parts)
+    if not re.search(r"(^|/)(\.|results/)", str(path.relative_to(ROOT)))
 ]
 STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 
