@@ -22,9 +22,9 @@ def seconds_until_closed(port):
 
 
 def port(text):
-    if not 0 < (number := int(text)) < 65536:
-        raise ValueError
-    return number
+    if not (text.isdecimal() and 0 < int(text[:6]) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 65535")
+    return int(text)
 
 
 def main():

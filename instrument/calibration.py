@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from instrument import processes
+from instrument.errors import InstrumentError
 from wsgi.busy_app import work
 
 TIMES = 40
@@ -23,7 +24,10 @@ def calibrate(scratch: Path) -> float:
     logs = [scratch / f"calibration.{cpu}.log" for cpu in range(os.cpu_count() or 1)]
     with ExitStack() as stack:
         every = [stack.enter_context(processes.running(command, log)) for log in logs]
-        processes.wait_until(lambda: all(each.poll() is not None for each in every))
+        processes.wait_until(lambda: all(each.poll() is not None for each in every), seconds=60)
+        for each, log in zip(every, logs, strict=True):
+            if each.returncode:
+                raise InstrumentError("busy_app.py can't be timed", log)
     return statistics.median(float(word) for log in logs for word in log.read_text().split())
 
 

@@ -14,11 +14,11 @@ from packaging.requirements import Requirement
 
 from instrument.errors import InstrumentError
 from instrument.processes import ROOT, check_port
-from instrument.tools import PACKAGES, lacking
+from instrument.tools import DEBIAN, lacking
 
 PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
 FILES = 2048  # a connection each for 1,000 users, at both of its ends
-SERVERS = {"gunicorn", "uvicorn", "locust"}
+PROGRAMS = {"gunicorn", "uvicorn", "locust"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def findings() -> Iterator[Finding]:
     yield from packages((ROOT / "requirements.txt").read_text())
     yield from ports()
     yield open_files()
-    for tool in PACKAGES:
+    for tool in DEBIAN:
         yield Finding(not lacking(tool), lacking(tool) or tool, optional=True)
     yield from leftovers()
 
@@ -83,7 +83,7 @@ def leftovers() -> Iterator[Finding]:
     for process in psutil.process_iter(["uids", "cmdline"]):
         command, uids = process.info["cmdline"] or [], process.info["uids"]
         names = {Path(word).name for word in command[:3]}
-        if names & SERVERS and uids and uids.real == os.getuid():
+        if names & PROGRAMS and uids and uids.real == os.getuid():
             with suppress(ProcessLookupError):
                 groups.setdefault(os.getpgid(process.pid), " ".join(command[-3:]))
     for group, command in groups.items():

@@ -2,7 +2,6 @@
 
 import argparse
 import math
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
-from instrument import comparison, processes, signals, sweep, timeline
+from instrument import comparison, signals, sweep, timeline
 from instrument.arguments import parse
 from instrument.calibration import calibrate
 from instrument.check import is_ready
@@ -23,13 +22,12 @@ from instrument.faults.table import try_table
 from instrument.load import Bench, Plan
 from instrument.measure import SHORTEST_STEADY_SECONDS
 from instrument.open_lab import open_lab
+from instrument.program import COULD_NOT, run_program
 from instrument.saved import read, writable, write, write_pictures
 from instrument.servers import BY_DEFAULT, SETS, SUBJECTS, WAITING, Subject, Work, sets_of
 from instrument.signals import Interrupted
 from instrument.sweep import Sweep
 from instrument.timeline import Timeline
-
-COULD_NOT = 1
 
 
 @contextmanager
@@ -47,6 +45,7 @@ def working(options: argparse.Namespace, subjects: list[Subject], users: int) ->
         cpu_seconds = calibrate(Path(scratch)) if computes else None
         plan = Plan(users, seconds, options.workers, options.processes, options.port, cpu_seconds)
         yield Bench(subjects, plan, conditions, folder, Path(scratch), display)
+    signals.check()  # whether one came when all was being saved
 
 
 def finish(bench: Bench, experiment: Experiment, name: str, reports: tuple[str, ...] = ()) -> None:
@@ -110,6 +109,8 @@ def compare(bench: Bench, guesses: dict[str, float] | None = None) -> Comparison
 
 def run_sweep(options: argparse.Namespace) -> None:
     subjects = chosen(options)
+    if options.processes > 1:
+        raise InstrumentError("a sweep has one process of Locust: leave out --processes")
     for subject in subjects:
         if subject.work is Work.NOTHING:
             raise InstrumentError(f"{subject.name} has no ceiling, and so no knee: choose another")
@@ -208,9 +209,8 @@ def conditions_of(users: int, seconds: int, workers: int) -> Conditions:
         raise InstrumentError(not_installed(str(error.name))) from error
 
 
-def check_machine(options: argparse.Namespace) -> None:
-    if not is_ready():
-        sys.exit(COULD_NOT)
+def check_machine(options: argparse.Namespace) -> int:
+    return 0 if is_ready() else COULD_NOT
 
 
 COMMANDS = {
@@ -229,20 +229,4 @@ COMMANDS = {
 def main(arguments: list[str] | None = None) -> int:
     """Do what is asked; until something is started or written, a signal just ends it."""
     options = parse(arguments)
-    try:
-        COMMANDS[options.command](options)
-        sys.stdout.flush()
-        return 0
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has seen enough
-        return COULD_NOT
-    except Interrupted as interruption:
-        print(f"compare: {interruption}", file=sys.stderr)
-        return interruption.exit_status
-    except InstrumentError as error:
-        print(f"compare: {error}", file=sys.stderr)
-        for line in error.tail:
-            print(f"  log: {line}", file=sys.stderr)
-        return COULD_NOT
-    finally:
-        processes.end_all()
+    return run_program("compare", lambda: COMMANDS[options.command](options))

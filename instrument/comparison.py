@@ -10,7 +10,7 @@ from rich.table import Table
 
 from instrument.columns import HEADINGS, measured, new_table
 from instrument.errors import InstrumentError
-from instrument.experiment import Conditions, Experiment, processes
+from instrument.experiment import Conditions, Experiment, so_many_processes
 from instrument.figure import BAR, MARK, picture
 from instrument.load import Bench, put_load
 from instrument.measure import (
@@ -58,9 +58,9 @@ class Comparison(Experiment):
         return {"": draw(self)}
 
     @property
-    def load(self) -> str:
-        asked = f"{self.conditions.users} users who don't wait"
-        return f"{asked}, {self.conditions.seconds} s of steady load"
+    def asked(self) -> str:
+        users = f"{self.conditions.users} users who don't wait"
+        return f"{users}, {self.conditions.seconds} s of steady load"
 
 
 def table(comparison: Comparison, guesses: dict[str, float] | None = None) -> Table:
@@ -93,7 +93,7 @@ def sentences(comparison: Comparison) -> Iterator[str]:
         slowest, fastest = results[0], results[-1]
         times = fastest.requests_per_second / slowest.requests_per_second
         yield (
-            f"With the same {processes(workers)}, {fastest.name} answered "
+            f"With the same {so_many_processes(workers)}, {fastest.name} answered "
             f"{times:.1f} times as many requests as {slowest.name}."
         )
         if len(sets := sets_of(result.name for result in results)) == 1:

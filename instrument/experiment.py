@@ -63,7 +63,7 @@ class Experiment:
         raise NotImplementedError
 
     @property
-    def load(self) -> str:
+    def asked(self) -> str:
         """What was asked of the servers, for the pictures' captions."""
         raise NotImplementedError
 
@@ -71,5 +71,5 @@ class Experiment:
         return json.dumps(asdict(self), indent=2) + "\n"
 
 
-def processes(workers: int) -> str:
+def so_many_processes(workers: int) -> str:
     return "process" if workers == 1 else f"{workers} processes"

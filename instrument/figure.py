@@ -6,7 +6,7 @@ from collections.abc import Callable
 import matplotlib
 from matplotlib.figure import Figure
 
-from instrument.experiment import Experiment, processes
+from instrument.experiment import Experiment, so_many_processes
 
 # Of Okabe and Ito's palette, which is told apart by all kinds of sight.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -48,7 +48,7 @@ def caption(experiment: Experiment) -> str:
     conditions = experiment.conditions
     versions = ", ".join(f"{name} {version}" for name, version in conditions.versions.items())
     return (
-        f"{experiment.load}, {processes(conditions.workers)} for each server, "
+        f"{experiment.asked}, {so_many_processes(conditions.workers)} for each server, "
         f"{conditions.cpus} CPUs, no access log, keep-alive as each has it\n"
         f"Python {conditions.python} on {conditions.platform}, {versions}"
     )

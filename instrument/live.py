@@ -78,10 +78,10 @@ def sample(
     )
 
 
-def sentence(users: int, slots: float, ceiling: float | None) -> str:
+def sentence(users: int, slots: float, highest: float | None) -> str:
     """Return what arithmetic says: "20 users on 4 slots: each waits 5 s"."""
     who = {0: "no users", 1: "1 user"}.get(users, f"{users} users")
-    if not ceiling:
+    if not highest:
         return f"{who}: the CPUs decide" if users else who
     where = ", a slot for each" if math.isinf(slots) else f" on {slots:.0f} slots"
-    return f"{who}{where}: each waits {users / ceiling:.3g} s"
+    return f"{who}{where}: each waits {users / highest:.3g} s"

@@ -50,7 +50,7 @@ class Bench:
     def log(self, subject: Subject) -> Path:
         return self.scratch / f"{subject.name}.log"
 
-    def serving(self, subject: Subject, command: str, port: int):
+    def started(self, subject: Subject, command: str, port: int):
         """Start a subject, and stop it; see processes.serving."""
         booted, workers = subject.server.booted, self.plan.workers
         log = self.log(subject)
@@ -79,11 +79,11 @@ def put_load(
     bench.display.begin(subject.name, seconds, command, locust)
     server_log, locust_log = bench.log(subject), bench.scratch / "locust.log"
     with (
-        bench.serving(subject, command, port) as server,
-        processes.running(locust, locust_log) as running,
+        bench.started(subject, command, port) as server,
+        processes.running(locust, locust_log) as generator,
     ):
         start = time.monotonic()
-        while running.poll() is None:
+        while generator.poll() is None:
             signals.check()
             processes.check_alive(server, subject.name, "in the middle of the run", server_log)
             elapsed = time.monotonic() - start
@@ -91,8 +91,8 @@ def put_load(
                 raise InstrumentError("Locust does not come to its end", locust_log)
             bench.display.advance(elapsed)
             time.sleep(0.1)
-        if running.returncode != 0:
-            raise InstrumentError(f"Locust ended with status {running.returncode}", locust_log)
+        if generator.returncode != 0:
+            raise InstrumentError(f"Locust ended with status {generator.returncode}", locust_log)
     return command, merge(read_parts(completions))
 
 

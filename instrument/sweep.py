@@ -12,10 +12,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from rich.table import Table
 
 from instrument.columns import new_table, ratio_of
+from instrument.errors import InstrumentError
 from instrument.experiment import Conditions, Experiment
 from instrument.figure import look, picture
 from instrument.load import Bench, put_load
-from instrument.measure import Steady, evaluate, sweep_seconds
+from instrument.measure import Steady, TooFewAnswers, evaluate, sweep_seconds
 from instrument.servers import Subject
 
 
@@ -38,7 +39,7 @@ class Sweep(Experiment):
         return {"-throughput": draw_throughput(self), "-latency": draw_latency(self)}
 
     @property
-    def load(self) -> str:
+    def asked(self) -> str:
         return f"1 to {self.conditions.users} users who don't wait"
 
 
@@ -125,13 +126,12 @@ def measure(bench: Bench, subject: Subject) -> tuple[Steady, ...]:
     arguments = f"--highest {plan.users} --marks {shlex.quote(str(marks))}"
     seconds = sweep_seconds(plan.users, lambda users: plan.ceiling(subject, users))
     _, recording = put_load(bench, subject, seconds, arguments, "doubling")
-    return tuple(
-        evaluate(
-            recording.completions,
-            step["start"],
-            step["end"],
-            step["users"],
-            plan.ceiling(subject, step["users"]),
-        )
-        for step in json.loads(marks.read_text())
-    )
+
+    def steady(start: float, end: float, users: int) -> Steady:
+        try:
+            return evaluate(recording.completions, start, end, users, plan.ceiling(subject, users))
+        except TooFewAnswers as error:
+            told = f"{subject.name}: {error} at {users} users"
+            raise InstrumentError(told, bench.log(subject)) from error
+
+    return tuple(steady(**step) for step in json.loads(marks.read_text()))

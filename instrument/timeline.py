@@ -42,7 +42,7 @@ class Timeline(Experiment):
         return {"": draw(self)}
 
     @property
-    def load(self) -> str:
+    def asked(self) -> str:
         return f"{self.conditions.users} requests at the same moment"
 
 
@@ -95,7 +95,7 @@ def measure(bench: Bench, subject: Subject) -> list[tuple[float, float]]:
             if connection.getresponse().status == 200:
                 times.append((sent, time.monotonic()))
 
-    with bench.serving(subject, command, port):
+    with bench.started(subject, command, port):
         threads = [threading.Thread(target=ask, daemon=True) for _ in range(users)]
         for thread in threads:
             thread.start()

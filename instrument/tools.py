@@ -3,7 +3,7 @@
 import os
 import shutil
 
-PACKAGES = {  # Debian's, which bring them
+DEBIAN = {  # Debian's, which bring them
     "curl": "curl",
     "ss": "iproute2",
     "ps": "procps",
@@ -22,6 +22,6 @@ def find(tool: str) -> str | None:
 
 def lacking(tool: str) -> str:
     """Return what to say of one of these programs that is not installed, or nothing."""
-    if tool not in PACKAGES or find(tool):
+    if tool not in DEBIAN or find(tool):
         return ""
-    return f"{tool} is not installed: sudo apt install {PACKAGES[tool]}"
+    return f"{tool} is not installed: sudo apt install {DEBIAN[tool]}"

@@ -38,7 +38,7 @@ def tell(request: Request, error: HTTPException) -> Response:
 
 def unavailable(request: Request, error: exc.SQLAlchemyError) -> Response:
     logging.getLogger("uvicorn.error").warning("database: %s", str(error).splitlines()[0])
-    request.app.state.store.is_prepared = False  # it may come back empty
+    request.app.state.store.doubt(error)
     headers = {"Retry-After": str(RETRY_SECONDS)}
     return tell(request, Problem(503, "The database is away, or busy for too long.", headers))
 

@@ -73,6 +73,11 @@ class Store:
         finally:
             self.writers.release()
 
+    def doubt(self, error: sa.exc.SQLAlchemyError) -> None:
+        """Look for the table again: a database that was away may come back empty, a busy one not."""
+        if not isinstance(error, sa.exc.TimeoutError) and "locked" not in str(error):
+            self.is_prepared = False
+
     def prepare(self) -> None:
         """Create the table, as all workers do at once."""
         if self.kind == "sqlite":

@@ -19,8 +19,9 @@ from instrument import processes, signals
 from instrument.columns import new_table
 from instrument.errors import InstrumentError
 from instrument.processes import ROOT
+from instrument.program import run_program
+from instrument.saved import write
 from instrument.servers import BY_NAME
-from instrument.signals import Interrupted
 from starlette_api.models import NewNote
 from starlette_api.store import Store
 
@@ -42,7 +43,7 @@ def main():
         show(json.loads(Path(sys.argv[1]).read_text()))
         return
     if not shutil.which("wrk"):
-        sys.exit("wrk is not installed: sudo apt install wrk")
+        raise InstrumentError("wrk is not installed: sudo apt install wrk")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
         rounds = [
             {name: measure(*each, Path(scratch)) for name, each in FRAMEWORKS.items()}
@@ -59,7 +60,7 @@ def main():
         "cpus": os.cpu_count(),
         "versions": {name: metadata.version(name) for name in PACKAGES},
     }
-    (ROOT / "docs" / "frameworks.json").write_text(json.dumps(data, indent=2) + "\n")
+    write(ROOT / "docs" / "frameworks.json", json.dumps(data, indent=2) + "\n")
     show(data)
 
 
@@ -75,14 +76,14 @@ def measure(server, app, scratch):
     address = f"http://127.0.0.1:{port}/notes"
     with processes.running(command, log, DATABASE_URL=url) as running:
         processes.wait_until(lambda: log.read_text().count(server.booted) == WORKERS, running, log)
-        load(folder, f"{address}/{first.id}", seconds=2)  # until all workers are warm
+        ask_much(folder, f"{address}/{first.id}", seconds=2)  # until all workers are warm
         return {
-            "GET": load(folder, f"{address}/{first.id}"),
-            "POST": load(folder, f"{address} --script {POST}"),
+            "GET": ask_much(folder, f"{address}/{first.id}"),
+            "POST": ask_much(folder, f"{address} --script {POST}"),
         }
 
 
-def load(folder, where, seconds=SECONDS):
+def ask_much(folder, where, seconds=SECONDS):
     """Return requests/s; raise InstrumentError when one was answered with an error."""
     wrk = f"wrk --threads 1 --connections {CONNECTIONS} --duration {seconds}s --timeout 10s {where}"
     told = processes.printed(wrk, folder / "wrk.log")
@@ -107,11 +108,4 @@ def show(data):
 
 if __name__ == "__main__":
     signals.note()
-    try:
-        main()
-    except Interrupted as interruption:
-        sys.exit(interruption.exit_status)
-    except InstrumentError as error:
-        sys.exit("\n  log: ".join([f"benchmark: {error}", *error.tail]))
-    finally:
-        processes.end_all()
+    sys.exit(run_program("benchmark", main))

@@ -79,9 +79,9 @@ def stay(run: Running) -> None:
 
 def leave(server: Server, options: str = "") -> str:
     """Return what becomes of a write of 5 s when its client leaves."""
-    path = "/" if server.interface == "asgi" else "/5"
-    with running(server, options, apps=LEAVING, is_asked=server.interface == "wsgi") as run:
-        begun = "http.request" if server.interface == "asgi" else "begins"
+    path = "/" if server.is_asgi else "/5"
+    with running(server, options, apps=LEAVING, is_asked=not server.is_asgi) as run:
+        begun = "http.request" if server.is_asgi else "begins"
         seen = run.said(begun), run.said("ends")
         with connected(run.port, path):
             wait_until(lambda: run.said(begun) > seen[0])
@@ -96,7 +96,7 @@ def leave(server: Server, options: str = "") -> str:
 
 def hear(server: Server) -> str:
     """Return what `receive()` says when the client leaves."""
-    if server.interface == "wsgi":
+    if not server.is_asgi:
         return DASH
     with running(server, apps=LEAVING, is_asked=False) as run:
         with connected(run.port):

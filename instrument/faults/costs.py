@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 
 import psutil
 
+from instrument import signals
 from instrument.errors import InstrumentError
-from instrument.faults.rig import Running, ask, running
+from instrument.faults.rig import Answer, Running, ask, running
 from instrument.faults.table import Cells, Table
 from instrument.processes import wait_until
 from instrument.servers import BY_NAME, EVERYWHERE, Server
@@ -17,7 +18,7 @@ WORKERS, THREADS, MANY = 4, 25, 1000
 HOLD_SECONDS = 3
 ROUNDS, REQUESTS, CLIENTS = 3, 1000, 8  # for the CPU time
 FILES = 2 * MANY  # connections that a process may have
-SERVERS = tuple(server.with_threads(THREADS) for server in EVERYWHERE)
+SETUPS = tuple(server.with_threads(THREADS) for server in EVERYWHERE)
 HEADINGS = "| | idle, MB | requests held | then, MB | for each held, MB | CPU of a request, ms |"
 
 
@@ -48,7 +49,7 @@ FIRST = title(BY_NAME["sync"])  # what the others are compared with
 
 def costs(_: Cells) -> Cells:
     allow_connections()
-    return {title(server): asdict(cost(server)) for server in SERVERS}
+    return {title(server): asdict(cost(server)) for server in SETUPS}
 
 
 def cost(server: Server) -> Cost:
@@ -65,10 +66,15 @@ def cpu_of_requests(run: Running) -> float:
     """Return how many seconds of CPU time a round of requests takes that do nothing."""
     before = cpu_seconds(run)
     with ThreadPoolExecutor(CLIENTS) as clients:
-        answers = list(clients.map(lambda _: ask(run.port), range(REQUESTS)))
+        answers = list(clients.map(lambda _: ask_unless_stopped(run), range(REQUESTS)))
     if any(answer.status != 200 for answer in answers):
         raise InstrumentError("not every request was answered", run.log)
     return cpu_seconds(run) - before
+
+
+def ask_unless_stopped(run: Running) -> Answer:
+    signals.check()
+    return ask(run.port)
 
 
 def everyone(run: Running) -> list[psutil.Process]:

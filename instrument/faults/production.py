@@ -1,5 +1,6 @@
 """The table of chapter 5: faults, each done to real servers, and what comes of it."""
 
+import math
 import os
 import signal
 import tempfile
@@ -152,7 +153,7 @@ def timeout(server: Server) -> str:
 
 
 def block(server: Server) -> str:
-    path = f"/block/{BLOCK_SECONDS}" if server.interface == "asgi" else f"/{BLOCK_SECONDS}"
+    path = f"/block/{BLOCK_SECONDS}" if server.is_asgi else f"/{BLOCK_SECONDS}"
     with running(server, timeout(server)) as run, in_flight(run, path) as (request, worker):
         answer = request.result()
         if answer.status == 200:
@@ -162,7 +163,7 @@ def block(server: Server) -> str:
 
 
 def wait_long(server: Server) -> str:
-    if server.interface == "wsgi":
+    if not server.is_asgi:
         return "–"
     with running(server, timeout(server)) as run:
         return "not noticed" if ask(run.port, f"/{BLOCK_SECONDS}").status == 200 else "killed"
@@ -219,7 +220,7 @@ def overload(server: Server) -> str:
         return str(Counter(str(answer) for answer in answers))
     if max(answer.seconds for answer in answers) < 2:  # one after the other is 5 s, by twos 2.5 s
         return "all at once"
-    return "queues in the backlog" if held <= server.slots else "queues in the worker"
+    return "queues in the backlog" if held <= server.slots < math.inf else "queues in the worker"
 
 
 def limit_connections(server: Server, options: str) -> str:

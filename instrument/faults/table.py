@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from instrument.tools import find, lacking
 SIDE_BY_SIDE = 8  # most rows wait
 PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker")
 # Of gthread, fewer threads than anything that asks at once.
-SERVERS = tuple(server.with_threads(2) for server in EVERYWHERE)
+COLUMNS = tuple(server.with_threads(2) for server in EVERYWHERE)
 Cells = dict[str, dict]  # by row
 
 
@@ -91,9 +92,15 @@ class Table:
         used = ", ".join(" ".join(each) for each in saved["versions"].items())
         return f"{self.markdown(saved['cells'])}\n{used}.\n"
 
+    def versions(self) -> dict[str, str]:
+        return versions(any("nginx" in row.needs for row in self.rows))
+
     def write(self, saved: dict) -> None:
+        """Write it to docs/ and to the chapter; raise InstrumentError where its marks are gone."""
+        text, count = self.place.subn(lambda _: self.shown(saved), self.readme.read_text())
+        if count != 1:
+            raise InstrumentError(f"{self.readme} has no place for the table {self.name}")
         write(self.data, json.dumps(saved, indent=2) + "\n")
-        text = self.place.sub(lambda _: self.shown(saved), self.readme.read_text())
         write(self.readme, text)
 
 
@@ -103,7 +110,7 @@ def table_of(name: str, chapter: str, rows: tuple[Row, ...]) -> Table:
 
 
 def markdown(cells: Cells) -> str:
-    names = [server.name for server in SERVERS]
+    names = [server.name for server in COLUMNS]
     rows = [["", *names], ["---"] * (len(names) + 1)]
     rows += [[title, *(told.get(name, "?") for name in names)] for title, told in cells.items()]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
@@ -117,7 +124,7 @@ def outcomes(rows: tuple[Row, ...], saved: Cells) -> Cells:
     found = {row.title: dict(saved.get(row.title, {})) for row in rows}
     for at_once in (SIDE_BY_SIDE, 1):
         now = [row for row in able if row.takes_all_cpus is (at_once == 1)]
-        tried = [(row, server) for row in now for server in SERVERS]
+        tried = [(row, server) for row in now for server in COLUMNS]
         for (row, server), outcome in zip(tried, side_by_side(tried, at_once), strict=True):
             found[row.title][server.name] = outcome
     return found
@@ -152,10 +159,11 @@ def failed(cell: Future[str]) -> bool:
     return cell.done() and cell.exception() is not None
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions(with_nginx: bool) -> dict[str, str]:
     """Return what the outcomes depend on."""
     found = {package: version(package) for package in PACKAGES}
-    if nginx := find("nginx"):
+    if with_nginx and (nginx := find("nginx")):
         told = subprocess.run([nginx, "-v"], check=True, capture_output=True, text=True).stderr
         found["nginx"] = told.strip().rpartition("/")[2]
     return {**found, "Python": platform.python_version(), "system": platform.system()}
@@ -165,7 +173,7 @@ def try_table(table: Table, is_written: bool) -> None:
     """Fill a table anew and print it; write it down, too, if it is to be."""
     saved = table.saved()
     found = {
-        "versions": saved["versions"] | versions(),
+        "versions": saved["versions"] | table.versions(),
         "cells": table.fill(saved["cells"]),
     }
     print(table.shown(found))

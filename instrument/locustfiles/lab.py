@@ -142,7 +142,7 @@ def users_of(servers, base):
 
 
 @events.init.add_listener
-def open_lab(environment, runner, web_ui, **_):
+def add_lab(environment, runner, web_ui, **_):
     if servers := environment.parsed_options.servers:
         environment.user_classes = users_of(servers, environment.user_classes[0])
     if isinstance(runner, WorkerRunner):

@@ -10,7 +10,7 @@ from instrument.cli import main
 
 
 def know(start, app):
-    server = servers.Server("odd", "wsgi", start, 1, booted="", is_a="odd", waits="odd")
+    server = servers.Server("odd", "wsgi", start, 1, "odd", "odd", booted="")
     odd = servers.Subject("odd", server, app, servers.Work.WAIT, 1, "odd")
     servers.SUBJECTS["odd"] = odd
     servers.SETS += (servers.Set("odds", "none", "nothing", 20, (odd,)),)
