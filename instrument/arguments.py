@@ -6,7 +6,7 @@ from pathlib import Path
 
 import instrument
 from instrument.faults import TABLES
-from instrument.servers import BY_DEFAULT, SETS
+from instrument.servers import BY_DEFAULT, SETS, WAITING
 
 MISUSED = 2
 
@@ -45,9 +45,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     for command in (run, predict):
         add_servers(command)
         command.add_argument("--set", choices=[each.name for each in SETS], help="all of one set")
-        command.add_argument("--all", action="store_true", help="all of the set waiting")
+        command.add_argument("--all", action="store_true", help=f"all of the set {WAITING.name}")
         command.add_argument("--list", action="store_true", help="list servers and sets, and stop")
-        add_users(command, None, "default: 20; in the set blocking 40")
+        add_users(command, None, f"default: {users_by_default()}")
         add_load(command)
         command.add_argument(
             "--seconds",
@@ -104,6 +104,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
     add("check", "say whether this machine is ready")
     return parser.parse_args(arguments)
+
+
+def users_by_default() -> str:
+    others = [
+        f"{each.users} in the set {each.name}" for each in SETS if each.users != WAITING.users
+    ]
+    return "; ".join([str(WAITING.users), *others])
 
 
 def add_servers(command: Parser) -> None:

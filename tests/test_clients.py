@@ -35,7 +35,7 @@ def test_a_client_says_in_one_line_that_nobody_listens(client):
 def test_a_client_refuses_what_is_no_port(client, port):
     done = run_module(*client, f"--port={port}")
     assert done.returncode == 2
-    assert f"'{port}'" in done.stderr.splitlines()[-1]
+    assert f"'{port}' is not a number from 1 to 65535" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
 
 

@@ -7,17 +7,14 @@ import pytest
 
 from instrument import processes
 from instrument.processes import wait_until
+from instrument.servers import BY_NAME
 
 HELLO = "Hello, World!\n"
-BOOTED = "Booting worker with pid"
-STARTED = "Application startup complete."
+BOOTED, STARTED = BY_NAME["sync"].booted, BY_NAME["uvicorn"].booted
 COMMANDS = [  # what each answers, and what its log says of each worker
-    ("gunicorn --workers=2 --worker-class=sync wsgi.app:app", HELLO, BOOTED, 2),
     ("cd wsgi && python runfromgunicorn.py", HELLO, BOOTED, 1),
     ("uvicorn asgi.app:app", HELLO, STARTED, 1),
-    ("cd asgi && uvicorn app:app --reload", HELLO, STARTED, 1),
     ("cd asgi && python runfromuvicorn.py", HELLO, STARTED, 1),
-    ("gunicorn -w 4 -k uvicorn.workers.UvicornWorker asgi.app:app", HELLO, STARTED, 4),
     ("cd starlette_api && uvicorn hello:app --workers 4", '{"hello":"world"}', STARTED, 4),
 ]
 

@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from instrument.processes import ROOT
-from tests.support.readme import steps
+from tests.support.readme import Wrong, steps
 from tests.support.terminal import READMES, Terminal
 
 IDS = [str(path.relative_to(ROOT)) for path in READMES]
@@ -30,8 +30,9 @@ def test_every_block_does_what_it_shows(path, subtests, quiet, request):
             with subtests.test(where):
                 if lacking := terminal.lacks(step):
                     pytest.skip(lacking)
-                wrong = terminal.fault(step)
-                if wrong:
+                try:
+                    terminal.do(step)
+                except Wrong as wrong:
                     pytest.fail(f"{where}\n{wrong}", pytrace=False)
         if terminal.servers:
             ports = ", ".join(terminal.servers)

@@ -212,9 +212,8 @@ def overload(server: Server) -> str:
     with running(server, workers=1) as run, ThreadPoolExecutor(10) as clients:
         asked = [clients.submit(ask, run.port, "/0.5") for _ in range(10)]
         while not all(each.done() for each in asked):
-            held = max(
-                held, run.held(*(run.workers() or {run.master.pid}))
-            )  # uvicorn's is the worker
+            workers = run.workers() or {run.master.pid}  # one worker of uvicorn's is its master
+            held = max(held, run.held(*workers))
         answers = [each.result() for each in asked]
     if {answer.status for answer in answers} != {200}:
         return str(Counter(str(answer) for answer in answers))

@@ -82,9 +82,7 @@ class Lab:
         self.started = time.monotonic()
 
     def begin(self):
-        self.run = (
-            time.time_ns() // 1_000_000
-        )  # never the same, in a lab that is opened anew either
+        self.run = time.time_ns() // 1_000_000  # another one also in a lab that is opened anew
         self.began, self.started = self.started, None
         self.counts.clear()
         self.samples = []

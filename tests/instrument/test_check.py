@@ -1,6 +1,6 @@
 import socket
 
-from instrument import check, processes
+from instrument import check, cli, processes
 from instrument.processes import wait_until
 from instrument.servers import BY_NAME
 
@@ -22,11 +22,11 @@ def test_taken_port_is_told_and_the_exit_status_is_1(monkeypatch):
         assert not found.good
         assert f"port {port} is taken" in str(found)
         monkeypatch.setattr(check, "leftovers", list)
-        assert not check.is_ready()
+        assert cli.main(["check"]) == 1
 
 
 def test_servers_left_running_are_told_with_the_way_to_end_them(tmp_path):
     command = BY_NAME["sync"].command(processes.free_port(), 1, "wsgi.app:app")
     with processes.running(command, tmp_path / "log") as process:
-        wait_until(lambda: "Booting worker" in (tmp_path / "log").read_text())
+        wait_until(lambda: BY_NAME["sync"].booted in (tmp_path / "log").read_text())
         assert f"kill -- -{process.pid}" in " ".join(map(str, check.leftovers()))

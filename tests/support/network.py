@@ -55,6 +55,7 @@ class Network:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            start_new_session=True,  # Ctrl-C is for who asks
         )
 
     def leave(self):

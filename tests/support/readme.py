@@ -39,11 +39,12 @@ class Edit:
 
 
 class Wrong(Exception):
-    """What a README gets wrong, and the edits that would put it right, if any can."""
+    """What a README gets wrong, the edits that put some of it right, and what they leave."""
 
-    def __init__(self, message: str, *edits: Edit):
+    def __init__(self, message: str, *edits: Edit, left: str | None = None):
         super().__init__(message)
         self.edits = edits
+        self.left = left if left is not None or edits else message
 
 
 @dataclass
@@ -104,6 +105,8 @@ def steps(text):
 
 
 def step_of_fence(token, line):
+    if token.level:
+        raise Wrong(f"line {line}: a block in a list or a quotation: begin it at the margin")
     language, *words = shlex.split(token.info) or [""]
     if language not in ALLOWED:
         raise Wrong(f"line {line}: a block labelled {language!r} is never run")
@@ -116,6 +119,8 @@ def step_of_fence(token, line):
         raise Wrong(f"line {line}: name the file: file=… or excerpt=…")
     if not token.content.strip():
         raise Wrong(f"line {line}: an empty block")
+    if "ratios" in options and "within" not in options:
+        raise Wrong(f"line {line}: ratios goes with within")
     if options.get("exempt", "windows") not in REASONS:
         raise Wrong(f"line {line}: exempt only for {', '.join(sorted(REASONS))}")
     step = Step(line, language, options, token.content)
@@ -239,6 +244,8 @@ def moves(shown, printed, row, column, tolerance):
 def edits_of(shown, printed, first, **tolerance):
     """Return the edit that shows what was printed; none for what "..." or a tolerance leaves open."""
     if tolerance or any("..." in line for line in shown):
+        return []
+    if any(line.startswith(("$ ", "> ", "```")) for line in printed):  # what would be no output
         return []
     return [Edit(first, len(shown), [line.rstrip() for line in printed])]
 

@@ -5,59 +5,63 @@ is wrong there is told, for you to look at. Name READMEs to run these alone.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
-from instrument import processes, signals
-from instrument.processes import ROOT
+from instrument import signals
+from instrument.errors import InstrumentError
+from instrument.program import run_program
 from instrument.saved import write
-from instrument.signals import Interrupted
 from tests.support.readme import Wrong, edited, steps
 from tests.support.terminal import READMES, Terminal
 
 
 def rewritten(text):
     """Return a README's text as it should be, and what no edit can put right."""
+    try:
+        every = steps(text)
+    except Wrong as wrong:
+        return text, [str(wrong)]
     edits, left = [], []
     with Terminal() as terminal:
-        for step in steps(text):
+        for step in every:
             signals.check()
-            if terminal.lacks(step):
+            where = f"line {step.line}: {step.title}"
+            if lacking := terminal.lacks(step):
+                left.append(f"{where}\nnot run, {lacking}")
                 continue
             try:
                 terminal.do(step)
             except Wrong as wrong:
                 edits += wrong.edits
-                if not wrong.edits:
-                    left.append(f"line {step.line}: {step.title}\n{wrong}")
+                left += [f"{where}\n{wrong.left}"] if wrong.left else []
         left += [f"still running: {name}" for name in terminal.servers]
     return edited(text, edits), left
+
+
+def rewrite(path):
+    """Rewrite a README, say what is left, and return how much that is."""
+    try:
+        text = path.read_text()
+    except OSError as error:
+        raise InstrumentError(f"can't read {path}: {error.strerror}") from error
+    new, left = rewritten(text)
+    if new != text:
+        write(path, new)
+    print(f"{path}: {'rewritten' if new != text else 'as it was'}", flush=True)
+    for told in left:
+        print(f"by hand: {told}", flush=True)
+    return len(left)
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m tests.support.rewrite", description=__doc__)
     parser.add_argument("readmes", nargs="*", type=Path, metavar="README", help="default: all")
-    chosen = [path.resolve() for path in parser.parse_args().readmes] or READMES
+    chosen = parser.parse_args().readmes or [Path(os.path.relpath(path)) for path in READMES]
     signals.note()
-    is_well = True
-    for path in chosen:
-        text = path.read_text()
-        new, left = rewritten(text)
-        if new != text:
-            write(path, new)
-        print(f"{path.relative_to(ROOT)}: {'rewritten' if new != text else 'as it was'}")
-        for told in left:
-            print(f"by hand: {told}")
-        is_well &= not left
-    return 0 if is_well else 1
+    return 1 if sum(map(rewrite, chosen)) else 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Interrupted as interruption:
-        sys.exit(interruption.exit_status)
-    except OSError as error:
-        sys.exit(f"can't read {error.filename}: {error.strerror}")
-    finally:
-        processes.end_all()
+    sys.exit(run_program("rewrite", main))

@@ -5,7 +5,6 @@ import re
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -76,14 +75,6 @@ class Terminal:
             return lack
         return self.absent.get(options.get("stop", options.get("log")))
 
-    def fault(self, step):
-        """Do what a step says, and return what is wrong with it, or None."""
-        try:
-            self.do(step)
-        except Wrong as wrong:
-            return str(wrong)
-        return None
-
     def do(self, step):
         """Do what a step of a README says; raise Wrong when something else comes of it."""
         options = step.options
@@ -107,7 +98,7 @@ class Terminal:
             del self.servers[options["gone"]]
             server.be_gone()
         else:
-            self.run(step)
+            self.run_block(step)
 
     def server(self, port):
         if port not in self.servers:
@@ -141,7 +132,8 @@ class Terminal:
         server.begin(command.shown)
         there = self.network.listens if "unasked" in step.options else self.network.ask
         if port:
-            server.wait(lambda: not there(port) and [f"nobody answers on port {port}"])
+            told = [f"nobody answers on port {port}"]
+            server.wait(lambda: [] if there(port) else told, server.process)
         server.seen = len(server.lines())  # without what our own request may have logged
 
     def typed(self, step, command):
@@ -151,7 +143,7 @@ class Terminal:
             raise Wrong(f"{command}\nis not what is run in its place: {run}")
         return run
 
-    def run(self, step):
+    def run_block(self, step):
         """Run a block's commands in one shell, and compare what each prints and its status."""
         commands = step.commands
         typed = [command.text for command in commands]
@@ -159,7 +151,7 @@ class Terminal:
             typed = [self.typed(step, commands[0].text)]
         results = self.results(typed, float(step.options.get("limit", self.limit)))
         tolerance = tolerance_of(step.options)
-        told, edits = [], []
+        told, edits, left = [], [], []
         for number, (command, (printed, status)) in enumerate(zip(commands, results, strict=True)):
             wanted = int(step.options.get("status", 0)) if number + 1 == len(commands) else 0
             lines = unmarked(printed) if "ratios" in step.options else printed
@@ -169,9 +161,11 @@ class Terminal:
                 raise Wrong(f"{where}\nexit status {status}, not {wanted}; it printed:\n{text}")
             if differing := difference(command.shown, lines, **tolerance):
                 told += [where, *differing]
-                edits += edits_of(command.shown, lines, command.line, **tolerance)
+                right = edits_of(command.shown, lines, command.line, **tolerance)
+                edits += right
+                left += [] if right else [where, *differing]
         if told:
-            raise Wrong("\n".join(told), *edits)
+            raise Wrong("\n".join(told), *edits, left="\n".join(left))
 
     def results(self, typed, limit):
         """Return what each command prints, as lines, and its exit status."""
@@ -179,8 +173,8 @@ class Terminal:
         with tempfile.TemporaryFile() as output:
             process = self.start(script, output)
             try:
-                process.wait(limit)
-            except subprocess.TimeoutExpired:
+                wait_until(lambda: process.poll() is not None, seconds=limit)
+            except InstrumentError:
                 told = f"not done within {limit:.0f} s: is it a server? then annotate it"
                 raise Wrong(told) from None
             finally:
@@ -257,8 +251,8 @@ class Staying:
     def be_gone(self, otherwise=None):
         """Wait until it has ended by itself."""
         try:
-            self.process.wait(STOP_PATIENCE)
-        except subprocess.TimeoutExpired:
+            wait_until(lambda: self.process.poll() is not None, seconds=STOP_PATIENCE)
+        except InstrumentError:
             told = otherwise or f"it has not ended by itself within {STOP_PATIENCE:.0f} s"
             raise Wrong(told) from None
         finally:
@@ -267,16 +261,19 @@ class Staying:
     def kill(self):
         processes.end(self.process)
 
-    def wait(self, told):
-        """Wait until nothing is told any more; raise Wrong with what is told at last."""
+    def wait(self, told, process=None):
+        """Wait until nothing is told any more; raise Wrong with what is told at last.
+
+        That is when it takes too long, or the process has ended.
+        """
         last = []
 
         def is_well():
-            last[:] = told() or []
+            last[:] = told()
             return not last
 
         try:
-            wait_until(is_well, seconds=PATIENCE)
+            wait_until(is_well, process, seconds=PATIENCE)
         except InstrumentError:
             raise Wrong("\n".join([*last, "it printed at last:", self.tail()])) from None
 

@@ -79,6 +79,8 @@ MUTATED = {
     "unlabelled block": ("```\n$ true\n```\n", "is never run"),
     "other language": ("```sh\ntrue\n```\n", "is never run"),
     "indented block": ("Text.\n\n    $ true\n", "an indented block is never run"),
+    "ratios without a tolerance": (NEAR.replace("within=10%", "ratios=0.98..1.01"), "with within"),
+    "block in a list": ("- a list\n\n  ```console\n  $ true\n  ```\n", "begin it at the margin"),
     "unknown annotation": ("```console sever=8000\n$ true\n```\n", "don't go together: sever"),
     "annotation without effect": (SERVER.replace("=8000", "=8000 status=9"), "don't go together"),
     "shown ratio out of bounds": (
@@ -110,9 +112,14 @@ def faults(text):
     told = []
     with Terminal() as reader:
         try:
-            told = [fault for step in steps(text) if (fault := reader.fault(step))]
+            every = steps(text)
         except Wrong as wrong:
-            told = [str(wrong)]
+            every, told = [], [str(wrong)]
+        for step in every:
+            try:
+                reader.do(step)
+            except Wrong as wrong:
+                told.append(str(wrong))
         told += [f"still running on port {port}" for port in reader.servers]
     folder = str(reader.folder)
     for process in psutil.process_iter(["cwd"]):

@@ -36,6 +36,17 @@ Hello, World!
 
 <!-- stop 8000 -->
 """
+STUBBORN = """
+```console server=8000 unasked
+$ python -m tests.support.stubborn_server 0
+```
+
+```console
+$ curl -s 127.0.0.1:8000
+Hello, World!
+```
+
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -78,15 +89,45 @@ def test_what_is_left_open_is_told_and_left(block):
     assert told.startswith("line 1: console")
 
 
+def test_a_block_that_is_right_in_part_is_put_right_in_part():
+    text, [told] = rewritten("```console\n$ echo new\nold\n$ echo 2\n...\n1\n```\n")
+    assert text == "```console\n$ echo new\nnew\n$ echo 2\n...\n1\n```\n"
+    assert "+ 2" in told
+    assert "old" not in told
+
+
+def test_what_would_be_read_as_a_command_is_told():
+    block = "```console\n$ echo '$ true'\nold\n```\n"
+    text, [told] = rewritten(block)
+    assert text == block
+    assert "+ $ true" in told
+
+
+def test_a_log_is_put_right():
+    wrong = STUBBORN + "```console log=8000\nold\n```\n<!-- stop 8000 -->\n"
+    text, left = rewritten(wrong)
+    assert '"GET / HTTP/1.1" 200' in text
+    assert "old" not in text
+    assert left == []
+
+
+def test_what_can_not_be_read_or_run_is_told(monkeypatch):
+    text = "```sh\ntrue\n```\n"
+    assert rewritten(text) == (text, ["line 1: a block labelled 'sh' is never run"])
+    monkeypatch.setattr(terminal, "lacking", lambda tool: f"{tool} is missing")
+    text = "```console needs=nginx\n$ nginx -v\n```\n"
+    assert rewritten(text)[0] == text
+    assert "not run, nginx is missing" in rewritten(text)[1][0]
+
+
 def test_a_readme_is_written_and_the_exit_status_tells_what_is_left(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(rewrite, "ROOT", tmp_path)
     monkeypatch.setattr(rewrite.signals, "note", lambda: None)  # they are pytest's
     path = tmp_path / "README.md"
     path.write_text("```console\n$ echo new\nold\n```\n")
     monkeypatch.setattr("sys.argv", ["rewrite", str(path)])
     assert rewrite.main() == 0
     assert path.read_text() == "```console\n$ echo new\nnew\n```\n"
-    assert capsys.readouterr().out == "README.md: rewritten\n"
+    assert capsys.readouterr().out == f"{path}: rewritten\n"
     path.write_text("```console\n$ false\n```\n")
     assert rewrite.main() == 1
     assert "by hand: line 1" in capsys.readouterr().out

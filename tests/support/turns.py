@@ -16,6 +16,9 @@ AGAINST = {  # each kind, and what must not run beside it
 }
 
 
+HELD = set()  # what this process has its turn for
+
+
 @contextmanager
 def turn(kind, folder=FOLDER):
     """Wait until nothing runs that must not run beside this kind, and keep it from beginning."""
@@ -23,7 +26,11 @@ def turn(kind, folder=FOLDER):
     with (folder / kind).open("w") as own:
         while not begins(kind, own, folder):
             time.sleep(0.05)
-        yield
+        HELD.add(kind)
+        try:
+            yield
+        finally:
+            HELD.discard(kind)
 
 
 def begins(kind, own, folder):

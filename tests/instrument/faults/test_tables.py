@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from instrument.faults import TABLES, costs
-from instrument.faults.table import SERVERS, versions
+from instrument.faults.table import COLUMNS
 from instrument.processes import ROOT, wait_until
 from tests.support.commands import COMPARE, compare, one_line
 from tests.support.offspring import gone
@@ -19,7 +19,7 @@ def cells(takes_all_cpus):
         pytest.param(table, row, server, id=f"{table.name}: {row.title}-{server.name}")
         for table in TABLES.values()
         for row in table.rows
-        for server in SERVERS
+        for server in COLUMNS
         if row.takes_all_cpus is takes_all_cpus
     ]
 
@@ -38,7 +38,7 @@ def check(table, row, server):
     if row.lacks:
         pytest.skip(row.lacks)
     saved = table.saved()
-    told, here = saved["versions"], versions()
+    told, here = saved["versions"], table.versions()
     changed = [f"{name} {here.get(name)}" for name in told if told[name] != here.get(name)]
     assert row.try_on(server) == saved["cells"][row.title][server.name], f"changed: {changed}"
 
@@ -47,7 +47,7 @@ def check(table, row, server):
 def test_a_table_stands_in_its_chapter_as_it_was_saved(table):
     saved = table.saved()
     assert table.place.search(table.readme.read_text())[0] == table.shown(saved)
-    rows = [row.title for row in table.rows] or [costs.title(server) for server in costs.SERVERS]
+    rows = [row.title for row in table.rows] or [costs.title(server) for server in costs.SETUPS]
     assert list(saved["cells"]) == rows
 
 
@@ -55,7 +55,7 @@ def test_what_four_workers_cost_beside_each_other(all_cpus):
     costs.allow_connections()
     cells = costs.TABLE.saved()["cells"]
     told = {name: costs.Cost(**cost) for name, cost in cells.items()}
-    seen = {costs.title(server): costs.cost(server) for server in costs.SERVERS}
+    seen = {costs.title(server): costs.cost(server) for server in costs.SETUPS}
     for name, each in seen.items():
         print(name, each)
         for what in ("idle", "holding"):
