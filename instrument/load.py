@@ -11,7 +11,7 @@ from instrument import processes, signals
 from instrument.display import Display
 from instrument.errors import InstrumentError
 from instrument.experiment import Conditions
-from instrument.measure import Clocks, Completion, Part, Recording, ceiling_of, merge
+from instrument.measure import Completion, Recording, ceiling_of, merge
 from instrument.servers import Subject
 
 
@@ -93,23 +93,17 @@ def put_load(
             time.sleep(0.1)
         if generator.returncode != 0:
             raise InstrumentError(f"Locust ended with status {generator.returncode}", locust_log)
-    return command, merge(read_parts(completions))
+    return command, merge(read_recordings(completions))
 
 
-def read_parts(path: Path) -> list[Part]:
+def read_recordings(path: Path) -> list[Recording]:
     """Return what each of Locust's processes wrote: one file, or one for each of them."""
     every = [json.loads(each.read_text()) for each in path.parent.glob(f"{path.stem}.[0-9]*.json")]
     every = every or [json.loads(path.read_text())]
     users = [each for each in every if each["completions"]] or every
-    if any(not each["before"] or not each["after"] for each in users):
+    if any(each["spawned"] is None or each["stopping"] is None for each in users):
         raise InstrumentError("Locust was stopped before all users had been spawned")
     return [
-        Part(
-            spawned=each["spawned"],
-            stopping=each["stopping"],
-            before=Clocks(*each["before"]),
-            after=Clocks(*each["after"]),
-            completions=tuple(Completion(*one) for one in each["completions"]),
-        )
+        Recording(**each | {"completions": tuple(Completion(*one) for one in each["completions"])})
         for each in users
     ]

@@ -42,26 +42,6 @@ class Recording:
 
 
 @dataclass(frozen=True)
-class Clocks:
-    """Seconds of CPU time: of all CPUs together, of those busy, and of one of Locust's processes."""
-
-    total: float
-    busy: float
-    own: float
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one of Locust's processes wrote down; times and clocks as in Recording."""
-
-    spawned: float
-    stopping: float
-    before: Clocks  # when the last user had been spawned
-    after: Clocks  # when users began to be stopped
-    completions: tuple[Completion, ...]
-
-
-@dataclass(frozen=True)
 class Steady:
     """What was measured in a steady part; throughput in requests/s, latency in ms."""
 
@@ -111,24 +91,18 @@ def ceiling_of(
     return None
 
 
-def merge(parts: list[Part]) -> Recording:
+def merge(every: list[Recording]) -> Recording:
     """Return what several processes of Locust wrote down as one recording.
 
-    Each read the machine's clocks over an interval of its own, so that shares are what is merged.
+    Each saw the machine for an interval of its own, so that shares are what is merged.
     """
-    total = sum(each.after.total - each.before.total for each in parts)
-    busy = sum(each.after.busy - each.before.busy for each in parts)
+    completions = (one for each in every for one in each.completions)
     return Recording(
-        spawned=max(each.spawned for each in parts),
-        stopping=min(each.stopping for each in parts),
-        completions=tuple(
-            sorted((one for each in parts for one in each.completions), key=lambda one: one.at)
-        ),
-        locust_cpu=max(
-            (each.after.own - each.before.own) / (each.stopping - each.spawned or 1)
-            for each in parts
-        ),
-        machine_cpu=busy / total if total else 0,
+        spawned=max(each.spawned for each in every),
+        stopping=min(each.stopping for each in every),
+        completions=tuple(sorted(completions, key=lambda one: one.at)),
+        locust_cpu=max(each.locust_cpu for each in every),
+        machine_cpu=statistics.fmean(each.machine_cpu for each in every),
     )
 
 

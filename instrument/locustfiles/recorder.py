@@ -28,16 +28,17 @@ def add_option(parser):
 
 
 def cpu_clocks():
-    """Return seconds: of all CPUs together, of those busy, and of this process."""
+    """Return seconds: of this process, of all CPUs that were busy, and of all CPUs together."""
     machine = psutil.cpu_times()
     total = sum(machine[:8])  # guest time is counted as user time already
-    return total, total - machine.idle - getattr(machine, "iowait", 0), time.process_time()
+    busy = total - machine.idle - getattr(machine, "iowait", 0)
+    return time.process_time(), busy, total
 
 
 @events.init.add_listener
 def record(environment, runner, **_):
-    recording = {"spawned": 0, "stopping": 0, "before": [], "after": [], "completions": []}
-    completions = recording["completions"]
+    completions, clocks = [], []
+    recording = {"spawned": None, "stopping": None, "completions": completions}
 
     @environment.events.request.add_listener
     def on_request(response_time, exception, **_):
@@ -46,12 +47,15 @@ def record(environment, runner, **_):
     @environment.events.spawning_complete.add_listener
     def on_spawning_complete(**_):
         recording["spawned"] = time.monotonic()
-        recording["before"] = cpu_clocks()
+        clocks[:] = cpu_clocks()
 
     @environment.events.test_stopping.add_listener
     def on_test_stopping(**_):
-        recording["stopping"] = time.monotonic()
-        recording["after"] = cpu_clocks()
+        recording["stopping"] = now = time.monotonic()
+        if clocks:
+            own, busy, total = (after - before for after, before in zip(cpu_clocks(), clocks))
+            recording["locust_cpu"] = own / (now - recording["spawned"])
+            recording["machine_cpu"] = busy / (total or 1)
 
     @environment.events.quit.add_listener
     def write(**_):

@@ -5,9 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from instrument.measure import (
-    Clocks,
     Completion,
-    Part,
     Recording,
     TooFewAnswers,
     ceiling,
@@ -134,23 +132,15 @@ def test_sweep_takes_as_long_as_its_users_wait():
     assert sweep_seconds(256, lambda users: min(users, 4)) > 3 * 64
 
 
-def part(spawned, stopping, used, busy, own, completions=()):
-    """Return what a process wrote whose clocks went on by so many seconds, of 200 in all."""
-    before, after = Clocks(1000, 500, 10), Clocks(1000 + used, 500 + busy, 10 + own)
-    return Part(spawned, stopping, before, after, tuple(completions))
-
-
-def test_recordings_of_several_processes_are_merged_clock_by_clock():
+def test_recordings_of_several_processes_are_merged_share_by_share():
     early, late = Completion(2.0, 1.0, False), Completion(3.0, 1.0, True)
-    merged = merge(
-        [part(1, 11, 200, 180, 9, [late]), part(1.5, 10, 200, 20, 1, [early])],
-    )
+    merged = merge([Recording(1, 11, (late,), 0.9, 0.8), Recording(1.5, 10, (early,), 0.1, 0.2)])
     assert (merged.spawned, merged.stopping) == (1.5, 10)
     assert merged.completions == (early, late)
-    assert merged.locust_cpu == pytest.approx(0.9), "that of the busiest process"
-    assert merged.machine_cpu == pytest.approx(0.5), "each saw the machine for a while"
+    assert merged.locust_cpu == 0.9, "that of the busiest process"
+    assert merged.machine_cpu == 0.5, "each saw the machine for a while"
 
 
-def test_one_process_is_merged_with_none():
-    merged = merge([part(1, 11, 100, 30, 5)])
-    assert (merged.locust_cpu, merged.machine_cpu) == (0.5, 0.3)
+def test_one_recording_is_merged_with_none():
+    recording = Recording(1, 11, (Completion(2.0, 1.0, False),), 0.5, 0.3)
+    assert merge([recording]) == recording
