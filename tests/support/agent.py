@@ -8,7 +8,8 @@ import json
 import socket
 import sys
 
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+CLOSE = {"Connection": "close"}
+FORM = {**CLOSE, "Content-Type": "application/x-www-form-urlencoded"}
 
 
 def listens(port):
@@ -20,12 +21,21 @@ def listens(port):
 
 
 def answer(port, path, form):
-    """Return status, headers and body of GET, or POST of a form; None when nobody answers."""
+    """Return status, headers and body of GET, or POST of a form; None when nobody answers.
+
+    The server has then closed the connection, and so is done with the request.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("POST" if form else "GET", path, form or None, FORM if form else {})
-        got = connection.getresponse()
-        return [got.status, dict(got.headers), got.read().decode()]
+        connection.connect()
+        with connection.sock.dup() as same:
+            method, headers = ("POST", FORM) if form else ("GET", CLOSE)
+            connection.request(method, path, form or None, headers)
+            got = connection.getresponse()
+            told = [got.status, dict(got.headers), got.read().decode()]
+            while same.recv(1):
+                pass
+        return told
     except (OSError, http.client.HTTPException):
         return None
     finally:

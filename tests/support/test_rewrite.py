@@ -92,7 +92,7 @@ def test_what_is_left_open_is_told_and_left(block):
 def test_a_block_that_is_right_in_part_is_put_right_in_part():
     text, [told] = rewritten("```console\n$ echo new\nold\n$ echo 2\n...\n1\n```\n")
     assert text == "```console\n$ echo new\nnew\n$ echo 2\n...\n1\n```\n"
-    assert "+ 2" in told
+    assert "- 1" in told
     assert "old" not in told
 
 
