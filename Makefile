@@ -19,7 +19,7 @@ help:
 	@echo "make benchmark    measure the REST example beside other frameworks (3 minutes, with wrk)"
 	@echo "make faults     try all that chapters 5 and 6 say of the servers, and write their tables (3 minutes)"
 	@echo "make outputs    run all READMEs, and rewrite the outputs that they show (10 minutes)"
-	@echo "make test       run every test   (ARGS=\"-k locustfile\")"
+	@echo "make test       run every test   (CHAPTER=wsgi: those of one chapter)"
 	@echo "With another Python: make setup PYTHON=python3.13"
 
 setup: $(VENV)/installed
@@ -60,7 +60,7 @@ check: $(VENV)/installed
 	@$(RUN) -m compare check
 
 test: $(VENV)/installed-for-tests
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m tests $(if $(CHAPTER),--chapter $(CHAPTER)) $(ARGS)
 
 $(VENV)/installed: requirements.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: install Python 3.11 or newer, or name one: make setup PYTHON=python3.13" >&2; exit 1; }

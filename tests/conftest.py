@@ -1,10 +1,16 @@
 import os
+import re
 import signal
+from pathlib import Path
 
 import pytest
 
-from tests.support.network import Network
-from tests.support.turns import turn
+from tests.support.network import Network, is_private
+from tests.support.report import Report
+from tests.support.terminal import CHAPTERS
+
+ELSEWHERE = {"compare": ("tests/instrument/test_", "tests/test_locustfile.py")}
+OF_EVERY_CHAPTER = ("tests/test_style.py",)
 
 
 @pytest.fixture
@@ -14,64 +20,47 @@ def network():
         yield network
 
 
-def pytest_configure():
+def pytest_addoption(parser):
+    parser.addoption("--chapter", help="run the tests and the README of one chapter alone")
+
+
+def pytest_configure(config):
     # what the tests start is ended by Ctrl-C also where this was started in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("stopped by SIGTERM", 143))
-
-
-@pytest.fixture
-def quiet():
-    """A time without tests that take all CPUs."""
-    with turn("quiet"):
-        yield
-
-
-@pytest.fixture
-def steady():
-    """A time without restless tests, either, for what is measured."""
-    with turn("steady"):
-        yield
-
-
-@pytest.fixture
-def restless():
-    """A time in which nothing is measured."""
-    with turn("restless"):
-        yield
-
-
-@pytest.fixture
-def all_cpus():
-    """A time in which no other test is disturbed."""
-    with turn("all_cpus"):
-        yield
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """Start what is measured first and what takes all CPUs last, however they were shuffled."""
-
-    def order(item):
-        turns = {"steady": 0, "quiet": 0, "restless": 2, "all_cpus": 3}
-        return max((turn for name, turn in turns.items() if name in item.fixturenames), default=1)
-
-    items.sort(key=order)
+    if (chapter := config.getoption("chapter")) not in (None, *CHAPTERS):
+        known = ", ".join(CHAPTERS)
+        raise pytest.UsageError(f"there is no chapter {chapter!r}: choose from {known}")
+    if "TESTS_REPORT" in os.environ and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Report(Path(os.environ["TESTS_REPORT"])))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_terminal_summary(terminalreporter):
-    yield
-    if skipped(terminalreporter):
-        terminalreporter.write_line("A skipped test is a failure here: install what it lacks.")
+def pytest_collection_modifyitems(config, items):
+    if chapter := config.getoption("chapter"):
+        others = [item for item in items if not belongs(item.nodeid, chapter)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if belongs(item.nodeid, chapter)]
+    for item in items:
+        if group := group_of(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+    yield  # in which they are shuffled
+    items.sort(key=lambda item: "test_every_block" not in item.nodeid)  # these take longest
 
 
-def pytest_sessionfinish(session, exitstatus):
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter and skipped(reporter) and not exitstatus:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+def belongs(name, chapter):
+    """Return whether a test is one of a chapter's, by the test's name."""
+    word = rf"(?<![-\w]){chapter}(?![-\w\]])"  # not a server that is called like a chapter
+    house = rf"test_house\.py.*\[{chapter}\]"
+    own = (*ELSEWHERE.get(chapter, ()), *OF_EVERY_CHAPTER)
+    return bool(re.search(f"{word}|{house}", name)) or name.startswith(own)
 
 
-def skipped(reporter):
-    """Return whether something was skipped where nothing may be."""
-    return bool(os.environ.get("CI")) and bool(reporter.stats.get("skipped"))
+def group_of(item):
+    """Return a name that a test shares with those that must run one after the other, or None."""
+    names_ports = "network" in item.fixturenames or item.get_closest_marker("ports")
+    if names_ports and not is_private():
+        return "ports"
+    if "notes" in item.fixturenames:  # a server for all of a module's tests
+        return f"notes on {item.callspec.params['notes']}"
+    return None

@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from instrument.processes import ROOT
-from tests.support.readme import Wrong, steps
+from tests.support.readme import Wrong, parts, steps
 from tests.support.terminal import READMES, Terminal
 
 IDS = [str(path.relative_to(ROOT)) for path in READMES]
@@ -19,13 +19,22 @@ EXEMPT = [
 ]
 
 
-@pytest.mark.parametrize("path", READMES, ids=IDS)
-def test_every_block_does_what_it_shows(path, subtests, quiet, request):
+def parts_of(path):
+    """Yield the parts of a README, which are done side by side."""
+    name, text = path.relative_to(ROOT), path.read_text()
+    marks = [pytest.mark.measures] if "ratios=" in text else []
+    count = text.count("<!-- anew -->") + 1
+    for number in range(count):
+        ending = f" part {number + 1}" if count > 1 else ""
+        yield pytest.param(path, number, id=f"{name}{ending}", marks=marks)
+
+
+@pytest.mark.ports
+@pytest.mark.parametrize(("path", "part"), [part for path in READMES for part in parts_of(path)])
+def test_every_block_does_what_it_shows(path, part, subtests):
     name = path.relative_to(ROOT)
-    if "ratios=" in path.read_text():
-        request.getfixturevalue("steady")
     with Terminal() as terminal:
-        for step in steps(path.read_text()):
+        for step in parts(steps(path.read_text()))[part]:
             where = f"{name}:{step.line}: {step.title}"
             with subtests.test(where):
                 if lacking := terminal.lacks(step):

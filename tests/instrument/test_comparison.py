@@ -9,6 +9,7 @@ from rich.console import Console
 
 from instrument.comparison import Comparison, sentences, table, verdict
 from tests.support.commands import compare
+from tests.support.machine import taken_again
 from tests.support.samples import CONDITIONS, LOOP, SYNC
 
 
@@ -80,20 +81,26 @@ def ratio(result):
     return result["requests_per_second"] / result["ceiling"]
 
 
+@pytest.mark.measures
+@taken_again
 @pytest.mark.parametrize("name", ["gevent", "asgi", "uvicorn"])
-def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path, steady):
+def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path):
     [result] = results(tmp_path, name, "--seconds", 8).values()
     assert result["ceiling"] == 20
     assert 0.95 <= ratio(result) <= 1.01
 
 
-def test_threads_are_slots_that_are_used_unevenly(tmp_path, steady):
+@pytest.mark.measures
+@taken_again
+def test_threads_are_slots_that_are_used_unevenly(tmp_path):
     [result] = results(tmp_path, "gthread", "--seconds", 8).values()
     assert result["ceiling"] == 16
     assert 4 < result["requests_per_second"] <= 16 * 1.01
 
 
-def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_path, steady):
+@pytest.mark.measures
+@taken_again
+def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_path):
     found = results(tmp_path, "blocking", "threaded", "--seconds", 8)
     blocking, threaded = found["blocking"], found["threaded"]
     assert blocking["users"] == 40
@@ -104,14 +111,17 @@ def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_p
     assert threaded["requests_per_second"] > 2 * blocking["requests_per_second"]
 
 
-def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path, all_cpus):
+@pytest.mark.alone
+@taken_again
+def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path):
     found = results(tmp_path, "sync-busy", "uvicorn-worker-busy", "--seconds", 4)
     sync, loop = found["sync-busy"], found["uvicorn-worker-busy"]
     assert 0.5 < loop["requests_per_second"] / sync["requests_per_second"] < 2
     assert sync["ceiling"] == loop["ceiling"] > 0
 
 
-def test_no_waiting_has_no_ceiling_and_locusts_share_is_recorded(tmp_path, all_cpus):
+@pytest.mark.alone
+def test_no_waiting_has_no_ceiling_and_locusts_share_is_recorded(tmp_path):
     [result] = results(tmp_path, "asgi-minimal", "--seconds", 1).values()
     assert result["ceiling"] is None
     assert 0 < result["locust_cpu"] <= 1.1

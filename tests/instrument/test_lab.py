@@ -35,8 +35,9 @@ def ends_on_ctrl_c(process, log):
     wait_until(lambda: gone(every))
 
 
+@pytest.mark.measures
 @needs_browser
-def test_participant_watches_two_lines_part(tmp_path, steady):
+def test_participant_watches_two_lines_part(tmp_path):
     log = tmp_path / "log"
     with opened(log) as (lab, port, page), browser.participant() as person:
         person.page.goto(page)
@@ -128,8 +129,9 @@ def kill_server(port):
     masters[0].terminate()
 
 
+@pytest.mark.measures
 @needs_browser
-def test_staircase_beside_a_wall(tmp_path, steady):
+def test_staircase_beside_a_wall(tmp_path):
     with opened(tmp_path / "log") as (_, port, page), browser.participant() as person:
         person.page.goto(f"{page}/lab")
         person.follow("Twelve requests")
@@ -169,8 +171,9 @@ def test_staircase_waits_until_the_load_is_gone(tmp_path):
         assert person.trouble == []
 
 
+@pytest.mark.alone
 @needs_browser
-def test_pages_fit_a_narrow_window_and_long_names(tmp_path, all_cpus):
+def test_pages_fit_a_narrow_window_and_long_names(tmp_path):
     arguments = ("sync-minimal", "uvicorn-worker-minimal")
     with opened(tmp_path / "log", *arguments) as (_, _, page), browser.participant() as person:
         asked(page, "/swarm", user_count=2, spawn_rate=2, host="")
@@ -205,7 +208,8 @@ def test_lab_of_two_servers_of_one_interface(tmp_path):
         ends_on_ctrl_c(lab, log)
 
 
-def test_p95_of_all_requests_falls_while_one_server_gets_slower(tmp_path, steady):
+@pytest.mark.measures
+def test_p95_of_all_requests_falls_while_one_server_gets_slower(tmp_path):
     def p95_and_median_of_sync():
         stats = json.loads(asked(page, "/stats/requests"))
         percentiles = stats["current_response_time_percentiles"]
@@ -249,7 +253,8 @@ def test_taken_port_is_said_before_anything_starts(taken, option):
     assert done.stdout == ""
 
 
-def test_master_and_two_workers_show_one_line(tmp_path, steady):
+@pytest.mark.measures
+def test_master_and_two_workers_show_one_line(tmp_path):
     port, web_port, master_port = free_port(), free_port(), free_port()
     sync = SUBJECTS["sync"]
     locust = f"locust --locustfile instrument/locustfiles/lab.py,locustfile.py WsgiUser --host http://127.0.0.1:{port}"

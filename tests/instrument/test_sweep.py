@@ -9,6 +9,7 @@ from rich.console import Console
 from instrument.figure import COLOURS, look
 from instrument.sweep import Sweep, table
 from tests.support.commands import compare, one_line
+from tests.support.machine import taken_again
 from tests.support.samples import CONDITIONS, STEPS
 
 
@@ -25,7 +26,9 @@ def test_steps_fit_80_columns():
     assert "…" not in text
 
 
-def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path, steady):
+@pytest.mark.measures
+@taken_again
+def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path):
     done = compare("sweep", "uvicorn", "--users", 4, "--output", tmp_path, seconds=110)
     assert done.returncode == 0, done.stderr
     steps = json.loads((tmp_path / "sweep.json").read_text())["steps"]["uvicorn"]

@@ -174,10 +174,8 @@ def test_a_body_without_an_end_is_given_up(tmp_path, server):
 
 
 @pytest.mark.parametrize(("server", "options"), WAYS)
-def test_four_workers_of_every_server_share_the_notes(
-    server, options, database, tmp_path, all_cpus
-):
-    with serving_notes(tmp_path, database, server, options) as notes:
+def test_workers_of_every_server_share_the_notes(server, options, database, tmp_path):
+    with serving_notes(tmp_path, database, server, options, workers=2) as notes:
         note = notes.create()
         with ThreadPoolExecutor(20) as clients:
             answers = list(

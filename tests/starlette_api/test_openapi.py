@@ -15,7 +15,8 @@ SETTINGS = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 200 if os.environ.get("CI") else 30  # of each operation
 
 
-def test_schemathesis_finds_nothing(notes, tmp_path, all_cpus):
+@pytest.mark.alone
+def test_schemathesis_finds_nothing(notes, tmp_path):
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(SETTINGS), "run"]
     document = f"http://127.0.0.1:{notes.port}/openapi.json"
     limits = "--checks", "all", "--max-examples", EXAMPLES, "--seed", "1"

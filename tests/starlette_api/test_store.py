@@ -4,9 +4,8 @@ import http.client
 import os
 import signal
 import sqlite3
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from multiprocessing import get_context
 
 import pytest
 import sqlalchemy as sa
@@ -46,11 +45,12 @@ def rows(url):
         engine.dispose()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("killed", [0, 2])
-def test_two_thousand_creates_lose_nothing(database, killed, tmp_path, all_cpus):
+def test_two_thousand_creates_lose_nothing(database, killed, tmp_path):
     with (
         serving_notes(tmp_path, database) as notes,
-        ProcessPoolExecutor(CLIENTS, get_context("spawn")) as clients,
+        ThreadPoolExecutor(CLIENTS) as clients,
     ):
         assert notes.ask("GET", "/health")[0] == 200  # which has made the table
         before = notes.workers()

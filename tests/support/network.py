@@ -7,18 +7,55 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
+import psutil
 import pytest
 
 from instrument.errors import InstrumentError
 from instrument.processes import check_port, wait_until
 
+NAMED = (8000, 8001, 8080, 8089, 8443)  # in the text
 LOCK = Path(tempfile.gettempdir()) / f"workshop-tests-{os.getuid()}.lock"
 AGENT = [sys.executable, "-I", str(Path(__file__).with_name("agent.py"))]
 PRIVATE = ["unshare", "--user", "--map-root-user", "--net", "sh", "-c"]
 LOOPBACK = f"ip link set lo up && exec {shlex.join(AGENT)}"
+
+
+@cache
+def is_private():
+    """Return whether this system gives each test a network of its own."""
+    try:
+        done = subprocess.run([*PRIVATE, "ip link set lo up"], check=False, capture_output=True)
+    except FileNotFoundError:
+        return False
+    return done.returncode == 0
+
+
+def taken_ports():
+    """Return which of the ports that the text names are taken, and by what, in a line, or nothing."""
+    taken = {port for port in NAMED if not is_free(port)}
+    listening = [
+        each for each in psutil.net_connections("tcp") if each.status == psutil.CONN_LISTEN
+    ]
+    holders = {each.laddr.port: each.pid for each in listening if each.pid}
+    told = []
+    for port in sorted(taken):
+        holder = "a process of another user"
+        if pid := holders.get(port):
+            holder = f"{psutil.Process(pid).name()} (process {pid})"
+        told.append(f"port {port} is taken by {holder}")
+    return ", ".join(told)
+
+
+def is_free(port):
+    try:
+        check_port(port)
+    except InstrumentError:
+        return False
+    return True
 
 
 class Network:
@@ -69,11 +106,7 @@ class Network:
 
     def need(self, port):
         """Fail in one line when the port is taken, which happens only where it is not private."""
-        if self.is_private:
-            return
-        try:
-            check_port(port)
-        except InstrumentError:
+        if not self.is_private and not is_free(port):
             pytest.fail(f"port {port} is taken, and this system refuses network namespaces")
 
     def question(self, *words):

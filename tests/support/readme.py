@@ -26,7 +26,7 @@ ALLOWED = {
 DIAGRAMS = ("flowchart", "gantt", "sequenceDiagram")
 REASONS = {"windows", "install", "tests"}
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
-END = re.compile(r"<!--\s*(stop|gone) ([\w-]+)\s*-->")
+NOTE = re.compile(r"<!--\s*(stop|gone|anew)(?: ([\w-]+))?\s*-->")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Step:
-    """A block, or an invisible comment: a server is stopped, or has ended by itself."""
+    """A block, or a comment: a server is stopped, or has ended by itself, or the tests begin anew."""
 
     line: int
     language: str
@@ -99,8 +99,19 @@ def steps(text):
         if token.type == "fence":
             found.append(step_of_fence(token, line))
         html = [each for each in (token, *(token.children or ())) if each.type.startswith("html_")]
-        for how, name in (end for each in html for end in END.findall(each.content)):
-            found.append(Step(line, "console", {how: name}))
+        for what, name in (note for each in html for note in NOTE.findall(each.content)):
+            found.append(Step(line, "console", {what: name}))
+    return found
+
+
+def parts(every):
+    """Return the steps in parts, of which each can be done without those before it."""
+    found = [[]]
+    for step in every:
+        if "anew" in step.options:
+            found.append([])
+        else:
+            found[-1].append(step)
     return found
 
 

@@ -14,6 +14,7 @@ from instrument.errors import InstrumentError
 from instrument.processes import ROOT, wait_until
 from instrument.tools import lacking
 from tests.support.commands import run
+from tests.support.machine import again_while_busy
 from tests.support.network import Network
 from tests.support.readme import Edit, Wrong, difference, edits_of, ends, stands_for, unmarked
 
@@ -25,6 +26,7 @@ READMES = [
     for path in sorted(ROOT.rglob("*.md"))
     if not re.search(r"(^|/)(\.|results/)", str(path.relative_to(ROOT)))
 ]
+CHAPTERS = [path.parent.name for path in READMES if path.parent not in (ROOT, ROOT / "instrument")]
 STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 
 
@@ -78,7 +80,7 @@ class Terminal:
     def do(self, step):
         """Do what a step of a README says; raise Wrong when something else comes of it."""
         options = step.options
-        if "exempt" in options or step.language == "mermaid":
+        if {"exempt", "anew"} & set(options) or step.language == "mermaid":
             return
         if "file" in options or "excerpt" in options:
             self.compare_file(step)
@@ -97,6 +99,8 @@ class Terminal:
             server = self.server(options["gone"])
             del self.servers[options["gone"]]
             server.be_gone()
+        elif "within" in options:
+            again_while_busy(lambda: self.run_block(step), Wrong)
         else:
             self.run_block(step)
 

@@ -8,6 +8,7 @@ from tests.support import terminal
 from tests.support.readme import Wrong, difference, steps, unmarked
 from tests.support.terminal import Terminal
 
+pytestmark = pytest.mark.ports
 SERVER = """
 ```console server=8000
 $ gunicorn wsgi.app:app

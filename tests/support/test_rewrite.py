@@ -6,6 +6,7 @@ from instrument.processes import ROOT
 from tests.support import rewrite, terminal
 from tests.support.rewrite import rewritten
 
+pytestmark = pytest.mark.ports
 APP = (ROOT / "wsgi/app.py").read_text()
 RIGHT = f"""
 ```console

@@ -25,12 +25,13 @@ def cells(takes_all_cpus):
 
 
 @pytest.mark.parametrize(("table", "row", "server"), cells(takes_all_cpus=False))
-def test_a_cell(restless, table, row, server):
+def test_a_cell(table, row, server):
     check(table, row, server)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("table", "row", "server"), cells(takes_all_cpus=True))
-def test_a_cell_under_full_load(all_cpus, table, row, server):
+def test_a_cell_under_full_load(table, row, server):
     check(table, row, server)
 
 
@@ -51,7 +52,8 @@ def test_a_table_stands_in_its_chapter_as_it_was_saved(table):
     assert list(saved["cells"]) == rows
 
 
-def test_what_four_workers_cost_beside_each_other(all_cpus):
+@pytest.mark.alone
+def test_what_four_workers_cost_beside_each_other():
     costs.allow_connections()
     cells = costs.TABLE.saved()["cells"]
     told = {name: costs.Cost(**cost) for name, cost in cells.items()}
@@ -82,7 +84,7 @@ def holds_requests(process):
         ("costs", signal.SIGINT, holds_requests),
     ],
 )
-def test_an_interruption_leaves_nothing(restless, table, number, when, tmp_path):
+def test_an_interruption_leaves_nothing(table, number, when, tmp_path):
     with (tmp_path / "log").open("w") as log:
         run = subprocess.Popen(
             [*COMPARE, "faults", table],

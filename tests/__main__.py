@@ -1,0 +1,115 @@
+"""Runs the tests: python -m tests [--chapter NAME] [ARGUMENT OF PYTEST …]
+
+First, side by side, those that any CPU is good enough for. Then those that measure. Then, one
+after the other, those that take all CPUs. At last, those that failed once more, each alone: a test
+that fails twice has failed.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support.network import is_private, taken_ports
+
+SIDE_BY_SIDE = "--numprocesses=6"  # most tests wait for a server
+PHASES = {  # what is run, and how
+    "side by side": (SIDE_BY_SIDE, "--dist=loadgroup", "-m", "not measures and not alone"),
+    "what measures": (SIDE_BY_SIDE, "--dist=loadgroup", "-m", "measures"),
+    "one after the other": ("-m", "alone"),
+}
+MOST_FAILURES = 5  # of which each is tried again
+OK, NOTHING_RUN = 0, 5  # of pytest's exit statuses
+FAILED = 1
+
+
+@dataclass
+class Outcome:
+    """What became of the tests."""
+
+    passed: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    skipped: Counter = field(default_factory=Counter)  # by reason
+
+    def add(self, report):
+        self.passed |= set(report["passed"])
+        self.failed |= set(report["failed"])
+        self.skipped.update(report["skipped"])
+
+    @property
+    def counts(self):
+        skipped = f", {self.skipped.total()} skipped" if self.skipped else ""
+        return f"{len(self.passed)} passed, {len(self.failed)} failed{skipped}"
+
+
+def pytest(arguments):
+    """Run pytest; return its exit status and its report, or leave with it when it was stopped."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report"
+        command = [sys.executable, "-m", "pytest", *arguments]
+        with subprocess.Popen(command, env={**os.environ, "TESTS_REPORT": str(path)}) as process:
+            signal.signal(signal.SIGINT, lambda *_: None)  # which pytest gets as well
+            signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+            status = process.wait()
+        if status not in (OK, FAILED, NOTHING_RUN):
+            sys.exit(status if status > 0 else 128 - status)
+        return json.loads(path.read_text())
+
+
+def run(arguments):
+    """Run every phase, and what failed a second time; return what became of the tests."""
+    outcome = Outcome()
+    for name, how in PHASES.items():
+        print(f"\n{name}", flush=True)
+        outcome.add(pytest([*how, *arguments]))
+    if 0 < len(outcome.failed) <= MOST_FAILURES:
+        try_again(outcome)
+    return outcome
+
+
+def try_again(outcome):
+    """Run each test that failed once more, alone."""
+    print(f"\nonce more, alone: {len(outcome.failed)}", flush=True)
+    again = Outcome()
+    for name in sorted(outcome.failed):
+        again.add(pytest([name]))
+    print("\nFailed at first:")
+    for name in sorted(outcome.failed):
+        print(f"  {'passed alone' if name in again.passed else 'failed again'}  {name}")
+    outcome.failed -= again.passed
+    outcome.passed |= again.passed
+
+
+def left_out(skipped):
+    """Yield a table of what was not run, with the command that installs what it needs."""
+    rows = [(count, *reason.partition(": ")[::2]) for reason, count in skipped.most_common()]
+    width = max(len(what) for _, what, _ in rows)
+    yield "\nNot run, since this machine lacks something:"
+    yield f"  tests  {'what':{width}}  command"
+    for count, what, command in rows:
+        yield f"  {count:5}  {what:{width}}  {command}"
+
+
+def main(arguments):
+    if not is_private() and (taken := taken_ports()):
+        print(f"tests: {taken}: end it first, since this system refuses network namespaces")
+        return FAILED
+    outcome = run(arguments)
+    if outcome.skipped:
+        print(*left_out(outcome.skipped), sep="\n")
+        if os.environ.get("CI"):
+            print("A skipped test is a failure here: install what it lacks.")
+    print(f"\n{outcome.counts}")
+    if not outcome.passed | outcome.failed and not outcome.skipped:
+        print("tests: no test is called so")
+        return NOTHING_RUN
+    return FAILED if outcome.failed or (outcome.skipped and os.environ.get("CI")) else OK
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
