@@ -60,7 +60,7 @@ check: $(VENV)/installed
 	@$(RUN) -m compare check
 
 test: $(VENV)/installed-for-tests
-	@$(RUN) -m tests $(if $(CHAPTER),--chapter $(CHAPTER)) $(ARGS)
+	@$(RUN) -m tests $(if $(CHAPTER),--chapter=$(CHAPTER)) $(ARGS)
 
 $(VENV)/installed: requirements.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: install Python 3.11 or newer, or name one: make setup PYTHON=python3.13" >&2; exit 1; }

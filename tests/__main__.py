@@ -1,4 +1,4 @@
-"""Runs the tests: python -m tests [--chapter NAME] [ARGUMENT OF PYTEST …]
+"""Runs the tests: python -m tests [--chapter=NAME] [ARGUMENT OF PYTEST …]
 
 First, side by side, those that any CPU is good enough for. Then those that measure. Then, one
 after the other, those that take all CPUs. At last, those that failed once more, each alone: a test
@@ -17,11 +17,11 @@ from pathlib import Path
 
 from tests.support.network import is_private, taken_ports
 
-SIDE_BY_SIDE = "--numprocesses=6"  # most tests wait for a server
-PHASES = {  # what is run, and how
-    "side by side": (SIDE_BY_SIDE, "--dist=loadgroup", "-m", "not measures and not alone"),
-    "what measures": (SIDE_BY_SIDE, "--dist=loadgroup", "-m", "measures"),
-    "one after the other": ("-m", "alone"),
+MANY = 6  # tests side by side, since most wait for a server
+PHASES = {  # by marker: what it is called, and which of pytest's markers it selects
+    "": ("side by side", "not measures and not alone"),
+    "measures": ("what measures", "measures"),
+    "alone": ("one after the other", "alone"),
 }
 MOST_FAILURES = 5  # of which each is tried again
 OK, NOTHING_RUN = 0, 5  # of pytest's exit statuses
@@ -47,16 +47,20 @@ class Outcome:
         return f"{len(self.passed)} passed, {len(self.failed)} failed{skipped}"
 
 
-def pytest(arguments):
-    """Run pytest; return its exit status and its report, or leave with it when it was stopped."""
+def pytest(arguments, is_shown=True):
+    """Run pytest and return its report; leave with its exit status when it could not do its work."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report"
-        command = [sys.executable, "-m", "pytest", *arguments]
-        with subprocess.Popen(command, env={**os.environ, "TESTS_REPORT": str(path)}) as process:
+        command = [sys.executable, "-m", "pytest", "--no-header", *arguments]
+        variables = {**os.environ, "TESTS_REPORT": str(path)}
+        output = None if is_shown else subprocess.PIPE
+        with subprocess.Popen(command, env=variables, stdout=output, text=True) as process:
             signal.signal(signal.SIGINT, lambda *_: None)  # which pytest gets as well
             signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-            status = process.wait()
+            told, _ = process.communicate()
+            status = process.returncode
         if status not in (OK, FAILED, NOTHING_RUN):
+            print(told or "", end="")
             sys.exit(status if status > 0 else 128 - status)
         return json.loads(path.read_text())
 
@@ -64,9 +68,13 @@ def pytest(arguments):
 def run(arguments):
     """Run every phase, and what failed a second time; return what became of the tests."""
     outcome = Outcome()
-    for name, how in PHASES.items():
-        print(f"\n{name}", flush=True)
-        outcome.add(pytest([*how, *arguments]))
+    counts = pytest(["--collect-only", "-q", *arguments], is_shown=False)["phases"]
+    for marker, (name, selected) in PHASES.items():
+        if count := counts.get(marker):
+            print(f"\n{name}: {count}", flush=True)
+            at_once = 0 if marker == "alone" else min(MANY, count)
+            how = f"--numprocesses={at_once}", "--dist=loadgroup", "-m", selected
+            outcome.add(pytest([*how, *arguments]))
     if 0 < len(outcome.failed) <= MOST_FAILURES:
         try_again(outcome)
     return outcome

@@ -4,6 +4,8 @@ import json
 import re
 from collections import Counter
 
+PHASES = ("measures", "alone")
+
 
 class Report:
     """Writes the outcomes of a run of pytest to a file, as JSON."""
@@ -12,6 +14,10 @@ class Report:
         self.path = path
         self.passed, self.failed = set(), set()
         self.skipped = Counter()  # by reason; a README's blocks one by one
+        self.phases = Counter()  # how many tests each has
+
+    def pytest_collection_finish(self, session):
+        self.phases = Counter(phase_of(item) for item in session.items)
 
     def pytest_runtest_logreport(self, report):
         if report.failed:
@@ -27,8 +33,14 @@ class Report:
             "passed": sorted(self.passed - self.failed),
             "failed": sorted(self.failed),
             "skipped": self.skipped,
+            "phases": self.phases,
         }
         self.path.write_text(json.dumps(told))
+
+
+def phase_of(item):
+    """Return which of the markers that ask for a phase of its own a test has, if any."""
+    return next((name for name in PHASES if item.get_closest_marker(name)), "")
 
 
 def name_of(report):
