@@ -1,9 +1,9 @@
 """Processes, which are always ended, ports, and a server that answers."""
 
 import atexit
+import fcntl
 import http.client
 import os
-import secrets
 import shlex
 import signal
 import socket
@@ -25,6 +25,8 @@ from instrument.tools import lacking
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 1.0
 START_SECONDS = 20.0
+PORTS = range(10_000, 30_000)
+COUNTER = Path(f"/tmp/workshop-ports-{os.getuid()}")  # of those given out, whatever TMPDIR says
 # What changes gunicorn, uvicorn or Locust behind the command line's back.
 LEAKING = ("PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "GUNICORN_", "UVICORN_", "LOCUST_")
 
@@ -200,17 +202,23 @@ def check_alive(process: subprocess.Popen, name: str, when: str, log: Path | Non
 def free_port(count: int = 1) -> int:
     """Return the first of some ports of 127.0.0.1 in a row on which nobody listens.
 
-    It lies below those that the system gives to clients, any of which may be taken by a connection
-    before a server is there.
+    They lie below those that the system gives to clients, any of which may be taken by a connection
+    before a server is there. No other process of this user is given the same ones for a while.
     """
-    while True:
-        first = 10_000 + secrets.randbelow(20_000)
-        try:
-            for port in range(first, first + count):
-                check_port(port)
-            return first
-        except InstrumentError:
-            continue
+    with COUNTER.open("a+") as counter:
+        fcntl.flock(counter, fcntl.LOCK_EX)
+        while True:
+            counter.seek(0)
+            told = counter.read()
+            first = int(told) % (len(PORTS) - count) if told.isdigit() else 0
+            counter.truncate(0)
+            counter.write(str(first + count))
+            counter.flush()
+            ports = PORTS[first : first + count]
+            with suppress(InstrumentError):
+                for port in ports:
+                    check_port(port)
+                return ports[0]
 
 
 def check_port(port: int, otherwise: str = "leave out --port") -> None:

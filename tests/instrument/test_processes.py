@@ -1,10 +1,13 @@
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
+import pytest
 
-from instrument.processes import ROOT, wait_until
+from instrument import processes
+from instrument.processes import ROOT, free_port, wait_until
 from tests.support.offspring import gone, offspring
 
 
@@ -15,3 +18,16 @@ def test_servers_end_also_when_the_one_that_started_them_is_killed(tmp_path):
     starter.send_signal(signal.SIGKILL)
     starter.wait()
     wait_until(lambda: gone(every))
+
+
+def test_no_port_is_given_out_twice_in_a_row_to_processes_side_by_side():
+    with ThreadPoolExecutor(20) as pool:
+        first = list(pool.map(lambda _: free_port(2), range(200)))
+    assert len({*first, *(port + 1 for port in first)}) == 400
+
+
+@pytest.mark.parametrize("text", ["", "what", "99999999999999999999"])
+def test_a_counter_of_ports_that_is_spoiled_is_begun_anew(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "COUNTER", tmp_path / "counter")
+    processes.COUNTER.write_text(text)
+    assert free_port() != free_port()

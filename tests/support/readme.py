@@ -143,10 +143,10 @@ def step_of_fence(token, line):
     return step
 
 
-def same_line(shown, printed, within=None, ratios=None):
+def same_line(shown, printed, **tolerance):
     """Return whether a line was printed as shown: ... stands for anything, numbers may be near."""
     shown, printed = shown.rstrip(), printed.rstrip()  # what nobody sees
-    if within is None:
+    if not tolerance:
         pattern = ".*".join(re.escape(part) for part in shown.split("..."))
         return re.fullmatch(pattern, printed) is not None
     shown, printed = " ".join(shown.split()), " ".join(printed.split())
@@ -160,7 +160,7 @@ def same_line(shown, printed, within=None, ratios=None):
     if not match:
         return False
     return all(
-        near(wanted, got, within, ratios)
+        near(wanted, got, **tolerance)
         for wanted, got in zip(NUMBER.findall(shown), match.groups(), strict=True)
     )
 
@@ -181,10 +181,16 @@ def unmarked(lines):
     ]
 
 
-def near(wanted, got, within, ratios):
-    """Return whether a number is near the shown one; of three decimals, within the ratios."""
+def near(wanted, got, within=None, ratios=None, late=None):
+    """Return whether a number is near the shown one.
+
+    Within a share of it; of three decimals, within the ratios; or late by less than so many
+    seconds, and not early, since nothing that waits is.
+    """
     if ratios and re.fullmatch(r"\d\.\d{3}", wanted):
         return all(ratios[0] <= float(number) <= ratios[1] for number in (wanted, got))
+    if late:
+        return 0 <= float(got) - int(float(wanted)) < late
     return abs(float(got) - float(wanted)) <= within * float(wanted)
 
 

@@ -284,10 +284,12 @@ class Staying:
 
 def tolerance_of(options):
     """Return the tolerance that an annotation names, as arguments of difference()."""
-    if "within" not in options:
+    within, ratios = options.get("within"), options.get("ratios")
+    if within is None:
         return {}
-    ratios = options.get("ratios")
+    if within.endswith("s"):
+        return {"late": float(within.rstrip("s"))}
     return {
-        "within": float(options["within"].rstrip("%")) / 100,
+        "within": float(within.rstrip("%")) / 100,
         "ratios": tuple(map(float, ratios.split(".."))) if ratios else None,
     }

@@ -4,7 +4,7 @@ import psutil
 import pytest
 
 from instrument.processes import ROOT
-from tests.support import terminal
+from tests.support import machine, terminal
 from tests.support.readme import Wrong, difference, steps, unmarked
 from tests.support.terminal import Terminal
 
@@ -36,6 +36,7 @@ $ python -m tests.support.stubborn_server
 """
 FAILING = STUBBORN.replace("stubborn_server", "stubborn_server 7")
 NEAR = "```console within=10%\n$ echo 'took 1.02 s, ratio 0.995'\ntook 1.10 s, ratio 0.995\n```\n"
+LATE = "```console within=1s\n$ echo 'after 2.9 s'\nafter 2.1 s\n```\n"
 
 RIGHT = {
     "server": SERVER + ANSWER + STOP,
@@ -45,6 +46,7 @@ RIGHT = {
     "anything in a line, and any lines": "```console\n$ seq 5\n1\n...\n5\n$ echo 1 2 3\n1 ... 3\n```\n",
     "exit status": "```console status=3\n$ echo out\nout\n$ sh -c 'exit 3'\n```\n",
     "near numbers": NEAR,
+    "a late answer": LATE,
     "several lines": "```console\n$ for n in 1 2\n> do echo $n; done\n1\n2\n```\n",
     "exempt": "```console exempt=windows\n$ wsl --install\n```\n",
 }
@@ -72,6 +74,8 @@ MUTATED = {
     "server that ignores SIGINT": (STUBBORN + STOP, "does not end on Ctrl-C"),
     "server that is never stopped": (SERVER, "still running on port 8000"),
     "number out of tolerance": (NEAR.replace("1.10", "1.20"), "- took 1.20 s"),
+    "answer on another step": (LATE.replace("2.9", "3.0"), "- after 2.1 s"),
+    "answer that came too early": (LATE.replace("2.9", "1.9"), "- after 2.1 s"),
     "ratio out of bounds": (
         NEAR.replace("within=10%", "within=10% ratios=0.98..0.99"),
         "- took 1.10 s",
@@ -133,6 +137,7 @@ def faults(text):
 def impatient(monkeypatch):
     monkeypatch.setattr(terminal, "PATIENCE", 3.0)
     monkeypatch.setattr(terminal, "STOP_PATIENCE", 3.0)
+    monkeypatch.setattr(machine, "TIMES", 1)
 
 
 @pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT.keys())

@@ -3,7 +3,7 @@
 import pytest
 
 from instrument.processes import ROOT
-from tests.support import rewrite, terminal
+from tests.support import machine, rewrite, terminal
 from tests.support.rewrite import rewritten
 
 pytestmark = pytest.mark.ports
@@ -53,6 +53,7 @@ Hello, World!
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     monkeypatch.setattr(terminal, "PATIENCE", 3.0)
+    monkeypatch.setattr(machine, "TIMES", 1)
 
 
 def test_what_is_right_stays_as_it_was():

@@ -1,0 +1,118 @@
+"""The command that runs the tests, on tests that fail: what is tried again, and how it ends."""
+
+import os
+import re
+import socket
+import sys
+
+import pytest
+
+from instrument.processes import ROOT
+from tests import __main__ as tests_main
+from tests.support import network
+from tests.support.commands import run
+
+BEGIN = """
+from pathlib import Path
+import pytest
+FAILED = Path(__file__).with_suffix(".failed")
+"""
+AT_FIRST = """
+def test_that_fails_at_first():
+    if not FAILED.exists():
+        FAILED.touch()
+        pytest.fail("at first")
+"""
+MISTAKE = """
+from tests.support.readme import steps
+from tests.support.terminal import Terminal
+
+@pytest.mark.measures
+def test_readme():
+    with Terminal() as terminal:
+        for step in steps("```console\\n$ echo one\\ntwo\\n```\\n"):
+            terminal.do(step)
+"""
+SKIPPED = """
+@pytest.mark.alone
+@pytest.mark.parametrize("number", range(2))
+def test_that_lacks_a_program(number):
+    pytest.skip("xyz is not installed: sudo apt install xyz")
+"""
+SIX = """
+@pytest.mark.parametrize("number", range(6))
+def test_that_fails(number):
+    with FAILED.open("a") as tries:
+        tries.write("x")
+    assert False
+"""
+
+
+@pytest.fixture
+def tests(tmp_path):
+    """Return what runs a file of tests, as make test does."""
+
+    def tried(text, options="", **variables):
+        path = tmp_path / "test_some.py"
+        path.write_text(BEGIN + text)
+        every = f"-c {ROOT}/pyproject.toml --rootdir={tmp_path} -p tests.conftest {options}"
+        env = {name: value for name, value in os.environ.items() if name != "CI"}
+        env |= {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": every, **variables}
+        return run(sys.executable, "-m", "tests", path, cwd=tmp_path, env=env)
+
+    return tried
+
+
+def test_what_fails_once_and_passes_alone_is_told_and_is_well(tests):
+    done = tests(AT_FIRST + SKIPPED)
+    assert done.returncode == 0, done.stdout
+    said = done.stdout.splitlines()
+    assert "  passed alone  test_some.py::test_that_fails_at_first" in said
+    assert "      2  xyz is not installed  sudo apt install xyz" in said
+    assert said[-1] == "1 passed, 0 failed, 2 skipped"
+
+
+def test_a_mistake_in_a_readme_fails_twice(tests):
+    done = tests(AT_FIRST + MISTAKE)
+    assert done.returncode == 1
+    said = done.stdout.splitlines()
+    assert "  failed again  test_some.py::test_readme" in said
+    assert "  passed alone  test_some.py::test_that_fails_at_first" in said
+    assert said[-1] == "1 passed, 1 failed"
+
+
+def test_more_than_five_failures_are_not_tried_again(tests, tmp_path):
+    done = tests(SIX)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "0 passed, 6 failed"
+    assert (tmp_path / "test_some.failed").read_text() == "x" * 6
+
+
+def test_nothing_may_be_skipped_in_ci(tests):
+    done = tests(SKIPPED, CI="true")
+    assert done.returncode == 1
+    assert "A skipped test is a failure here" in done.stdout
+
+
+def test_a_name_of_no_test_is_said(tests):
+    done = tests("def test_one(): pass\n", options="-k another")
+    assert done.returncode == 5
+    assert done.stdout.splitlines()[-1] == "tests: no test is called so"
+
+
+def test_a_file_that_can_not_be_read_is_shown(tests):
+    done = tests("import nothing_of_this_name\n")
+    assert done.returncode == 2
+    assert "No module named 'nothing_of_this_name'" in done.stdout
+
+
+def test_a_taken_port_is_said_in_a_line_where_networks_are_refused(monkeypatch, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setattr(network, "NAMED", (port,))
+        monkeypatch.setattr(tests_main, "is_private", lambda: False)
+        assert tests_main.main(["-k", "nothing"]) == 1
+    said = capsys.readouterr().out
+    assert re.fullmatch(
+        rf"tests: port {port} is taken by \S+ \(process {os.getpid()}\): .*\n", said
+    )
