@@ -18,7 +18,10 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, leave)
     try:
         from instrument.cli import main
-    except ModuleNotFoundError as error:
-        install = sys.executable + " -m pip install -r requirements.txt"
-        sys.exit("compare: " + str(error.name) + " is not installed: " + install)
+    except ImportError as error:
+        install = sys.executable + " -m pip install {}-r requirements.txt"
+        if isinstance(error, ModuleNotFoundError) and "." not in error.name:
+            sys.exit("compare: " + error.name + " is not installed: " + install.format(""))
+        repair = install.format("--force-reinstall ")
+        sys.exit("compare: a package is damaged (" + str(error) + "): " + repair)
     sys.exit(main())

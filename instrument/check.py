@@ -18,6 +18,7 @@ from instrument.tools import DEBIAN, lacking
 
 PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
 FILES = 2048  # a connection each for 1,000 users, at both of its ends
+INSTALL = f"{sys.executable} -m pip install -r requirements.txt"
 PROGRAMS = {"gunicorn", "uvicorn", "locust"}
 
 
@@ -54,11 +55,18 @@ def packages(requirements: str) -> Iterator[Finding]:
         try:
             version = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
-            yield Finding(False, f"{requirement.name} is not installed", "make setup")
+            yield Finding(False, f"{requirement.name} is not installed", INSTALL)
             continue
         good = requirement.specifier.contains(version)
-        remedy = "" if good else f"{requirement.specifier} is wanted, make setup"
+        remedy = "" if good else f"{requirement.specifier} is wanted: {INSTALL}"
         yield Finding(good, f"{requirement.name} {version}", remedy)
+
+
+def need_packages() -> None:
+    """Raise InstrumentError where one is missing or has another version than is wanted."""
+    for finding in packages((ROOT / "requirements.txt").read_text()):
+        if not finding.good:
+            raise InstrumentError(str(finding).removeprefix("BAD   "))
 
 
 def ports() -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from instrument import comparison, signals, sweep, timeline
 from instrument.arguments import parse
 from instrument.calibration import calibrate
-from instrument.check import is_ready
+from instrument.check import is_ready, need_packages
 from instrument.comparison import Comparison, verdict
 from instrument.display import Display
 from instrument.errors import InstrumentError, not_installed
@@ -34,6 +34,7 @@ from instrument.timeline import Timeline
 def working(options: argparse.Namespace, subjects: list[Subject], users: int) -> Iterator[Bench]:
     """Look at all that can be wrong before anything is measured, and clean up afterwards."""
     signals.note()
+    need_packages()
     seconds = getattr(options, "seconds", SHORTEST_STEADY_SECONDS)
     conditions = conditions_of(users, seconds, options.workers)
     folder = writable(options.output)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.support.network import is_private, taken_ports
 
-MANY = 6  # tests side by side, since most wait for a server
+MANY = 8  # tests side by side, since most wait for a server
 PHASES = {  # by marker: what it is called, and which of pytest's markers it selects
     "": ("side by side", "not measures and not alone"),
     "measures": ("what measures", "measures"),
@@ -68,16 +68,23 @@ def pytest(arguments, is_shown=True):
 def run(arguments):
     """Run every phase, and what failed a second time; return what became of the tests."""
     outcome = Outcome()
-    counts = pytest(["--collect-only", "-q", *arguments], is_shown=False)["phases"]
+    phases = pytest(["--collect-only", "-q", *arguments], is_shown=False)["phases"]
     for marker, (name, selected) in PHASES.items():
-        if count := counts.get(marker):
+        if files := phases.get(marker):
+            count = sum(files.values())
             print(f"\n{name}: {count}", flush=True)
             at_once = 0 if marker == "alone" else min(MANY, count)
-            how = f"--numprocesses={at_once}", "--dist=loadgroup", "-m", selected
-            outcome.add(pytest([*how, *arguments]))
+            how = [f"--numprocesses={at_once}", "--dist=loadgroup", "-m", selected, *arguments]
+            if not any(map(names_tests, arguments)):
+                how += files  # the others need not be imported
+            outcome.add(pytest(how))
     if 0 < len(outcome.failed) <= MOST_FAILURES:
         try_again(outcome)
     return outcome
+
+
+def names_tests(argument):
+    return Path(argument.partition("::")[0]).exists()
 
 
 def try_again(outcome):

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import sys
 
 import pytest
 
@@ -64,6 +65,31 @@ def test_python_that_will_not_do_is_said_in_one_line(stub, message, copy):
     assert told.startswith(f"{python} {message}")
     assert makes_own.startswith("make: ***")
     assert not (copy / ".venv").exists()
+
+
+def test_an_environment_is_left_alone_and_an_interrupted_installation_is_finished(copy):
+    environment = copy / ".venv"
+    run(sys.executable, "-m", "venv", "--without-pip", environment)  # as `uv venv` makes it
+    (environment / "precious").touch()
+    (copy / "requirements.txt").write_text("./what-is-not-there\n")
+    assert make(copy, "setup").returncode == 2
+    assert not (environment / "installed").exists()
+    (copy / "requirements.txt").write_text("# nothing\n")
+    assert make(copy, "setup").returncode == 0
+    assert (environment / "installed").exists()
+    assert (environment / "precious").exists()
+    assert run(environment / "bin/python", "-m", "pip", "--version").returncode == 0
+
+
+def test_an_environment_without_a_python_that_will_do_is_said_in_one_line(copy):
+    old = copy / ".venv/bin/python"
+    old.parent.mkdir(parents=True)
+    old.write_text(OLD)
+    old.chmod(0o755)
+    done = make(copy, "setup")
+    assert done.returncode == 2
+    assert done.stderr.startswith(".venv/ has no Python 3.11 or newer: remove it")
+    assert old.exists()
 
 
 def test_a_second_call_installs_nothing_and_a_changed_requirements_file_does(copy):

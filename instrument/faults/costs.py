@@ -52,13 +52,13 @@ def costs(_: Cells) -> Cells:
     return {title(server): asdict(cost(server)) for server in SETUPS}
 
 
-def cost(server: Server) -> Cost:
+def cost(server: Server, rounds: int = ROUNDS) -> Cost:
     """Start a server and measure it; raise InstrumentError when it does not hold the requests."""
     requests = min(WORKERS * server.slots, MANY)
     with running(server, workers=WORKERS) as run:
         idle = resident(run)
         holding = asyncio.run(resident_while_holding(run, requests))
-        used = min(cpu_of_requests(run) for _ in range(ROUNDS))  # the others were disturbed
+        used = min(cpu_of_requests(run) for _ in range(rounds))  # the others were disturbed
     return Cost(requests, round(idle), round(holding), round(used * 1000 / REQUESTS, 2))
 
 

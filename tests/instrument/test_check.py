@@ -10,8 +10,8 @@ def test_packages_are_compared_with_the_requirements():
     found = [str(each) for each in check.packages(asked)]
     assert found[0].startswith("ok    rich ")
     assert found[1].startswith("BAD   rich ")
-    assert found[1].endswith("<1 is wanted, make setup")
-    assert found[2] == "BAD   no-such-package is not installed: make setup"
+    assert found[1].endswith(f"<1 is wanted: {check.INSTALL}")
+    assert found[2] == f"BAD   no-such-package is not installed: {check.INSTALL}"
 
 
 def test_taken_port_is_told_and_the_exit_status_is_1(monkeypatch):
@@ -30,3 +30,13 @@ def test_servers_left_running_are_told_with_the_way_to_end_them(tmp_path):
     with processes.running(command, tmp_path / "log") as process:
         wait_until(lambda: BY_NAME["sync"].booted in (tmp_path / "log").read_text())
         assert f"kill -- -{process.pid}" in " ".join(map(str, check.leftovers()))
+
+
+def test_nothing_is_measured_with_another_version_than_is_wanted(tmp_path, monkeypatch, capsys):
+    (tmp_path / "requirements.txt").write_text("rich >= 1\ngunicorn < 1\n")
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    assert cli.main(["run", "--output", str(tmp_path / "out")]) == 1
+    [said] = capsys.readouterr().err.splitlines()
+    assert said.startswith("compare: gunicorn ")
+    assert said.endswith(f": <1 is wanted: {check.INSTALL}")
+    assert not (tmp_path / "out").exists()

@@ -171,7 +171,6 @@ def test_staircase_waits_until_the_load_is_gone(tmp_path):
         assert person.trouble == []
 
 
-@pytest.mark.alone
 @needs_browser
 def test_pages_fit_a_narrow_window_and_long_names(tmp_path):
     arguments = ("sync-minimal", "uvicorn-worker-minimal")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 
 PHASES = ("measures", "alone")
 
@@ -14,10 +14,11 @@ class Report:
         self.path = path
         self.passed, self.failed = set(), set()
         self.skipped = Counter()  # by reason; a README's blocks one by one
-        self.phases = Counter()  # how many tests each has
+        self.phases = defaultdict(Counter)  # how many tests each has, by file
 
     def pytest_collection_finish(self, session):
-        self.phases = Counter(phase_of(item) for item in session.items)
+        for item in session.items:
+            self.phases[phase_of(item)][str(item.path)] += 1
 
     def pytest_runtest_logreport(self, report):
         if report.failed:

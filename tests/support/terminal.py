@@ -41,7 +41,7 @@ class Terminal:
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="w"))  # short: gunicorn's socket lies in HOME
         self.root = self.folder / "repository"
-        ignored = shutil.ignore_patterns(".git", ".venv", "results", ".*_cache", "__pycache__")
+        ignored = shutil.ignore_patterns(".git", ".venv*", "results", ".*_cache", "__pycache__")
         shutil.copytree(ROOT, self.root, ignore=ignored)
         if (ROOT / ".venv").exists():
             (self.root / ".venv").symlink_to(ROOT / ".venv")

@@ -57,7 +57,7 @@ def test_what_four_workers_cost_beside_each_other():
     costs.allow_connections()
     cells = costs.TABLE.saved()["cells"]
     told = {name: costs.Cost(**cost) for name, cost in cells.items()}
-    seen = {costs.title(server): costs.cost(server) for server in costs.SETUPS}
+    seen = {costs.title(server): costs.cost(server, rounds=1) for server in costs.SETUPS}
     for name, each in seen.items():
         print(name, each)
         for what in ("idle", "holding"):
