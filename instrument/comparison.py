@@ -3,9 +3,8 @@
 import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from matplotlib.figure import Figure
 from rich.table import Table
 
 from instrument.columns import HEADINGS, measured, new_table
@@ -23,6 +22,9 @@ from instrument.measure import (
     spawn_rate,
 )
 from instrument.servers import Subject, sets_of
+
+if TYPE_CHECKING:  # it takes half a second to import
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def draw(comparison: Comparison) -> str:
     """A bar for each measured throughput, a mark at each ceiling, from zero."""
     results = comparison.results
 
-    def fill(figure: Figure) -> None:
+    def fill(figure: "Figure") -> None:
         axes = figure.add_subplot()
         for row, result in enumerate(results):
             axes.barh(row, result.requests_per_second, height=0.6, color=BAR)

@@ -2,11 +2,12 @@
 
 import io
 from collections.abc import Callable
-
-import matplotlib
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from instrument.experiment import Experiment, so_many_processes
+
+if TYPE_CHECKING:  # it takes half a second to import
+    from matplotlib.figure import Figure
 
 # Of Okabe and Ito's palette, which is told apart by all kinds of sight.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -30,9 +31,12 @@ def look(place: int) -> tuple[str, str]:
 
 
 def picture(
-    fill: Callable[[Figure], None], experiment: Experiment, inches: float, title: str
+    fill: Callable[["Figure"], None], experiment: Experiment, inches: float, title: str
 ) -> str:
     """Return an SVG of a figure that `fill` draws, with the conditions below it."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(8, inches), facecolor="white")
         fill(figure)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.support.network import is_private, taken_ports
 
-MANY = 8  # tests side by side, since most wait for a server
+MANY = 6  # tests side by side, since most wait for a server
 PHASES = {  # by marker: what it is called, and which of pytest's markers it selects
     "": ("side by side", "not measures and not alone"),
     "measures": ("what measures", "measures"),
@@ -73,7 +73,7 @@ def run(arguments):
         if files := phases.get(marker):
             count = sum(files.values())
             print(f"\n{name}: {count}", flush=True)
-            at_once = 0 if marker == "alone" else min(MANY, count)
+            at_once = 0 if marker == "alone" or count == 1 else min(MANY, count)
             how = [f"--numprocesses={at_once}", "--dist=loadgroup", "-m", selected, *arguments]
             if not any(map(names_tests, arguments)):
                 how += files  # the others need not be imported

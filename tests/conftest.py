@@ -61,6 +61,7 @@ def group_of(item):
     names_ports = "network" in item.fixturenames or item.get_closest_marker("ports")
     if names_ports and not is_private():
         return "ports"
-    if "notes" in item.fixturenames:  # a server for all of a module's tests
-        return f"notes on {item.callspec.params['notes']}"
-    return None
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    if "notes" in params:  # a server for all of a module's tests
+        return f"notes on {params['notes']}"
+    return "postgresql" if params.get("database") == "postgresql" else None

@@ -13,7 +13,7 @@ from connections.idle_client import seconds_until_closed
 from connections.late_client import ask_late
 from instrument.errors import InstrumentError
 from instrument.faults.http2 import REQUESTS, http2
-from instrument.faults.rig import PATIENCE, Running, Users, ask, nginx, running
+from instrument.faults.rig import PATIENCE, Running, Users, ask, nginx, running, whole
 from instrument.faults.table import Row, no_such_option, table_of
 from instrument.processes import ROOT, wait_until
 from instrument.servers import Server
@@ -25,6 +25,7 @@ STARLETTE_STREAMS = {"asgi": "connections.starlette_stream:app"}
 LEAVING = {"wsgi": "production.wsgi_app:app", "asgi": "connections.leaving_app:app"}
 WEBSOCKETS = {"wsgi": "production.wsgi_app:app", "asgi": "asgi.websocket_app:app"}
 EVENTS, STREAM_SECONDS = 10, 5
+GRACE_SECONDS = 3  # asgi's, when a client has left
 LONG_KEEP_ALIVE = 75  # longer than nginx's minute
 CLOSED = "upstream prematurely closed connection"  # says nginx's log
 MANY_STREAMS = 100
@@ -44,7 +45,7 @@ def keep_alive(server: Server) -> str:
     """Return when the server closes a connection on which nothing comes after an answer."""
     with running(server) as run:
         seconds = seconds_until_closed(run.port)
-    return f"after {seconds:.0f} s" if seconds >= 0.5 else "at once"
+    return f"after {whole(seconds)} s" if seconds >= 1 else "at once"
 
 
 def late(
@@ -91,7 +92,7 @@ def leave(server: Server, options: str = "") -> str:
             lambda: run.said("has written") + run.said("cancelled") + run.said("ends") > seen[1]
         )
         seconds = time.monotonic() - start
-        return f"cancelled after {seconds:.0f} s" if run.said("cancelled") else "is done"
+        return f"cancelled after {whole(seconds)} s" if run.said("cancelled") else "is done"
 
 
 def hear(server: Server) -> str:
@@ -157,7 +158,9 @@ def leave_stream(apps: dict[str, str]) -> Callable[[Server], str]:
                 time.sleep(0.05)
         if sent == EVENTS:
             return "goes on to its end"
-        return "stops" if last - left < 1.5 else f"goes on for {last - left:.0f} s"
+        if abs(last - left - GRACE_SECONDS) < 1:
+            return f"goes on for {GRACE_SECONDS} s"
+        return "stops" if last - left < 1.5 else f"goes on for {last - left:.1f} s"
 
     return try_on
 

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from instrument.errors import InstrumentError
-from instrument.faults.rig import running
+from instrument.faults.rig import running, whole
 from instrument.processes import printed
 from instrument.servers import Server
 
@@ -26,7 +26,7 @@ def http2(server: Server) -> str:
     (requests,) = re.findall(r"^requests: .*", told, re.MULTILINE)
     if f"{REQUESTS} succeeded" in requests:
         seconds = re.search(r"finished in ([\d.]+)s", told)[1]
-        return f"{protocol}: {float(seconds):.0f} s"
+        return f"{protocol}: {whole(float(seconds))} s"
     return f"{protocol}: no answer" if " 0 done" in requests else f"{protocol}: {requests}"
 
 

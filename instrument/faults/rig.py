@@ -85,6 +85,11 @@ def running(
             yield Running(port, process, log)
 
 
+def whole(seconds: float) -> int:
+    """Return seconds without what a busy machine adds to them; a timer that is early is so by little."""
+    return int(seconds + 0.1)
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a client got, and after how long."""

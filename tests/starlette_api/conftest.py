@@ -14,11 +14,16 @@ def notes(request, tmp_path_factory):
         yield service
 
 
+@pytest.fixture(scope="session")
+def postgres():
+    with Postgres() as server:
+        yield server
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=NEEDS_POSTGRES)])
 def database(request, tmp_path):
     """The URL of a new, empty database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/notes.db"
     else:
-        with Postgres() as postgres:
-            yield postgres.url
+        yield request.getfixturevalue("postgres").new_database()

@@ -36,7 +36,8 @@ class Postgres:
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: its socket lies there
-        self.url = f"postgresql+psycopg://notes@/postgres?host={self.folder}"
+        self.url = self.url_of("postgres")
+        self.count = 0
         self.user = ordinary_user()
         if self.user:
             os.chown(self.folder, self.user["user"], self.user["group"])
@@ -57,6 +58,16 @@ class Postgres:
     def run(self, name, *arguments, **options):
         command = [program(name), *arguments]
         return subprocess.run(command, check=True, cwd=self.folder, **self.user, **options)
+
+    def url_of(self, database):
+        return f"postgresql+psycopg://notes@/{database}?host={self.folder}"
+
+    def new_database(self):
+        """Make another empty database, and return its URL."""
+        self.count += 1
+        name = f"notes{self.count}"
+        self.run("createdb", f"--host={self.folder}", "--username=notes", name)
+        return self.url_of(name)
 
     def start(self):
         command = [program("postgres"), "-D", "data", "-k", str(self.folder), "-h", ""]

@@ -181,17 +181,15 @@ def unmarked(lines):
     ]
 
 
-def near(wanted, got, within=None, ratios=None, late=None):
-    """Return whether a number is near the shown one.
+def near(wanted, got, within=None, ratios=None, seconds=None):
+    """Return whether a number is near the shown one: by a share of it, or by so many seconds.
 
-    Within a share of it; of three decimals, within the ratios; or late by less than so many
-    seconds, and not early, since nothing that waits is.
+    One of three decimals is held to the ratios, where there are any.
     """
     if ratios and re.fullmatch(r"\d\.\d{3}", wanted):
         return all(ratios[0] <= float(number) <= ratios[1] for number in (wanted, got))
-    if late:
-        return 0 <= float(got) - int(float(wanted)) < late
-    return abs(float(got) - float(wanted)) <= within * float(wanted)
+    allowed = within * float(wanted) if seconds is None else seconds
+    return abs(float(got) - float(wanted)) <= allowed
 
 
 def ends(shown, printed, **tolerance):

@@ -288,7 +288,7 @@ def tolerance_of(options):
     if within is None:
         return {}
     if within.endswith("s"):
-        return {"late": float(within.rstrip("s"))}
+        return {"seconds": float(within.rstrip("s"))}
     return {
         "within": float(within.rstrip("%")) / 100,
         "ratios": tuple(map(float, ratios.split(".."))) if ratios else None,
