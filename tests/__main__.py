@@ -54,15 +54,29 @@ def pytest(arguments, is_shown=True):
         command = [sys.executable, "-m", "pytest", "--no-header", *arguments]
         variables = {**os.environ, "TESTS_REPORT": str(path)}
         output = None if is_shown else subprocess.PIPE
-        with subprocess.Popen(command, env=variables, stdout=output, text=True) as process:
-            signal.signal(signal.SIGINT, lambda *_: None)  # which pytest gets as well
-            signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        with subprocess.Popen(
+            command, env=variables, stdout=output, text=True, process_group=0
+        ) as process:
+            pass_on_signals(process)
             told, _ = process.communicate()
             status = process.returncode
         if status not in (OK, FAILED, NOTHING_RUN):
             print(told or "", end="")
             sys.exit(status if status > 0 else 128 - status)
         return json.loads(path.read_text())
+
+
+def pass_on_signals(process):
+    """Pass on to a process and its group what asks to stop; Ctrl-C does not reach it by itself."""
+
+    def pass_on(number, _):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            sys.exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
 
 
 def run(arguments):

@@ -2,15 +2,19 @@
 
 import os
 import re
+import signal
 import socket
+import subprocess
 import sys
 
+import psutil
 import pytest
 
-from instrument.processes import ROOT
+from instrument.processes import ROOT, wait_until
 from tests import __main__ as tests_main
 from tests.support import network
 from tests.support.commands import run
+from tests.support.offspring import gone, offspring
 
 BEGIN = """
 from pathlib import Path
@@ -39,6 +43,14 @@ SKIPPED = """
 def test_that_lacks_a_program(number):
     pytest.skip("xyz is not installed: sudo apt install xyz")
 """
+SERVERS = """
+from instrument import processes
+
+@pytest.mark.parametrize("number", range(2))
+def test_that_waits(number, tmp_path):
+    with processes.running("sleep 3599", tmp_path / "log") as process:
+        process.wait()
+"""
 SIX = """
 @pytest.mark.parametrize("number", range(6))
 def test_that_fails(number):
@@ -48,19 +60,37 @@ def test_that_fails(number):
 """
 
 
-@pytest.fixture
-def tests(tmp_path):
-    """Return what runs a file of tests, as make test does."""
+class Suite:
+    """A file of tests, run as make test does."""
 
-    def tried(text, options="", **variables):
-        path = tmp_path / "test_some.py"
+    def __init__(self, folder):
+        self.folder = folder
+
+    def command(self, text, options="", **variables):
+        path = self.folder / "test_some.py"
         path.write_text(BEGIN + text)
-        every = f"-c {ROOT}/pyproject.toml --rootdir={tmp_path} -p tests.conftest {options}"
+        every = f"-c {ROOT}/pyproject.toml --rootdir={self.folder} -p tests.conftest {options}"
         env = {name: value for name, value in os.environ.items() if name != "CI"}
         env |= {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": every, **variables}
-        return run(sys.executable, "-m", "tests", path, cwd=tmp_path, env=env)
+        return {"args": [sys.executable, "-m", "tests", path], "cwd": self.folder, "env": env}
 
-    return tried
+    def __call__(self, *given, **variables):
+        options = self.command(*given, **variables)
+        return run(*options.pop("args"), **options)
+
+
+@pytest.fixture
+def tests(tmp_path):
+    return Suite(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_tests_and_what_they_have_started(number, tests, tmp_path):
+    with psutil.Popen(**tests.command(SERVERS), stdout=subprocess.DEVNULL) as process:
+        every = offspring(process, "3599", 2)
+        process.send_signal(number)
+        assert process.wait(20) != 0
+    wait_until(lambda: gone(every))
 
 
 def test_what_fails_once_and_passes_alone_is_told_and_is_well(tests):
@@ -95,7 +125,7 @@ def test_nothing_may_be_skipped_in_ci(tests):
 
 
 def test_a_name_of_no_test_is_said(tests):
-    done = tests("def test_one(): pass\n", options="-k another")
+    done = tests("def test_one(): pass\n", "-k another")
     assert done.returncode == 5
     assert done.stdout.splitlines()[-1] == "tests: no test is called so"
 
