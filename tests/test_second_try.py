@@ -12,9 +12,11 @@ import pytest
 
 from instrument.processes import ROOT, wait_until
 from tests import __main__ as tests_main
+from tests.conftest import belongs
 from tests.support import network
 from tests.support.commands import run
 from tests.support.offspring import gone, offspring
+from tests.support.terminal import CHAPTERS
 
 BEGIN = """
 from pathlib import Path
@@ -40,7 +42,9 @@ def test_readme():
 SKIPPED = """
 @pytest.mark.alone
 @pytest.mark.parametrize("number", range(2))
-def test_that_lacks_a_program(number):
+def test_that_lacks_a_program(number, subtests):
+    with subtests.test("a block"):
+        pytest.skip("xyz is not installed: sudo apt install xyz")
     pytest.skip("xyz is not installed: sudo apt install xyz")
 """
 SERVERS = """
@@ -98,8 +102,8 @@ def test_what_fails_once_and_passes_alone_is_told_and_is_well(tests):
     assert done.returncode == 0, done.stdout
     said = done.stdout.splitlines()
     assert "  passed alone  test_some.py::test_that_fails_at_first" in said
-    assert "      2  xyz is not installed  sudo apt install xyz" in said
-    assert said[-1] == "1 passed, 0 failed, 2 skipped"
+    assert "      4  xyz is not installed  sudo apt install xyz" in said
+    assert said[-1] == "1 passed, 0 failed, 4 skipped"
 
 
 def test_a_mistake_in_a_readme_fails_twice(tests):
@@ -122,6 +126,29 @@ def test_nothing_may_be_skipped_in_ci(tests):
     done = tests(SKIPPED, CI="true")
     assert done.returncode == 1
     assert "A skipped test is a failure here" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "chapters"),
+    [
+        ("tests/test_readmes.py::test_every_block_does_what_it_shows[asgi/README.md]", {"asgi"}),
+        ("tests/test_readmes.py::test_every_block_does_what_it_shows[README.md]", set()),
+        ("tests/wsgi/test_runfromgunicorn.py::test_it", {"wsgi"}),
+        ("tests/test_apps.py::test_same_answer[wsgi.app:app-gevent]", {"wsgi"}),
+        ("tests/test_apps.py::test_same_answer[asgi.app:app-asgi]", {"asgi"}),
+        ("tests/test_commands.py::test_it[cd asgi && python runfromuvicorn.py]", {"asgi"}),
+        ("tests/instrument/test_comparison.py::test_it[asgi]", {"compare"}),
+        (
+            "tests/instrument/faults/test_tables.py::test_a_cell[production: a block-asgi]",
+            {"production"},
+        ),
+        ("tests/starlette_api/test_app.py::test_share[sqlite-asgi-]", {"starlette_api"}),
+        ("tests/test_house.py::test_a_chapter_names_each_file_of_its_folder[asgi]", {"asgi"}),
+        ("tests/test_style.py::test_ruff", set(CHAPTERS)),
+    ],
+)
+def test_a_chapter_has_its_tests_and_no_others(name, chapters):
+    assert {chapter for chapter in CHAPTERS if belongs(name, chapter)} == chapters
 
 
 def test_a_name_of_no_test_is_said(tests):
