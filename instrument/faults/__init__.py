@@ -1,5 +1,7 @@
 """What chapters 5 and 6 say of the servers, tried on the servers themselves."""
 
-from instrument.faults import connections, costs, production
+from instrument.faults import connections, costs, deploys, production
 
-TABLES = {each.name: each for each in (production.TABLE, connections.TABLE, costs.TABLE)}
+TABLES = {
+    each.name: each for each in (production.TABLE, deploys.TABLE, connections.TABLE, costs.TABLE)
+}

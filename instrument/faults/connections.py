@@ -1,21 +1,21 @@
 """The table of chapter 6: connections, and what becomes of them."""
 
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
-
 from connections.idle_client import seconds_until_closed
 from connections.late_client import ask_late
 from instrument.errors import InstrumentError
 from instrument.faults.http2 import REQUESTS, http2
+from instrument.faults.production import CHAPTER
 from instrument.faults.rig import PATIENCE, Running, Users, ask, nginx, running, whole
 from instrument.faults.table import Row, no_such_option, table_of
-from instrument.processes import ROOT, wait_until
+from instrument.faults.websockets import stop_open, websocket, websocket_behind_nginx
+from instrument.processes import ROOT, is_alive, wait_until
 from instrument.servers import Server
 
 CONF = ROOT / "connections" / "nginx.conf"
@@ -23,9 +23,9 @@ PEERS = {"wsgi": "connections.wsgi_peer:app", "asgi": "connections.asgi_peer:app
 STREAMS = {"wsgi": "connections.wsgi_stream:app", "asgi": "connections.asgi_stream:app"}
 STARLETTE_STREAMS = {"asgi": "connections.starlette_stream:app"}
 LEAVING = {"wsgi": "production.wsgi_app:app", "asgi": "connections.leaving_app:app"}
-WEBSOCKETS = {"wsgi": "production.wsgi_app:app", "asgi": "asgi.websocket_app:app"}
 EVENTS, STREAM_SECONDS = 10, 5
 GRACE_SECONDS = 3  # asgi's, when a client has left
+LONG_GRACE = 7
 LONG_KEEP_ALIVE = 75  # longer than nginx's minute
 CLOSED = "upstream prematurely closed connection"  # says nginx's log
 MANY_STREAMS = 100
@@ -185,14 +185,23 @@ def many_streams(server: Server) -> str:
     return "the last waits" if longest > STREAM_SECONDS - 1 else "all at once"
 
 
-def websocket(server: Server) -> str:
-    with running(server, apps=WEBSOCKETS, is_asked=False) as run:
-        try:
-            with connect(f"ws://127.0.0.1:{run.port}", proxy=None) as connection:
-                connection.send("hello")
-                return "echoes" if connection.recv(timeout=PATIENCE) == "hello" else "answers"
-        except InvalidStatus as error:
-            return f"a plain {error.response.status_code}"
+def stop_behind_pool(*changes: tuple[str, str]) -> Callable[[Server], str]:
+    """Return a row that stops a server to which nginx keeps an idle connection."""
+
+    def try_on(server: Server) -> str:
+        options = f"{server.options.keep_alive} {LONG_KEEP_ALIVE}"
+        options += f" {server.options.graceful_timeout} {LONG_GRACE}"
+        with (
+            running(server, options, workers=1) as run,
+            nginx(CONF, run.port, *changes),
+        ):
+            start = time.monotonic()
+            run.master.send_signal(signal.SIGTERM)
+            wait_until(lambda: not is_alive(run.master.pid))
+            seconds = time.monotonic() - start
+        return "waits for the pool" if seconds > LONG_GRACE - 1 else "ends at once"
+
+    return try_on
 
 
 def max_requests(server: Server) -> str:
@@ -236,6 +245,12 @@ ROWS = (
         needs="nginx",
     ),
     Row("the same POST, the pool keeps 1 s", late("POST", IMPATIENT_POOL), needs="nginx"),
+    Row(
+        f"SIGTERM, an idle pool, the server keeps {LONG_KEEP_ALIVE} s, {LONG_GRACE} s of grace",
+        stop_behind_pool(),
+        needs="nginx",
+    ),
+    Row("the same, the pool keeps 1 s", stop_behind_pool(IMPATIENT_POOL), needs="nginx"),
     Row("the client leaves: `receive()` says", hear),
     Row("the client leaves: a write of 5 s", leave),
     Row(
@@ -254,6 +269,13 @@ ROWS = (
     Row("the client leaves: a StreamingResponse", leave_stream(STARLETTE_STREAMS)),
     Row(f"streams at once: one more than slots, or {MANY_STREAMS}", many_streams),
     Row("a WebSocket", websocket),
+    Row(
+        "the same, behind chapter 5's nginx",
+        websocket_behind_nginx(CHAPTER / "nginx.conf"),
+        needs="nginx",
+    ),
+    Row("the same, behind this chapter's nginx", websocket_behind_nginx(CONF), needs="nginx"),
+    Row("SIGTERM, a WebSocket is open, 2 s of grace", stop_open),
     Row(f"HTTP/2: {REQUESTS} requests of 1 s, one connection", http2, needs="h2load openssl"),
     Row("`--max-requests 50`, 8 kept connections", max_requests),
     Row(f"`{FOR}` from this machine", forwarded(FOR, "1.2.3.4")),

@@ -1,0 +1,151 @@
+"""The second table of chapter 5: deploys that go wrong, and what is served then."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from instrument.errors import InstrumentError
+from instrument.faults.production import CHAPTER
+from instrument.faults.rig import PATIENCE, ask, in_flight, running
+from instrument.faults.table import Row, table_of
+from instrument.processes import is_alive, wait_until
+from instrument.servers import Server
+
+IMPORT_SECONDS, READY_SECONDS = 6, 2  # how long an import takes, and how long uvicorn waits for it
+QUEUED = 8
+GRACE_SECONDS, PATIENT_SECONDS = 2, 8
+COPIES = {"wsgi": "wsgi_app:app", "asgi": "asgi_app:app"}
+KEPT = "keeping worker"  # says uvicorn's log
+
+
+def copy_apps(folder: str) -> None:
+    for app in CHAPTER.glob("*_app.py"):
+        copy = Path(folder) / app.name
+        copy.write_text(app.read_text())
+        os.utime(copy, (0, 0))  # or Python takes an edit in the same second for none
+
+
+def edit_apps(folder: str, more: str) -> None:
+    for copy in Path(folder).glob("*_app.py"):
+        copy.write_text(copy.read_text().replace('"old"', '"new"') + more)
+
+
+def broken_code(server: Server) -> str:
+    """Return what is served after a HUP when the new code can't be imported."""
+    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
+        copy_apps(folder)
+        with running(server, f"{server.options.app_folder} {folder}", apps=COPIES) as run:
+            edit_apps(folder, "\nimport what_is_not_there\n")
+            run.master.send_signal(signal.SIGHUP)
+            wait_until(lambda: run.said(KEPT) or not is_alive(run.master.pid))
+            if not is_alive(run.master.pid):
+                wait_until(lambda: ask(run.port).text == "refused")
+                return "the server ends"
+            return f"{ask(run.port).text.split()[1]} code"
+
+
+def slow_code(server: Server) -> str:
+    """Return what is served after a HUP while the new code takes long to import."""
+    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
+        copy_apps(folder)
+        options = f"{server.options.app_folder} {folder}"
+        if server.name == "uvicorn":
+            options += f" {server.options.timeout} {READY_SECONDS}"
+        with running(server, options, apps=COPIES) as run:
+            edit_apps(
+                folder,
+                f"\ntime.sleep({IMPORT_SECONDS})\nprint('has imported', file=sys.stderr, flush=True)\n",
+            )
+            before = run.workers()
+            run.master.send_signal(signal.SIGHUP)
+            wait_until(lambda: run.said(KEPT) or not any(map(is_alive, before)))
+            nobody = not run.said("has imported")
+            answer = ask(run.port)
+        if answer.status != 200:
+            return str(answer)
+        code = answer.text.split()[1]
+        return f"nobody answers, then {code} code" if code == "new" and nobody else f"{code} code"
+
+
+def hang_up_alone(server: Server) -> str:
+    """Return what a HUP does to a server with one worker."""
+    with running(server, workers=1) as run:
+        before = run.workers()
+        run.master.send_signal(signal.SIGHUP)
+        wait_until(
+            lambda: (
+                not is_alive(run.master.pid)
+                or (before and len(run.workers()) == 1 and not run.workers() & before)
+            )
+        )
+        return "renewed" if is_alive(run.master.pid) else "the server ends"
+
+
+def stop_under_load(server: Server) -> str:
+    """Return how many of some requests are answered that came before a SIGTERM."""
+    with running(server, workers=1) as run, ThreadPoolExecutor(QUEUED) as clients:
+        seen = run.said("begins")
+        asked = [clients.submit(ask, run.port, "/2") for _ in range(QUEUED)]
+        wait_until(lambda: run.said("begins") - seen >= min(server.slots, QUEUED))
+        wait_until(lambda: connected(run.port) >= QUEUED)  # also those that wait in the backlog
+        if server.slots > 1:
+            wait_until(lambda: run.held(*(run.workers() or {run.master.pid})) >= QUEUED)
+        run.master.send_signal(signal.SIGTERM)
+        answered = sum(each.result().status == 200 for each in asked)
+    return f"{answered} answered"
+
+
+def connected(port: int) -> int:
+    """Return how many connections to a port the kernel has, whether accepted or not."""
+    every = psutil.net_connections("tcp")
+    ours = [each for each in every if each.laddr and each.laddr.port == port]
+    return sum(each.status == psutil.CONN_ESTABLISHED for each in ours)
+
+
+def endless(is_limited: bool) -> Callable[[Server], str]:
+    """Return a row: HUP and TERM while a request never ends."""
+
+    def try_on(server: Server) -> str:
+        if not is_limited and server.name != "uvicorn":
+            return "–"
+        options = f"{server.options.graceful_timeout} {GRACE_SECONDS}" if is_limited else ""
+        with running(server, options) as run, in_flight(run, "/3600"):
+            try:
+                run.master.send_signal(signal.SIGHUP)
+                wait_until(lambda: run.said("signal: hup") or run.said("Received SIGHUP"))
+                run.master.send_signal(signal.SIGTERM)
+                try:
+                    wait_until(
+                        lambda: not is_alive(run.master.pid),
+                        seconds=PATIENCE if is_limited else PATIENT_SECONDS,
+                    )
+                except InstrumentError:
+                    return "serves on"
+                return "the server ends"
+            finally:  # or the client waits on
+                with suppress(ProcessLookupError):
+                    os.killpg(run.master.pid, signal.SIGKILL)
+
+    return try_on
+
+
+ROWS = (
+    Row("SIGHUP, code that can't be imported", broken_code),
+    Row(
+        f"SIGHUP, code that takes {IMPORT_SECONDS} s to import "
+        f"(uvicorn: `--timeout-worker-healthcheck {READY_SECONDS}`)",
+        slow_code,
+    ),
+    Row("SIGHUP, one worker", hang_up_alone),
+    Row(f"SIGTERM, one worker, {QUEUED} requests of 2 s", stop_under_load),
+    Row("SIGHUP and SIGTERM, a request without end", endless(is_limited=False)),
+    Row(f"the same, {GRACE_SECONDS} s of grace", endless(is_limited=True)),
+)
+
+TABLE = table_of("deploys", "production", ROWS)

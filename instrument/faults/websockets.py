@@ -1,0 +1,59 @@
+"""WebSockets, of the server itself and through nginx."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from instrument.faults.rig import PATIENCE, nginx, running
+from instrument.servers import Server
+
+GRACE_SECONDS = 2
+APPS = {"wsgi": "production.wsgi_app:app", "asgi": "asgi.websocket_app:app"}
+
+
+def websocket(server: Server) -> str:
+    with running(server, apps=APPS, is_asked=False) as run:
+        return echo(run.port)
+
+
+def echo(port: int) -> str:
+    try:
+        with connect(f"ws://127.0.0.1:{port}", proxy=None) as connection:
+            connection.send("hello")
+            return "echoes" if connection.recv(timeout=PATIENCE) == "hello" else "answers"
+    except InvalidStatus as error:
+        return f"a plain {error.response.status_code}"
+
+
+def websocket_behind_nginx(conf: Path) -> Callable[[Server], str]:
+    def try_on(server: Server) -> str:
+        if not server.is_asgi:
+            return "–"
+        with (
+            running(server, workers=1, apps=APPS, is_asked=False) as run,
+            nginx(conf, run.port, is_asked=False) as proxy,
+        ):
+            return echo(proxy.port)
+
+    return try_on
+
+
+def stop_open(server: Server) -> str:
+    """Return what a WebSocket that is open is told when its server stops."""
+    if not server.is_asgi:
+        return "–"
+    options = f"{server.options.graceful_timeout} {GRACE_SECONDS}"
+    with (
+        running(server, options, apps=APPS, is_asked=False) as run,
+        connect(f"ws://127.0.0.1:{run.port}", proxy=None) as connection,
+    ):
+        connection.send("hello")
+        connection.recv(timeout=PATIENCE)
+        run.master.send_signal(signal.SIGTERM)
+        try:
+            return f"told {connection.recv(timeout=PATIENCE)}"
+        except ConnectionClosed as closed:
+            return f"told {closed.rcvd.code}" if closed.rcvd else "cut off, told nothing"
