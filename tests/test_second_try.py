@@ -18,6 +18,7 @@ from tests.support.commands import run
 from tests.support.offspring import gone, offspring
 from tests.support.terminal import CHAPTERS
 
+pytestmark = pytest.mark.ports  # which it looks at where networks are refused
 BEGIN = """
 from pathlib import Path
 import pytest

@@ -126,10 +126,13 @@ class Terminal:
         """Start what stays: a server on a port, or something with a name that listens nowhere."""
         name = step.options["server"]
         port = int(name) if name.isdigit() else None
+        taken = f"{name} is taken by an earlier server: say where to stop it"
+        if name in self.servers:
+            raise Wrong(taken)
         if port:
             self.network.need(port)
-        if name in self.servers or (port and self.network.listens(port)):
-            raise Wrong(f"{name} is taken by an earlier server: say where to stop it")
+            if self.network.listens(port):
+                raise Wrong(taken)
         [command] = step.commands
         server = Staying(self, self.typed(step, command.text))
         self.servers[name] = server
