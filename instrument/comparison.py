@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from rich.table import Table
 
 from instrument.columns import HEADINGS, measured, new_table
 from instrument.errors import InstrumentError
 from instrument.experiment import Conditions, Experiment, so_many_processes
-from instrument.figure import BAR, MARK, picture
-from instrument.load import Bench, put_load
+from instrument.figure import MARK, OF_INTERFACE, picture
+from instrument.load import Bench, Plan, put_load
 from instrument.measure import (
     SATURATED,
     SHORTEST_STEADY_SECONDS,
@@ -23,6 +24,8 @@ from instrument.measure import (
     spawn_rate,
 )
 from instrument.servers import Subject, sets_of
+
+ALIKE = 1.15  # times: what differs by less is noise
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,8 @@ class Comparison(Experiment):
 
     def told(self, guesses: dict[str, float] | None = None) -> Iterator[Table | str]:
         yield table(self, guesses)
-        yield ""
-        yield from sentences(self)
+        if said := list(sentences(self)):
+            yield from ("", *said)
 
     def pictures(self) -> dict[str, str]:
         return {"": draw(self)}
@@ -124,6 +127,22 @@ def verdict(comparison: Comparison, guesses: dict[str, float]) -> str:
     return f"You had {count} right within 10 %" + (f": {', '.join(right)}." if right else ".")
 
 
+def title_of(comparison: Comparison) -> str:
+    """Return what the picture shows: who answers more, or that all answer alike."""
+    results = sorted(comparison.results, key=lambda result: result.requests_per_second)
+    slowest, fastest = results[0], results[-1]
+    times = fastest.requests_per_second / slowest.requests_per_second
+    if len(results) == 1:
+        return f"{fastest.name} answers {rounded(fastest.requests_per_second)} requests a second"
+    if times <= ALIKE:
+        return f"{len(results)} servers answer alike: the fastest {times:.2f} times the slowest"
+    return f"{fastest.name} answers {times:.1f} times as many requests as {slowest.name}"
+
+
+def rounded(number: float) -> str:
+    return f"{number:.1f}" if number < 1000 else f"{number:,.0f}"
+
+
 def draw(comparison: Comparison) -> str:
     """A bar for each measured throughput, a mark at each ceiling, from zero."""
     results = comparison.results
@@ -131,11 +150,11 @@ def draw(comparison: Comparison) -> str:
     def fill(figure: Figure) -> None:
         axes = figure.add_subplot()
         for row, result in enumerate(results):
-            axes.barh(row, result.requests_per_second, height=0.6, color=BAR)
             found = result.requests_per_second
-            label = f"{found:.1f}" if found < 1000 else f"{found:,.0f}"
+            axes.barh(row, found, height=0.6, color=OF_INTERFACE[result.interface])
+            label = rounded(found)
             if result.ceiling is not None:
-                label += f" of {result.ceiling:.4g}"
+                label += f" of {rounded(result.ceiling)}"
                 axes.plot([result.ceiling] * 2, [row - 0.4, row + 0.4], color=MARK, linewidth=3)
             axes.annotate(
                 label,
@@ -145,15 +164,19 @@ def draw(comparison: Comparison) -> str:
                 verticalalignment="center",
             )
         highest = max(max(each.requests_per_second, each.ceiling or 0) for each in results)
-        axes.set_xlim(0, highest * 1.25)
+        axes.set_xlim(0, highest * 1.35)
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
         axes.set_ylim(len(results) - 0.4, -0.6)
         axes.set_yticks(range(len(results)), [result.name for result in results])
-        marks = (
-            ": measured (bar) and ceiling (mark)" if any(each.ceiling for each in results) else ""
-        )
-        axes.set_xlabel(f"throughput in requests/s{marks}")
+        mark = ", grey mark: ceiling" if any(each.ceiling for each in results) else ""
+        axes.set_xlabel(f"throughput in requests/s (blue: WSGI, orange: ASGI{mark})")
 
-    return picture(fill, comparison, 1.7 + 0.7 * len(results), "Throughput and ceiling")
+    return picture(fill, comparison, 1.7 + 0.7 * len(results), title_of(comparison))
+
+
+def expected_seconds(plan: Plan, subject: Subject) -> float:
+    return load_seconds(plan.users, plan.seconds, plan.ceiling(subject, plan.users))
 
 
 def measure(bench: Bench, subject: Subject) -> Result:
@@ -164,7 +187,7 @@ def measure(bench: Bench, subject: Subject) -> Result:
     """
     plan = bench.plan
     ceiling = plan.ceiling(subject, plan.users)
-    seconds = load_seconds(plan.users, plan.seconds, ceiling)
+    seconds = expected_seconds(plan, subject)
     report = shlex.quote(str(bench.scratch / f"{subject.name}.html"))
     arguments = (
         f"--users {plan.users} --spawn-rate {spawn_rate(plan.users)} --run-time {seconds}s "

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from instrument.errors import InstrumentError
 from instrument.experiment import Conditions
 from instrument.measure import Completion, Recording, ceiling_of, merge
 from instrument.servers import Subject
+
+AROUND_SECONDS = 4  # about: to start a server and Locust, and to stop both
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class Bench:
     folder: Path  # where results are saved
     scratch: Path
     display: Display
+
+    def say_how_long(self, seconds: Callable[[Plan, Subject], float]) -> None:
+        """Say how long all subjects take together, given how long each is asked."""
+        total = sum(seconds(self.plan, subject) + AROUND_SECONDS for subject in self.subjects)
+        self.display.say_how_long(total)
 
     def command(self, subject: Subject) -> tuple[int, str]:
         """Return a port, and the command that starts a subject there."""
