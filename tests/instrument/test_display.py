@@ -26,7 +26,7 @@ def test_screen_goes_on_in_the_next_row_and_erases_rows():
 @pytest.mark.parametrize(
     ("begin", "saved"),
     [
-        (["run", "uvicorn-worker", "--users", "1", "--seconds", "1"], "comparison.json"),
+        (["run", "uvicorn-worker", "--users", "4", "--seconds", "1"], "comparison.json"),
         (["timeline", "--users", "2"], "timeline.json"),
     ],
 )
@@ -43,7 +43,7 @@ def test_bar_takes_one_row_of_any_terminal_and_results_are_whole(begin, saved, t
         assert BAR in written, "there was a bar"
         assert BAR not in "".join(lines), "nothing is left of it"
         file = tmp_path / str(columns) / saved
-        results = compare("show", file).stdout.splitlines()
+        results = [line.rstrip() for line in compare("show", file).stdout.splitlines()]
         first = lines.index(results[0])
         assert lines[first : first + len(results)] == results
         begun = [line for line in lines[:first] if " of " in line]
