@@ -124,6 +124,14 @@ class Lab:
         waits = [line["predicted_latency"] or 0 for line in lines]
         return round(max(0, max(waits, default=0) + 1 - (time.monotonic() - self.loaded)), 1)
 
+    def predicted(self):
+        """Return what arithmetic says of the users that the page is filled in with, before a run."""
+        users, rows = self.runner.environment.parsed_options.num_users or 0, len(self.lines)
+        return [
+            asdict(sample((), 0, 0, (users + place) // rows, line.subject, self.workers))
+            for place, line in enumerate(self.lines.values())
+        ]
+
     def data(self, run, after):
         """Return the samples that a page lacks, which are all when it shows another run."""
         first = after if run == self.run else 0
@@ -137,6 +145,7 @@ class Lab:
             "refused": self.started is not None
             and self.runner.state in (STATE_INIT, STATE_STOPPED),
             "queue": self.queue_seconds(),
+            "predicted": self.predicted(),
             "first": first,
             "samples": self.samples[first:],
         }

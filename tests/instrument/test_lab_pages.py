@@ -1,30 +1,49 @@
 """What the lab's pages show at every width, before a run, after it, and when the lab was closed."""
 
 import signal
+from contextlib import contextmanager
 
 import pytest
 
-from instrument.processes import wait_until
+from instrument import processes
+from instrument.processes import free_port, wait_until
 from tests.support import browser
 from tests.support.opened_lab import asked, lab_data, lines_now, opened
 
 needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@contextmanager
+def page_of(log, *arguments):
+    """Open the page of a Locust; no server is needed."""
+    port = free_port()
+    locust = "locust --locustfile instrument/locustfiles/lab.py,locustfile.py WsgiUser"
+    command = [locust, "--host http://127.0.0.1:8000 --web-host 127.0.0.1", f"--web-port {port}"]
+    with processes.serving("Locust", " ".join([*command, *arguments]), port, log):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def master(log):
+    bind = f"--master --master-bind-host 127.0.0.1 --master-bind-port {free_port()}"
+    with page_of(log, bind) as page:
+        yield page
+
+
 @needs_browser
-def test_link_to_the_lab_lies_over_nothing(tmp_path, scheme):
-    with (
-        opened(tmp_path / "log", "--workers", "1") as (_, _, page),
-        browser.participant(color_scheme=scheme) as person,
-    ):
-        person.page.goto(page)
-        link = person.page.get_by_role("link", name="The lab")
-        for width in (800, 1024, 1280, 1366, 1600, 1920):
-            person.page.set_viewport_size({"width": width, "height": 768})
-            row, header = link.bounding_box(), person.page.locator("header").first.bounding_box()
-            assert row["y"] + row["height"] <= header["y"], width
-            assert 0 <= row["x"] and row["x"] + row["width"] <= width
+@pytest.mark.parametrize("opens", [page_of, master])
+def test_link_to_the_lab_lies_over_nothing(tmp_path, opens):
+    with opens(tmp_path / "log") as address, browser.participant() as person:
+        page = person.page
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(address)
+            for width in (800, 1024, 1280, 1366, 1600, 1920):
+                page.set_viewport_size({"width": width, "height": 768})
+                link = page.get_by_role("link", name="The lab").bounding_box()
+                header = page.locator("header").first.bounding_box()
+                assert link["y"] + link["height"] <= header["y"], width
+                assert 0 <= link["x"] and link["x"] + link["width"] <= width
 
 
 @needs_browser
@@ -37,7 +56,7 @@ def test_page_says_what_to_press_and_that_the_queue_is_not_empty_and_that_the_la
     ):
         person.page.goto(f"{page}/lab")
         person.page.get_by_text("press Start in Locust’s page").wait_for()
-        assert person.page.locator("#throughput line").count() > 3, "axes"
+        assert person.page.locator("#throughput polyline.predicted").count() == 2, "ceilings"
         asked(page, "/swarm", user_count=12, spawn_rate=12, host="")
         wait_until(lambda: lines_now(page) and lines_now(page)[0]["users"] == 6)
         asked(page, "/stop", by="test")
