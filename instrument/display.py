@@ -19,7 +19,6 @@ class Display:
 
     def __init__(self, names: Iterable[str] = ()):
         self.names = list(names)
-        self.begun = 0
         terminal = sys.stdout.isatty()  # plain text where it is none, whatever is set
         self.wide = Console(force_terminal=terminal, width=WIDEST_TABLE)
         real = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
@@ -57,8 +56,7 @@ class Display:
 
     def begin(self, name: str, seconds: float, *commands: str) -> None:
         """Show which server comes now, how long it is asked, and its commands."""
-        self.begun += 1
-        place = f"{self.begun} of {len(self.names)}: {name}"
+        place = f"{self.names.index(name) + 1} of {len(self.names)}: {name}"
         self.bar.reset(self.task, total=seconds, description=place)
         self.say(place)
         for command in commands:

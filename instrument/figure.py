@@ -2,11 +2,12 @@
 
 import io
 from collections.abc import Callable
-
-import matplotlib
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from instrument.experiment import Experiment, so_many_processes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # One colour has one meaning in all pictures, and can be read on a light page and on a dark one.
 BLUE, ORANGE, GREY = "#2a7fc1", "#d9691e", "#757d87"
@@ -42,9 +43,12 @@ def look(name: str, place: int) -> tuple[str, str]:
 
 
 def picture(
-    fill: Callable[[Figure], None], experiment: Experiment, inches: float, title: str
+    fill: "Callable[[Figure], None]", experiment: Experiment, inches: float, title: str
 ) -> str:
     """Return an SVG of a figure that `fill` draws, a title that says what to see, and the conditions."""
+    import matplotlib  # half a second, for commands that draw alone
+    from matplotlib.figure import Figure
+
     with matplotlib.rc_context(STYLE):
         inches += TITLE_INCHES
         figure = Figure(figsize=(8, inches), facecolor="none")

@@ -4,11 +4,8 @@ import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from rich.table import Table
 
 from instrument.columns import new_table, ratio_of
@@ -18,6 +15,10 @@ from instrument.figure import MARK, look, picture
 from instrument.load import Bench, Plan, put_load
 from instrument.measure import Steady, TooFewAnswers, evaluate, sweep_seconds
 from instrument.servers import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def table(sweep: Sweep) -> Table:
 def draw_throughput(sweep: Sweep) -> str:
     """Measured points on predicted lines, both axes logarithmic."""
 
-    def fill(figure: Figure) -> None:
+    def fill(figure: "Figure") -> None:
         axes = figure.add_subplot()
         for place, (name, steps) in enumerate(sweep.steps.items()):
             users = [step.users for step in steps]
@@ -76,7 +77,7 @@ def draw_throughput(sweep: Sweep) -> str:
 def draw_latency(sweep: Sweep) -> str:
     """Measured medians on the latency that Little's law gives, both axes logarithmic."""
 
-    def fill(figure: Figure) -> None:
+    def fill(figure: "Figure") -> None:
         axes = figure.add_subplot()
         for place, (name, steps) in enumerate(sweep.steps.items()):
             users = [step.users for step in steps]
@@ -110,7 +111,7 @@ def rises(sweep: Sweep) -> str:
 
 
 def plot(
-    axes: Axes,
+    axes: "Axes",
     place: int,
     name: str,
     users: list[int],
@@ -124,13 +125,13 @@ def plot(
     axes.plot(users, measured, marker, color=colour, markersize=size, label=name)
 
 
-def label(axes: Axes, quantity: str) -> None:
+def label(axes: "Axes", quantity: str) -> None:
     """Give both axes powers of two, and names."""
     for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
         scale("log", base=2)
-        axis.set_major_locator(LogLocator(base=2, numticks=20))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axis.set_minor_formatter(NullFormatter())
+        axis.get_major_locator().set_params(numticks=20)
+        axis.set_major_formatter(lambda value, _: f"{value:g}")
+        axis.set_minor_formatter(lambda value, _: "")
     axes.grid(color=MARK, alpha=0.3, linewidth=0.7)
     axes.set_axisbelow(True)
     axes.set_xlabel("users, who ask again as soon as they are answered")

@@ -6,9 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from instrument import processes
 from instrument.errors import InstrumentError
@@ -16,6 +14,9 @@ from instrument.experiment import Conditions, Experiment
 from instrument.figure import look, picture
 from instrument.load import Bench, Plan
 from instrument.servers import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_PANELS = 3  # side by side
 LONGEST_SECONDS = 120
@@ -61,7 +62,7 @@ def draw(timeline: Timeline) -> str:
     columns = min(len(timeline.requests), MOST_PANELS)
     rows = -(-len(timeline.requests) // columns)
 
-    def fill(figure: Figure) -> None:
+    def fill(figure: "Figure") -> None:
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False).flat
         for place, (name, times) in enumerate(timeline.requests.items()):
             axes = panels[place]
