@@ -29,6 +29,8 @@ from instrument.signals import Interrupted
 from instrument.sweep import Sweep
 from instrument.timeline import Timeline
 
+ALL_TABLES_SECONDS = 180  # about
+
 
 @contextmanager
 def working(options: argparse.Namespace, subjects: list[Subject], users: int) -> Iterator[Bench]:
@@ -65,6 +67,7 @@ def run_comparison(options: argparse.Namespace) -> None:
         return list_servers()
     subjects = chosen(options)
     with working(options, subjects, users_of(options, subjects)) as bench:
+        bench.say_how_long(comparison.expected_seconds)
         compare(bench)
 
 
@@ -80,6 +83,7 @@ def run_prediction(options: argparse.Namespace) -> None:
         print(f"{subject.name}, {options.workers} workers, {users} users: {subject.teaches}")
         guesses[subject.name] = ask_for_number("  Your prediction, in requests/s: ")
     with working(options, subjects, users) as bench:
+        bench.say_how_long(comparison.expected_seconds)
         bench.display.say(verdict(compare(bench, guesses), guesses))
 
 
@@ -116,6 +120,7 @@ def run_sweep(options: argparse.Namespace) -> None:
         if subject.work is Work.NOTHING:
             raise InstrumentError(f"{subject.name} has no ceiling, and so no knee: choose another")
     with working(options, subjects, options.users) as bench:
+        bench.say_how_long(sweep.expected_seconds)
         steps = {subject.name: sweep.measure(bench, subject) for subject in subjects}
         tell_and_finish(bench, Sweep(bench.conditions, steps), "sweep")
 
@@ -123,6 +128,7 @@ def run_sweep(options: argparse.Namespace) -> None:
 def run_timeline(options: argparse.Namespace) -> None:
     subjects = chosen(options)
     with working(options, subjects, options.users) as bench:
+        bench.say_how_long(timeline.expected_seconds)
         requests = {subject.name: timeline.measure(bench, subject) for subject in subjects}
         tell_and_finish(bench, Timeline(bench.conditions, requests), "timeline")
 
@@ -145,6 +151,8 @@ def run_faults(options: argparse.Namespace) -> None:
     for name in options.tables:
         if name not in TABLES:
             raise InstrumentError(f"unknown table {name!r}: choose from {', '.join(TABLES)}")
+    if not options.tables:
+        Display().say_how_long(ALL_TABLES_SECONDS)
     for name in options.tables or TABLES:
         try_table(TABLES[name], options.write)
 

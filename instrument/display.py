@@ -1,6 +1,6 @@
 """What the user sees while it works, and of what was measured."""
 
-import shutil
+import os
 import sys
 from collections.abc import Iterable
 from typing import Self
@@ -11,16 +11,18 @@ from rich.table import Table
 
 WIDEST_TABLE = 1000  # columns; a narrower terminal wraps it, and nothing is cut off
 
+LONG_SECONDS = 60  # what takes as long says so beforehand
+
 
 class Display:
     """Shows what runs now and what remains: a moving bar on a terminal, else a line a server."""
 
     def __init__(self, names: Iterable[str] = ()):
         self.names = list(names)
-        self.begun = 0
         terminal = sys.stdout.isatty()  # plain text where it is none, whatever is set
         self.wide = Console(force_terminal=terminal, width=WIDEST_TABLE)
-        self.console = Console(force_terminal=terminal, width=shutil.get_terminal_size().columns)
+        real = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+        self.console = Console(force_terminal=terminal, _environ=real)  # as wide as it is just now
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
@@ -42,7 +44,8 @@ class Display:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def tell(self, lines: Iterable[Table | str]) -> None:
-        """Print what an experiment tells."""
+        """Print what an experiment tells, when nothing is left to run."""
+        self.bar.stop()
         for each in lines:
             if isinstance(each, Table):
                 with self.wide.capture() as table:
@@ -53,12 +56,17 @@ class Display:
 
     def begin(self, name: str, seconds: float, *commands: str) -> None:
         """Show which server comes now, how long it is asked, and its commands."""
-        self.begun += 1
-        place = f"{self.begun} of {len(self.names)}: {name}"
+        place = f"{self.names.index(name) + 1} of {len(self.names)}: {name}"
         self.bar.reset(self.task, total=seconds, description=place)
         self.say(place)
         for command in commands:
             self.say(f"  $ {command}")
+
+    def say_how_long(self, seconds: float) -> None:
+        """Say beforehand how long it takes, if that is long."""
+        if seconds >= LONG_SECONDS:
+            minutes, rest = divmod(round(seconds), 60)
+            self.say(f"This takes about {minutes}:{rest:02} minutes.")
 
     def advance(self, seconds: float) -> None:
         """Show for how long the current server has been asked."""

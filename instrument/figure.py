@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from instrument.experiment import Experiment, so_many_processes
 
-if TYPE_CHECKING:  # it takes half a second to import
+if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Of Okabe and Ito's palette, which is told apart by all kinds of sight.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-MARKERS = "osD^vP"
-BAR, MARK = COLOURS[:2]
+# One colour has one meaning in all pictures, and can be read on a light page and on a dark one.
+BLUE, ORANGE, GREY = "#2a7fc1", "#d9691e", "#757d87"
+OF_INTERFACE = {"wsgi": BLUE, "asgi": ORANGE}
+OF_SERVER = {"sync": (BLUE, "o"), "uvicorn-worker": (ORANGE, "s")}
+MARK = TEXT = GREY
+# For other servers, after Okabe and Ito's palette, which is told apart by all kinds of sight.
+COLOURS = ("#0a9a73", "#c06796", "#b28100", "#3f96c9")
+MARKERS = "D^vP"
 STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 12,
@@ -20,30 +24,42 @@ STYLE = {
     "svg.hashsalt": "compare",  # the same file for the same data
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.edgecolor": TEXT,
+    "axes.labelcolor": TEXT,
+    "text.color": TEXT,
+    "xtick.color": TEXT,
+    "ytick.color": TEXT,
 }
 CAPTION_INCHES = 0.6
+TITLE_INCHES = 0.35
 
 
-def look(place: int) -> tuple[str, str]:
-    """Return the colour and the marker of the server at a place: 36 of them differ."""
+def look(name: str, place: int) -> tuple[str, str]:
+    """Return a server's colour and marker; its place tells those apart that have none of their own."""
+    if name in OF_SERVER:
+        return OF_SERVER[name]
     shift = place // len(COLOURS)
     return COLOURS[place % len(COLOURS)], MARKERS[(place + shift) % len(MARKERS)]
 
 
 def picture(
-    fill: Callable[["Figure"], None], experiment: Experiment, inches: float, title: str
+    fill: "Callable[[Figure], None]", experiment: Experiment, inches: float, title: str
 ) -> str:
-    """Return an SVG of a figure that `fill` draws, with the conditions below it."""
-    import matplotlib
+    """Return an SVG of a figure that `fill` draws, a title that says what to see, and the conditions."""
+    import matplotlib  # half a second, for commands that draw alone
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(8, inches), facecolor="white")
+        inches += TITLE_INCHES
+        figure = Figure(figsize=(8, inches), facecolor="none")
         fill(figure)
-        figure.text(0.01, 0.02, caption(experiment), fontsize=8.5, color="#444444")
-        figure.tight_layout(rect=(0, CAPTION_INCHES / inches, 1, 1))
+        for axes in figure.axes:
+            axes.set_facecolor("none")
+        figure.text(0.01, 1 - 0.08 / inches, title, va="top", fontsize=13, fontweight="bold")
+        figure.text(0.01, 0.02, caption(experiment), fontsize=8.5)
+        figure.tight_layout(rect=(0, CAPTION_INCHES / inches, 1, 1 - TITLE_INCHES / inches))
         svg = io.StringIO()
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Title": title})
+        figure.savefig(svg, format="svg", transparent=True, metadata={"Date": None, "Title": title})
         return svg.getvalue()
 
 

@@ -4,7 +4,8 @@ import json
 import os
 import shlex
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from instrument import processes, signals
@@ -12,7 +13,10 @@ from instrument.display import Display
 from instrument.errors import InstrumentError
 from instrument.experiment import Conditions
 from instrument.measure import Completion, Recording, ceiling_of, merge
+from instrument.others import clock, share_of_others
 from instrument.servers import Subject
+
+AROUND_SECONDS = 4  # about: to start a server and Locust, and to stop both
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,11 @@ class Bench:
     folder: Path  # where results are saved
     scratch: Path
     display: Display
+
+    def say_how_long(self, seconds: Callable[[Plan, Subject], float]) -> None:
+        """Say how long all subjects take together, given how long each is asked."""
+        total = sum(seconds(self.plan, subject) + AROUND_SECONDS for subject in self.subjects)
+        self.display.say_how_long(total)
 
     def command(self, subject: Subject) -> tuple[int, str]:
         """Return a port, and the command that starts a subject there."""
@@ -76,7 +85,10 @@ def put_load(
     )
     if bench.plan.processes > 1:
         locust += f" --processes {bench.plan.processes} --master-bind-host 127.0.0.1"
+    for earlier in completions.parent.glob(f"{completions.stem}.[0-9]*.json"):
+        earlier.unlink()  # of a measurement that is taken again
     bench.display.begin(subject.name, seconds, command, locust)
+    clocks = []
     server_log, locust_log = bench.log(subject), bench.scratch / "locust.log"
     with (
         bench.started(subject, command, port) as server,
@@ -90,10 +102,14 @@ def put_load(
             if elapsed > 2 * seconds + processes.START_SECONDS:
                 raise InstrumentError("Locust does not come to its end", locust_log)
             bench.display.advance(elapsed)
+            if elapsed >= len(clocks):  # once a second
+                clocks.append(clock(server.pid, generator.pid))
             time.sleep(0.1)
         if generator.returncode != 0:
             raise InstrumentError(f"Locust ended with status {generator.returncode}", locust_log)
-    return command, merge(read_recordings(completions))
+    recording = merge(read_recordings(completions))
+    others = share_of_others(clocks, recording.spawned, recording.stopping)
+    return command, replace(recording, other_cpu=others)
 
 
 def read_recordings(path: Path) -> list[Recording]:

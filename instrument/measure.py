@@ -39,6 +39,7 @@ class Recording:
     completions: tuple[Completion, ...]
     locust_cpu: float = 0.0  # share of its CPU that the busiest of Locust's processes used
     machine_cpu: float = 0.0  # share of all CPUs that was used
+    other_cpu: float = 0.0  # of it, by programs that have no part in the measurement
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from rich.table import Table
 from instrument.columns import new_table, ratio_of
 from instrument.errors import InstrumentError
 from instrument.experiment import Conditions, Experiment
-from instrument.figure import look, picture
-from instrument.load import Bench, put_load
+from instrument.figure import MARK, look, picture
+from instrument.load import Bench, Plan, put_load
 from instrument.measure import Steady, TooFewAnswers, evaluate, sweep_seconds
 from instrument.servers import Subject
 
-if TYPE_CHECKING:  # it takes half a second to import
+if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -71,7 +71,7 @@ def draw_throughput(sweep: Sweep) -> str:
             plot(axes, place, name, users, predicted, [step.requests_per_second for step in steps])
         label(axes, "throughput in requests/s")
 
-    return picture(fill, sweep, 5.2, "Throughput against users")
+    return picture(fill, sweep, 5.2, f"Throughput: {bends(sweep)}")
 
 
 def draw_latency(sweep: Sweep) -> str:
@@ -85,7 +85,29 @@ def draw_latency(sweep: Sweep) -> str:
             plot(axes, place, name, users, predicted, [step.median_ms / 1000 for step in steps])
         label(axes, "median latency in s")
 
-    return picture(fill, sweep, 5.2, "Latency against users")
+    return picture(fill, sweep, 5.2, f"Latency: {rises(sweep)}")
+
+
+def full(sweep: Sweep) -> dict[str, int]:
+    """Return with how many users each server is full, of those that are: its knee."""
+    knees = {}
+    for name, steps in sweep.steps.items():
+        for step in steps:
+            if step.ceiling and step.ceiling >= step.users:
+                knees[name] = step.users
+    return {name: knee for name, knee in knees.items() if knee < sweep.steps[name][-1].users}
+
+
+def bends(sweep: Sweep) -> str:
+    knees = [f"{name} bends at {users} users" for name, users in full(sweep).items()]
+    straight = [f"{name} follows the users" for name in sweep.steps if name not in full(sweep)]
+    return ", ".join(knees + straight)
+
+
+def rises(sweep: Sweep) -> str:
+    knees = [f"{name} rises from {users} users on" for name, users in full(sweep).items()]
+    flat = [f"{name} stays flat" for name in sweep.steps if name not in full(sweep)]
+    return ", ".join(knees + flat)
 
 
 def plot(
@@ -97,7 +119,7 @@ def plot(
     measured: list[float],
 ) -> None:
     """Draw a line and its points, smaller ones on larger, so that all are seen where they meet."""
-    colour, marker = look(place)
+    colour, marker = look(name, place)
     size = max(12 - 2 * place - 2 * (place > 0), 3)
     axes.plot(users, predicted, color=colour, linewidth=1.5)
     axes.plot(users, measured, marker, color=colour, markersize=size, label=name)
@@ -105,18 +127,20 @@ def plot(
 
 def label(axes: "Axes", quantity: str) -> None:
     """Give both axes powers of two, and names."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
     for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
         scale("log", base=2)
-        axis.set_major_locator(LogLocator(base=2, numticks=20))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axis.set_minor_formatter(NullFormatter())
-    axes.grid(color="#dddddd", linewidth=0.7)
+        axis.get_major_locator().set_params(numticks=20)
+        axis.set_major_formatter(lambda value, _: f"{value:g}")
+        axis.set_minor_formatter(lambda value, _: "")
+    axes.grid(color=MARK, alpha=0.3, linewidth=0.7)
     axes.set_axisbelow(True)
     axes.set_xlabel("users, who ask again as soon as they are answered")
     axes.set_ylabel(quantity)
     axes.legend(title="measured (points), predicted (lines)", frameon=False)
+
+
+def expected_seconds(plan: Plan, subject: Subject) -> float:
+    return sweep_seconds(plan.users, lambda users: plan.ceiling(subject, users))
 
 
 def measure(bench: Bench, subject: Subject) -> tuple[Steady, ...]:
@@ -127,7 +151,7 @@ def measure(bench: Bench, subject: Subject) -> tuple[Steady, ...]:
     plan = bench.plan
     marks = bench.scratch / f"{subject.name}.marks.json"
     arguments = f"--highest {plan.users} --marks {shlex.quote(str(marks))}"
-    seconds = sweep_seconds(plan.users, lambda users: plan.ceiling(subject, users))
+    seconds = expected_seconds(plan, subject)
     _, recording = put_load(bench, subject, seconds, arguments, "doubling")
 
     def steady(start: float, end: float, users: int) -> Steady:

@@ -12,10 +12,10 @@ from instrument import processes
 from instrument.errors import InstrumentError
 from instrument.experiment import Conditions, Experiment
 from instrument.figure import look, picture
-from instrument.load import Bench
+from instrument.load import Bench, Plan
 from instrument.servers import Subject
 
-if TYPE_CHECKING:  # it takes half a second to import
+if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_PANELS = 3  # side by side
@@ -47,6 +47,15 @@ class Timeline(Experiment):
         return f"{self.conditions.users} requests at the same moment"
 
 
+def title_of(timeline: Timeline) -> str:
+    """Return what the picture shows: after how many seconds all are answered."""
+    last = [
+        f"{name} after {max(done for _, done in times):.1f} s"
+        for name, times in timeline.requests.items()
+    ]
+    return f"The last of {timeline.conditions.users} is answered: {', '.join(last[:2])}"
+
+
 def draw(timeline: Timeline) -> str:
     """A bar for each request from sent to answered: a staircase beside a wall."""
     last = max(done for times in timeline.requests.values() for _, done in times)
@@ -58,7 +67,7 @@ def draw(timeline: Timeline) -> str:
         for place, (name, times) in enumerate(timeline.requests.items()):
             axes = panels[place]
             for row, (sent, done) in enumerate(times, start=1):
-                axes.barh(row, done - sent, left=sent, height=0.8, color=look(place)[0])
+                axes.barh(row, done - sent, left=sent, height=0.8, color=look(name, place)[0])
             axes.set_title(name)
             axes.set_xlim(0, last * 1.05)
             axes.set_yticks(range(1, len(times) + 1))
@@ -69,7 +78,11 @@ def draw(timeline: Timeline) -> str:
             axes.set_axis_off()
         panels[0].invert_yaxis()
 
-    return picture(fill, timeline, 0.6 + 3.6 * rows, "When each request was answered")
+    return picture(fill, timeline, 0.6 + 3.6 * rows, title_of(timeline))
+
+
+def expected_seconds(plan: Plan, subject: Subject) -> float:
+    return plan.users / (plan.ceiling(subject, plan.users) or plan.users)
 
 
 def measure(bench: Bench, subject: Subject) -> list[tuple[float, float]]:
@@ -79,7 +92,7 @@ def measure(bench: Bench, subject: Subject) -> list[tuple[float, float]]:
     """
     users = bench.plan.users
     port, command = bench.command(subject)
-    bench.display.begin(subject.name, users / (bench.plan.ceiling(subject, users) or 1), command)
+    bench.display.begin(subject.name, expected_seconds(bench.plan, subject), command)
     moment = threading.Barrier(users, timeout=30)
     times: list[tuple[float, float]] = []
 

@@ -58,7 +58,7 @@ def shown(network):
 def refused(network, message):
     """Return whether the page shows a refusal; it renews what it shows every two seconds."""
     state, rows, errors = shown(network)
-    return state == "stopped" and rows == {"not started"} and message in errors
+    return state == "stopped" and rows == {"not started: see Failures"} and message in errors
 
 
 def stop(network):

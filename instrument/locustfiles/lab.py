@@ -6,6 +6,7 @@ Locust's own charts add both servers up. Here the answers of the last seconds ar
 row, and a sample is taken of them each second. Of a distributed run, the workers tell the master.
 """
 
+import re
 import time
 from collections import deque
 from dataclasses import asdict
@@ -15,8 +16,10 @@ import gevent
 from flask import jsonify, request, send_file
 from locust import events
 from locust.runners import (
+    STATE_INIT,
     STATE_RUNNING,
     STATE_SPAWNING,
+    STATE_STOPPED,
     WORKER_REPORT_INTERVAL,
     MasterRunner,
     WorkerRunner,
@@ -29,8 +32,8 @@ from instrument.servers import BY_DEFAULT, SUBJECTS
 PAGES = Path(__file__).parent
 BY_INTERFACE = {SUBJECTS[name].server.interface: SUBJECTS[name] for name in BY_DEFAULT}
 LINK = """
-<p style="position: absolute; top: 16px; left: 250px; margin: 0; font: 20px sans-serif; z-index: 2000">
-  <a href="lab" style="color: white">The lab: a line for each server</a>
+<p style="margin: 0; padding: 6px 24px; background: #14171a; font: 18px sans-serif">
+  <a href="lab" style="color: #fff">The lab: a line for each server</a>
 </p>
 """
 
@@ -76,6 +79,7 @@ class Lab:
         self.delay = WORKER_REPORT_INTERVAL + 1 if self.is_master else 0  # until all has been told
         self.counts = deque()  # of users, that wait for their answers to be told
         self.started = None
+        self.loaded = 0.0  # when the users were seen last
         self.begin()
 
     def start(self, **_):
@@ -97,6 +101,7 @@ class Lab:
             if self.runner.state in (STATE_SPAWNING, STATE_RUNNING):
                 if self.started:
                     self.begin()
+                self.loaded = time.monotonic()
                 self.counts.append((time.monotonic(), dict(self.users())))
             while self.counts and self.counts[0][0] <= time.monotonic() - self.delay:
                 self.sample(*self.counts.popleft())
@@ -113,6 +118,20 @@ class Lab:
         ]
         self.samples.append({"at": round(at - self.began, 1), "lines": lines})
 
+    def queue_seconds(self):
+        """Return for how long requests of a run that was stopped still keep the workers busy."""
+        lines = self.samples[-1]["lines"] if self.samples else []
+        waits = [line["predicted_latency"] or 0 for line in lines]
+        return round(max(0, max(waits, default=0) + 1 - (time.monotonic() - self.loaded)), 1)
+
+    def predicted(self):
+        """Return what arithmetic says of the users that the page is filled in with, before a run."""
+        users, rows = self.runner.environment.parsed_options.num_users or 0, len(self.lines)
+        return [
+            asdict(sample((), 0, 0, (users + place) // rows, line.subject, self.workers))
+            for place, line in enumerate(self.lines.values())
+        ]
+
     def data(self, run, after):
         """Return the samples that a page lacks, which are all when it shows another run."""
         first = after if run == self.run else 0
@@ -123,6 +142,10 @@ class Lab:
                 {"name": row, "host": self.runner.environment.host or line.user.host}
                 for row, line in self.lines.items()
             ],
+            "refused": self.started is not None
+            and self.runner.state in (STATE_INIT, STATE_STOPPED),
+            "queue": self.queue_seconds(),
+            "predicted": self.predicted(),
             "first": first,
             "samples": self.samples[first:],
         }
@@ -202,5 +225,5 @@ def add_pages(web_ui, lab):
     def link(response):
         if request.path == "/" and response.mimetype == "text/html":
             html = response.get_data(as_text=True)
-            response.set_data(html.replace("</body>", f"{LINK}</body>"))
+            response.set_data(re.sub("<body[^>]*>", lambda body: body[0] + LINK, html))
         return response

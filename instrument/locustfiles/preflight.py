@@ -77,7 +77,7 @@ def check_every_run(environment, runner, web_ui, **_):
             logger.error(fault)
             environment.events.request.fire(
                 request_type="",
-                name="not started",
+                name="not started: see Failures",
                 response_time=0,
                 response_length=0,
                 exception=RuntimeError(fault),

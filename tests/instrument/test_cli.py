@@ -77,6 +77,12 @@ def test_a_run_says_what_it_measured_and_writes_it_down(tmp_path):
         assert Path(line).exists(), "where the files lie is printed last"
 
 
+def test_what_draws_nothing_does_not_load_what_draws():
+    script = "import sys, instrument.cli; sys.exit('matplotlib' in sys.modules)"
+    done = run(sys.executable, "-c", script)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_list_has_a_name_at_the_start_of_each_line():
     done = compare("run", "--list")
     names = [line.split()[0] for line in done.stdout.splitlines()]

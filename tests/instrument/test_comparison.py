@@ -3,11 +3,14 @@
 import json
 import os
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
-from instrument.comparison import Comparison, sentences, table, verdict
+from instrument import comparison
+from instrument.comparison import Comparison, is_spoiled, sentences, table, verdict
+from instrument.display import Display
 from tests.support.commands import compare
 from tests.support.machine import taken_again
 from tests.support.samples import CONDITIONS, LOOP, SYNC
@@ -56,17 +59,48 @@ def test_a_saturated_load_generator_is_marked_with_the_way_out():
     assert "busy for 97%" in list(sentences(Comparison(CONDITIONS, (full,))))[-1]
 
 
+def test_other_programs_are_told_apart_from_locust():
+    spoiled = replace(SYNC, machine_cpu=0.99, other_cpu=0.4, requests_per_second=3.0)
+    assert list(sentences(Comparison(CONDITIONS, (spoiled,))))[-1] == (
+        "* sync: the CPUs were busy for 99% of the time; "
+        "other programs used 40 % of the CPUs: close them and measure again."
+    )
+    assert lines(spoiled)[-1].startswith("sync* ")
+    assert is_spoiled(spoiled)
+    for harmless in (
+        {"other_cpu": 0.05},
+        {"machine_cpu": 0.5},
+        {"requests_per_second": 3.98},
+        {"steady_seconds": 2.0},
+    ):
+        assert not is_spoiled(replace(spoiled, **harmless)), harmless
+
+
+@pytest.mark.parametrize("loads", [[0.4, 0.0], [0.4, 0.4]])
+def test_what_others_have_spoiled_is_measured_again_once(loads, monkeypatch, capsys):
+    left = iter(loads)
+
+    def once(bench, subject):
+        return replace(SYNC, machine_cpu=0.99, requests_per_second=3.0, other_cpu=next(left))
+
+    monkeypatch.setattr(comparison, "measure_once", once)
+    bench = SimpleNamespace(display=Display())
+    assert comparison.measure(bench, SimpleNamespace(name="sync")).other_cpu == loads[1]
+    said = "sync: other programs used 40 % of the CPUs, so it is measured again"
+    assert capsys.readouterr().out == said + "\n"
+
+
 def test_what_has_no_ceiling_has_no_ratio():
     assert lines(replace(SYNC, ceiling=None))[-1].split()[2:4] == ["none", "none"]
 
 
 def test_guesses_within_ten_per_cent_are_right():
-    comparison = Comparison(CONDITIONS, (SYNC, LOOP))
+    found = Comparison(CONDITIONS, (SYNC, LOOP))
     guesses = {"sync": 4.0, "loop": 16.0}
-    assert verdict(comparison, guesses) == "You had 1 of 2 right within 10 %: sync."
+    assert verdict(found, guesses) == "You had 1 of 2 right within 10 %: sync."
     console = Console(force_terminal=False, width=100)
     with console.capture() as capture:
-        console.print(table(comparison, guesses))
+        console.print(table(found, guesses))
     assert capture.get().splitlines()[-1].endswith("16.00")
 
 

@@ -1,11 +1,13 @@
 """What an experiment saves is read back as it was, and drawn the same each time."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from instrument.comparison import Comparison
+from instrument.figure import BLUE, GREY, ORANGE
 from instrument.processes import ROOT
 from instrument.saved import from_json
 from instrument.sweep import Sweep
@@ -53,6 +55,14 @@ def test_committed_pictures_are_drawn_from_the_committed_data():
     assert drawn.keys() == committed.keys()
     for name, svg in drawn.items():
         assert svg == committed[name], name
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.svg")), ids=lambda path: path.stem)
+def test_committed_pictures_stand_on_light_and_dark_pages(path):
+    svg = path.read_text()
+    assert "fill: #ffffff" not in svg, "the page shines through"
+    painted = set(re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", svg))
+    assert painted <= {BLUE, ORANGE, GREY}
 
 
 def test_what_can_not_be_read_is_said_in_one_line(tmp_path):

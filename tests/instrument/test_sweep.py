@@ -2,11 +2,12 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
-from instrument.figure import COLOURS, look
+from instrument.figure import BLUE, COLOURS, ORANGE, look
 from instrument.sweep import Sweep, table
 from tests.support.commands import compare, one_line
 from tests.support.machine import taken_again
@@ -59,7 +60,20 @@ def test_every_server_is_drawn_with_a_look_of_its_own(count):
         lines = [each for each in drawn if any(colour in each for colour in COLOURS)]
         assert len(lines) == count
         assert svg.count("<!-- server-") == count, "each in the legend"
-    assert len({look(place) for place in range(count)}) == count
+    assert len({look(f"server-{place}", place) for place in range(count)}) == count
+
+
+def test_title_says_where_the_knee_is_and_colours_say_which_server():
+    flat = tuple(replace(step, ceiling=float(step.users)) for step in STEPS)
+    sweep = Sweep(CONDITIONS, {"uvicorn-worker": flat, "sync": STEPS})
+    for svg in sweep.pictures().values():
+        assert f"stroke: {BLUE}" in svg and f"stroke: {ORANGE}" in svg
+    throughput, latency = sweep.pictures().values()
+    assert (
+        "<!-- Throughput: sync bends at 4 users, uvicorn-worker follows the users -->" in throughput
+    )
+    assert "<!-- Latency: sync rises from 4 users on, uvicorn-worker stays flat -->" in latency
+    assert look("sync", 0) == look("sync", 5) != look("uvicorn-worker", 0)
 
 
 def test_table_of_seven_servers_is_whole():

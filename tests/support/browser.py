@@ -82,7 +82,7 @@ class Participant:
         return {
             section.get_attribute("data-server"): [
                 float(word)
-                for word in section.locator(".answered").inner_text().split()
+                for word in (section.locator("svg").get_attribute("aria-label") or "").split()
                 if word[0].isdigit()
             ]
             for section in self.page.locator("section").all()

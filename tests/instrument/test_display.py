@@ -1,0 +1,61 @@
+"""What a terminal of some width shows."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from instrument.display import Display
+from tests.support.commands import COMPARE, compare
+from tests.support.screen import Screen, on_screen
+
+WIDTHS = (60, 80, 120)
+BAR = "━"
+
+
+def test_screen_goes_on_in_the_next_row_and_erases_rows():
+    screen = Screen(4)
+    screen.write("abcdef\r\n\x1b[1mgh\r\n")
+    assert (screen.rows[:3], screen.lines()[:2]) == (
+        [list("abcd"), list("ef"), list("gh")],
+        ["abcdef", "gh"],
+    )
+    screen.write("ij\r\x1b[2K\x1b[1A\x1b[2Kk")
+    assert screen.lines()[:3] == ["abcdef", "k", ""]
+
+
+@pytest.mark.parametrize(
+    ("begin", "saved"),
+    [
+        (["run", "uvicorn-worker", "--users", "4", "--seconds", "1"], "comparison.json"),
+        (["timeline", "--users", "2"], "timeline.json"),
+    ],
+)
+def test_bar_takes_one_row_of_any_terminal_and_results_are_whole(begin, saved, tmp_path):
+    def show(columns):
+        folder = tmp_path / str(columns)
+        return on_screen(columns, [*COMPARE, *begin, "--workers", "1", "--output", str(folder)])
+
+    with ThreadPoolExecutor() as pool:
+        shown = list(pool.map(show, WIDTHS))
+    for columns, (status, screen, written) in zip(WIDTHS, shown, strict=True):
+        lines = screen.lines()
+        assert status == 0, lines
+        assert BAR in written, "there was a bar"
+        assert BAR not in "".join(lines), "nothing is left of it"
+        file = tmp_path / str(columns) / saved
+        results = [line.rstrip() for line in compare("show", file).stdout.splitlines()]
+        first = lines.index(results[0])
+        assert lines[first : first + len(results)] == results
+        begun = [line for line in lines[:first] if " of " in line]
+        commands = [line for line in lines[:first] if line.startswith("  $ ")]
+        assert len(begun) == (1 if "run" in begin else 2)
+        assert len(commands) == 2
+        assert first == len(begun) + len(commands) + 1, "and nothing else above the results"
+        assert lines[first + len(results) :][:2] == ["", str(file)]
+
+
+def test_what_is_long_is_said_beforehand(capsys):
+    Display().say_how_long(59)
+    assert capsys.readouterr().out == ""
+    Display().say_how_long(145)
+    assert capsys.readouterr().out == "This takes about 2:25 minutes.\n"
