@@ -18,7 +18,6 @@ from tests.support.commands import run
 from tests.support.offspring import gone, offspring
 from tests.support.terminal import CHAPTERS
 
-pytestmark = pytest.mark.ports  # which it looks at where networks are refused
 BEGIN = """
 from pathlib import Path
 import pytest
@@ -169,6 +168,7 @@ def test_a_taken_port_is_said_in_a_line_where_networks_are_refused(monkeypatch, 
         port = server.getsockname()[1]
         monkeypatch.setattr(network, "NAMED", (port,))
         monkeypatch.setattr(tests_main, "is_private", lambda: False)
+        monkeypatch.delenv("PYTEST_CURRENT_TEST")
         assert tests_main.main(["-k", "nothing"]) == 1
     said = capsys.readouterr().out
     assert re.fullmatch(
