@@ -60,7 +60,7 @@ RIGHT_EDGES = """() => {
 @needs_browser
 def test_page_says_what_to_press_that_a_start_was_refused_and_that_the_lab_was_closed(tmp_path):
     with (
-        opened(tmp_path / "log", "--workers", "1") as (lab, port, address),
+        opened(tmp_path / "log", "--workers", "1") as (lab, _, address),
         browser.participant() as person,
     ):
         page = person.page
