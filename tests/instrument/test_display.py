@@ -32,7 +32,7 @@ def test_screen_goes_on_in_the_next_row_and_erases_rows():
 @pytest.mark.parametrize(
     ("begin", "saved"),
     [
-        (["run", "uvicorn-worker", "--users", "4", "--seconds", "1"], "comparison.json"),
+        (["run", "uvicorn-worker", "--users", "4", "--seconds", "2"], "comparison.json"),
         (["timeline", "--users", "2"], "timeline.json"),
     ],
 )
