@@ -149,11 +149,11 @@ def load_seconds(users: int, seconds: int, ceiling: float | None) -> int:
 
 
 def sweep_seconds(highest: int, ceiling: Callable[[int], float | None]) -> float:
-    """Return about how long it takes until every user of each step was answered three times."""
+    """Return about how long it takes until every user of each step was answered twice."""
     total, users = 0.0, 1
     while users <= highest:
         latency = users / (ceiling(users) or users)
-        total += 2 + latency + max(2 * latency, SHORTEST_STEADY_SECONDS)
+        total += 2 + latency + max(latency, SHORTEST_STEADY_SECONDS)
         users *= 2
     return total
 

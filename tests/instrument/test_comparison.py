@@ -38,6 +38,11 @@ def test_sentence_says_how_many_times_as_many():
     ]
 
 
+def test_nothing_stands_below_the_table_of_one_server_about_which_there_is_nothing_to_say():
+    assert list(Comparison(CONDITIONS, (SYNC,)).told())[1:] == []
+    assert list(Comparison(CONDITIONS, (SYNC, LOOP)).told())[1] == ""
+
+
 def test_servers_of_two_sets_have_no_one_knob():
     busy = replace(LOOP, name="sync-busy")
     assert not any("knob" in each for each in sentences(Comparison(CONDITIONS, (SYNC, busy))))

@@ -1,11 +1,17 @@
 """What a terminal of some width shows."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from instrument import comparison, sweep
 from instrument.display import Display
+from instrument.load import Bench, Plan
+from instrument.servers import BY_DEFAULT, SUBJECTS, WAITING
 from tests.support.commands import COMPARE, compare
+from tests.support.samples import CONDITIONS
 from tests.support.screen import Screen, on_screen
 
 WIDTHS = (60, 80, 120)
@@ -26,7 +32,7 @@ def test_screen_goes_on_in_the_next_row_and_erases_rows():
 @pytest.mark.parametrize(
     ("begin", "saved"),
     [
-        (["run", "uvicorn-worker", "--users", "4", "--seconds", "1"], "comparison.json"),
+        (["run", "uvicorn-worker", "--users", "4", "--seconds", "2"], "comparison.json"),
         (["timeline", "--users", "2"], "timeline.json"),
     ],
 )
@@ -59,3 +65,28 @@ def test_what_is_long_is_said_beforehand(capsys):
     assert capsys.readouterr().out == ""
     Display().say_how_long(145)
     assert capsys.readouterr().out == "This takes about 2:25 minutes.\n"
+
+
+@pytest.mark.parametrize(
+    ("expected", "users", "names", "told"),
+    [
+        (comparison.expected_seconds, 20, [each.name for each in WAITING.subjects], (130, 150)),
+        (comparison.expected_seconds, 40, ["awaiting", "blocking", "threaded"], (70, 90)),
+        (comparison.expected_seconds, 20, BY_DEFAULT, (40, 60)),
+        (sweep.expected_seconds, 256, BY_DEFAULT, (390, 450)),
+    ],
+    ids=["--all", "--set blocking", "run", "sweep"],
+)
+def test_what_is_said_beforehand_is_near_what_was_once_measured(expected, users, names, told):
+    plan, said = Plan(users, 15, 4), []
+    bench = Bench(
+        [SUBJECTS[name] for name in names],
+        plan,
+        CONDITIONS,
+        Path(),
+        Path(),
+        SimpleNamespace(say_how_long=said.append),
+    )
+    bench.say_how_long(expected)
+    [seconds] = said
+    assert told[0] <= seconds <= told[1]

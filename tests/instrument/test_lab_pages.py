@@ -46,29 +46,78 @@ def test_link_to_the_lab_lies_over_nothing(tmp_path, opens):
                 assert 0 <= link["x"] and link["x"] + link["width"] <= width
 
 
+RIGHT_EDGES = """() => {
+  const edge = (node) => {
+    const text = document.createRange();
+    text.selectNodeContents(node);
+    return text.getBoundingClientRect().right;
+  };
+  const cells = [...document.querySelectorAll("tbody tr")].map((row) => [...row.cells].slice(1).map(edge));
+  return { headings: [...document.querySelectorAll("thead th")].slice(1).map(edge), cells };
+}"""
+
+
 @needs_browser
-def test_page_says_what_to_press_and_that_the_queue_is_not_empty_and_that_the_lab_was_closed(
-    tmp_path,
-):
+def test_page_says_what_to_press_that_a_start_was_refused_and_that_the_lab_was_closed(tmp_path):
     with (
-        opened(tmp_path / "log", "--workers", "1") as (lab, _, page),
+        opened(tmp_path / "log", "--workers", "1") as (lab, _, address),
         browser.participant() as person,
     ):
-        person.page.goto(f"{page}/lab")
-        person.page.get_by_text("press Start in Locust’s page").wait_for()
-        assert person.page.locator("#throughput polyline.predicted").count() == 2, "ceilings"
-        asked(page, "/swarm", user_count=12, spawn_rate=12, host="")
-        wait_until(lambda: lines_now(page) and lines_now(page)[0]["users"] == 6)
-        asked(page, "/stop", by="test")
-        wait_until(lambda: lab_data(page)["state"] == "stopped")
-        person.page.goto(f"{page}/lab/staircase")
+        page = person.page
+
+        def header():
+            return page.locator("header").inner_text()
+
+        page.goto(f"{address}/lab")
+        page.get_by_text("press Start in Locust’s page").wait_for()
+        for chart in ("throughput", "latency"):
+            assert page.locator(f"#{chart} polyline.predicted").count() == 2
+        asked(address, "/swarm", user_count=12, spawn_rate=12, host="")
+        wait_until(lambda: "12 users" in header())
+        wait_until(lambda: lines_now(address)[1]["median"])
+        edges = page.evaluate(RIGHT_EDGES)
+        for row in edges["cells"]:
+            assert row == pytest.approx(edges["headings"], abs=1), "numbers below their headings"
+        asked(address, "/stop", by="test")
+        wait_until(lambda: lab_data(address)["state"] == "stopped")
+        assert page.get_by_text("was refused").count() == 0
+        asked(address, "/swarm", user_count=2, spawn_rate=2, host="http://127.0.0.1:1")
+        page.get_by_text("The last Start was refused").wait_for()
+        asked(address, "/swarm", user_count=2, spawn_rate=2, host="")
+        wait_until(lambda: "2 users" in header() and "refused" not in page.inner_text("#note"))
+        lab.send_signal(signal.SIGINT)
+        assert lab.wait(15) == 0
+        page.get_by_text("Locust does not answer").wait_for()
+        assert "closed" in header()
+        assert "user" not in header()
+        assert page.inner_text("#when") == "at the end"
+
+
+@needs_browser
+def test_staircase_waits_for_the_queue_fills_the_window_and_says_that_the_lab_was_closed(tmp_path):
+    with (
+        opened(tmp_path / "log", "--workers", "1") as (lab, _, address),
+        browser.participant() as person,
+    ):
+        page = person.page
+        asked(address, "/swarm", user_count=12, spawn_rate=12, host="")
+        wait_until(lambda: lines_now(address) and lines_now(address)[0]["users"] == 6)
+        asked(address, "/stop", by="test")
+        wait_until(lambda: lab_data(address)["state"] == "stopped")
+        page.goto(f"{address}/lab/staircase")
         person.press("one host name")
-        person.page.get_by_text("is not empty yet").wait_for()
+        page.get_by_text("is not empty yet").wait_for()
         person.press("wait, then send")
-        person.page.get_by_text("All are answered.").wait_for()
-        first = person.answered()["sync"][0]
-        assert round(first) == 1, "no ghost was before it"
+        page.get_by_text("All are answered.").wait_for()
+        assert round(person.answered()["sync"][0]) == 1, "no ghost was before it"
+        assert person.answered()["sync"][-1] >= 12
+        for section in page.locator("section").all():
+            picture, text = section.locator("svg").bounding_box(), section.locator(".answered")
+            assert picture["height"] > browser.SIZE["height"] / 2
+            assert picture["y"] + picture["height"] <= browser.SIZE["height"]
+            assert text.bounding_box()["height"] < 40, "one line"
         lab.send_signal(signal.SIGINT)
         assert lab.wait(15) == 0
         person.press("one host name")
-        person.page.get_by_text("The lab does not answer").wait_for()
+        page.get_by_text("The lab does not answer").wait_for()
+        assert page.get_by_text("Failed to fetch").count() == 0

@@ -128,8 +128,8 @@ def test_threads_of_to_thread_are_the_slots():
 def test_sweep_takes_as_long_as_its_users_wait():
     # 1 to 4 users: 2 s to begin, 1 s for the first answers, 8 s of steady part, each
     assert sweep_seconds(4, lambda users: min(users, 4)) == 3 * 11
-    # 256 users on 4 slots: 64 s for each answer, three times
-    assert sweep_seconds(256, lambda users: min(users, 4)) > 3 * 64
+    # 256 users on 4 slots: 64 s for each answer, twice
+    assert sweep_seconds(256, lambda users: min(users, 4)) > 2 * 64 + 32 + 16
 
 
 def test_recordings_of_several_processes_are_merged_share_by_share():

@@ -42,7 +42,8 @@ def main():
         person.press("Start")
         page.get_by_role("table").wait_for()
         wait_until(lambda: person.statistics().get("Aggregated") == 24, seconds=60)
-        page.set_viewport_size({"width": 1366, "height": 460})
+        page.set_viewport_size({"width": 1366, "height": 490})
+        page.evaluate("scrollTo(0, 0)")  # to the link
         save(person, "lab-statistics")
         page.set_viewport_size(SIZE)
         change(person, 80, 4)
