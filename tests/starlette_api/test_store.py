@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -11,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from instrument.processes import wait_until
-from starlette_api.store import POOL_SIZE
+from starlette_api.store import WAIT_SECONDS, WRITERS
+from starlette_api.store import notes as table
 from tests.starlette_api.conftest import NEEDS_POSTGRES
 from tests.support.notes import ask, serving_notes
 from tests.support.postgres import Postgres
@@ -71,20 +73,28 @@ def test_two_thousand_creates_lose_nothing(database, killed, tmp_path):
 
 
 def test_a_lock_that_lasts_too_long_is_503_and_readers_read_meanwhile(tmp_path):
+    many = 60  # more than a worker has threads
     with serving_notes(tmp_path, workers=1) as notes:
         here = f"/notes/{notes.create()['id']}"
         late = "POST", "/notes", {"title": "late"}
         with (
             closing(sqlite3.connect(tmp_path / "notes.db")) as holder,
-            ThreadPoolExecutor(2 * POOL_SIZE) as clients,
+            ThreadPoolExecutor(many) as clients,
         ):
             holder.execute("BEGIN IMMEDIATE")
-            writes = [clients.submit(notes.ask, *late) for _ in range(2 * POOL_SIZE)]
+            start = time.monotonic()
+            writes = [clients.submit(notes.ask, *late) for _ in range(many)]
             reads = 0
             while not all(write.done() for write in writes):
                 assert notes.ask("GET", here)[0] == 200
+                assert notes.ask("GET", "/health")[0] == 200
                 reads += 1
-            assert reads > 20  # a reader that waits for the lock reads once
+            waited = time.monotonic() - start
+            assert (
+                reads > 20
+            )  # a reader that waits for the lock, or for a thread, reads once or twice
+            # a turn and a lock, and half as much again on a busy machine; all turns take far longer
+            assert waited < 3 * WAIT_SECONDS < many / WRITERS * WAIT_SECONDS
             for write in writes:
                 status, headers, problem = write.result()
                 assert (status, headers["Retry-After"], problem["status"]) == (503, "1", 503)
@@ -125,3 +135,51 @@ def test_a_table_that_is_lost_is_503_and_made_anew(tmp_path):
         assert notes.ask("GET", "/notes")[0] == 503
         assert notes.ask("GET", "/notes")[2]["items"] == []
         assert "Traceback" not in notes.log.read_text()
+
+
+def test_a_deleted_file_is_503_and_what_is_acknowledged_then_is_in_the_new_one(tmp_path):
+    file = tmp_path / "notes.db"
+    with serving_notes(tmp_path, workers=2) as notes:
+        for _ in range(20):  # until every worker has a connection
+            notes.create()
+        for each in tmp_path.glob("notes.db*"):
+            each.unlink()
+        statuses, acknowledged = [], set()
+        for number in range(20):
+            status, headers, note = notes.ask("POST", "/notes", {"title": f"new {number}"})
+            statuses.append(status)
+            if status == 201:
+                acknowledged.add((note["id"], note["title"]))
+            else:
+                assert (status, headers["Retry-After"]) == (503, "1")
+        assert statuses[0] == 503
+        assert acknowledged
+        assert acknowledged == set(rows(f"sqlite:///{file}"))
+        assert "Traceback" not in notes.log.read_text()
+
+
+def test_a_deleted_file_whose_log_is_left_is_503_until_that_is_deleted(tmp_path):
+    with serving_notes(tmp_path, workers=1) as notes:
+        here = f"/notes/{notes.create()['id']}"
+        (tmp_path / "notes.db").unlink()
+        for method in "GET", "DELETE":
+            assert notes.ask(method, here)[0] == 503
+        assert "notes.db-wal and" in notes.log.read_text()
+        for each in tmp_path.glob("notes.db-*"):
+            each.unlink()
+        assert notes.ask("GET", here)[0] == 404
+
+
+def test_a_replaced_file_is_503_once_and_then_read(tmp_path):
+    new = sa.create_engine(f"sqlite:///{tmp_path}/other.db")
+    with new.begin() as connection:
+        table.create(connection)
+        connection.exec_driver_sql("INSERT INTO notes VALUES (7, 1, 'restored', '')")
+    new.dispose()
+    with serving_notes(tmp_path, workers=1) as notes:
+        notes.create()
+        for each in tmp_path.glob("notes.db*"):
+            each.unlink()
+        (tmp_path / "other.db").rename(tmp_path / "notes.db")
+        assert notes.ask("GET", "/notes/7")[0] == 503
+        assert notes.ask("GET", "/notes/7")[2]["title"] == "restored"
