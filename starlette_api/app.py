@@ -6,13 +6,15 @@ Its notes are in the file notes.db, or in the database that DATABASE_URL names.
 Notice `run_in_threadpool`: calls to the database block, and so are made in a thread.
 """
 
+import asyncio
+import importlib.util
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import swagger_ui
+from sqlalchemy import exc
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.endpoints import HTTPEndpoint
@@ -25,17 +27,19 @@ from starlette_api.contract import Operation
 from starlette_api.models import Changes, Health, NewNote, Note, Notes, Page
 from starlette_api.openapi import document
 from starlette_api.problems import HANDLERS, Problem
-from starlette_api.store import Store
+from starlette_api.store import WAIT_SECONDS, WRITERS, Store
 
 HERE = Path(__file__).parent
-SWAGGER = Path(swagger_ui.__file__).parent / "static"
+SWAGGER = Path(importlib.util.find_spec("flask_swagger_ui").origin).parent / "dist"
+ASSETS = "swagger-ui.css", "swagger-ui-bundle.js"  # which docs.html asks for
 DATABASE = "sqlite:///notes.db"
-MOST_TAGS = 100  # that are looked at in If-Match
+MOST_TAGS = 100  # that are looked at in If-Match and If-None-Match
 
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     app.state.store = Store(os.environ.get("DATABASE_URL", DATABASE))
+    app.state.turns = asyncio.Semaphore(WRITERS)
     yield
     app.state.store.close()
 
@@ -51,31 +55,35 @@ class AllNotes(HTTPEndpoint):
 
     @Operation("Create a note", body=NewNote, gives=Note, status=201)
     async def post(self, request: Request, new: NewNote) -> Response:
-        note = await run_in_threadpool(store(request).create, new)
+        note = await write(request, store(request).create, new)
         return show(note, 201, {"Location": f"/notes/{note.id}"})
 
 
 class OneNote(HTTPEndpoint):
-    @Operation("Show a note", gives=Note)
+    @Operation("Show a note", gives=Note, condition="If-None-Match")
     async def get(self, request: Request) -> Response:
-        return show(await run_in_threadpool(store(request).get, note_id(request)))
+        note = await run_in_threadpool(store(request).get, note_id(request))
+        known = versions(request, "If-None-Match", weak="(?:W/)?")
+        if "If-None-Match" in request.headers and (known is None or note.version in known):
+            return Response(status_code=304, headers=tag(note))
+        return show(note)
 
-    @Operation("Replace a note", body=NewNote, gives=Note, conditional=True)
+    @Operation("Replace a note", body=NewNote, gives=Note, condition="If-Match")
     async def put(self, request: Request, new: NewNote) -> Response:
         return await self.change(request, new.model_dump())
 
-    @Operation("Change a part of a note", body=Changes, gives=Note, conditional=True)
+    @Operation("Change a part of a note", body=Changes, gives=Note, condition="If-Match")
     async def patch(self, request: Request, changes: Changes) -> Response:
         return await self.change(request, changes.model_dump(exclude_unset=True))
 
-    @Operation("Delete a note", status=204, conditional=True)
+    @Operation("Delete a note", status=204, condition="If-Match")
     async def delete(self, request: Request) -> Response:
-        await run_in_threadpool(store(request).delete, note_id(request), versions(request))
+        await write(request, store(request).delete, note_id(request), versions(request))
         return Response(status_code=204)
 
     async def change(self, request: Request, values: dict) -> Response:
         change = store(request).change
-        return show(await run_in_threadpool(change, note_id(request), values, versions(request)))
+        return show(await write(request, change, note_id(request), values, versions(request)))
 
 
 class HealthCheck(HTTPEndpoint):
@@ -89,6 +97,20 @@ def store(request: Request) -> Store:
     return request.app.state.store
 
 
+async def write(request: Request, call: Callable, *arguments: object) -> Note:
+    """Make the call in a thread, when it is its turn: who waits for that takes no thread."""
+    turns = request.app.state.turns
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            await turns.acquire()
+    except TimeoutError:
+        raise exc.TimeoutError("too many writers wait") from None
+    try:
+        return await run_in_threadpool(call, *arguments)
+    finally:
+        turns.release()
+
+
 def note_id(request: Request) -> int:
     """Return the id in the path; raise Problem where it can be no note's."""
     text = request.path_params["id"]
@@ -97,18 +119,22 @@ def note_id(request: Request) -> int:
     return int(text)
 
 
-def versions(request: Request) -> list[int] | None:
-    """Return the versions that If-Match names, or None when any will do."""
-    header = ",".join(request.headers.getlist("If-Match")) if "If-Match" in request.headers else "*"
+def versions(request: Request, name: str = "If-Match", weak: str = "") -> list[int] | None:
+    """Return the versions that the header names, or None when any will do."""
+    header = ",".join(request.headers.getlist(name)) if name in request.headers else "*"
     tags = [tag.strip() for tag in header.split(",", MOST_TAGS)]
     if tags == ["*"]:
         return None
-    return [int(tag[1:-1]) for tag in tags if re.fullmatch('"[1-9][0-9]{0,8}"', tag)]
+    named = [re.fullmatch(weak + '"([1-9][0-9]{0,8})"', tag) for tag in tags]
+    return [int(each[1]) for each in named if each]
+
+
+def tag(note: Note) -> dict[str, str]:
+    return {"ETag": f'"{note.version}"'}
 
 
 def show(note: Note, status: int = 200, headers: dict | None = None) -> Response:
-    tag = {"ETag": f'"{note.version}"'}
-    return JSONResponse(note.model_dump(), status, {**tag, **(headers or {})})
+    return JSONResponse(note.model_dump(), status, {**tag(note), **(headers or {})})
 
 
 async def openapi(request: Request) -> Response:
@@ -119,6 +145,13 @@ async def docs(request: Request) -> Response:
     return HTMLResponse((HERE / "docs.html").read_text())
 
 
+class Assets(StaticFiles):
+    """The files that the page needs, of all that the package brings."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        return super().lookup_path(path) if path in ASSETS else ("", None)
+
+
 app = Starlette(
     routes=[
         Route("/notes", AllNotes),
@@ -126,8 +159,9 @@ app = Starlette(
         Route("/health", HealthCheck),
         Route("/openapi.json", openapi),
         Route("/docs", docs),
-        Mount("/docs/assets", StaticFiles(directory=SWAGGER)),
+        Mount("/docs/assets", Assets(directory=SWAGGER)),
     ],
     exception_handlers=HANDLERS,
     lifespan=lifespan,
 )
+app.router.redirect_slashes = False  # /notes/ is 404, not a redirect to the Host that was named

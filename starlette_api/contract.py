@@ -24,7 +24,7 @@ class Operation:
     body: type[BaseModel] | None = None
     gives: type[BaseModel] | None = None
     status: int = 200
-    conditional: bool = False  # heeds If-Match
+    condition: str | None = None  # the header that it heeds: If-Match or If-None-Match
 
     def __call__(self, handler: Callable) -> Callable:
         @wraps(handler)

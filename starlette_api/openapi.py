@@ -8,12 +8,13 @@ from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
 from starlette_api.contract import JSON, Operation
-from starlette_api.models import HIGHEST_ID, Error
+from starlette_api.models import HIGHEST_ID, Error, Note
 
 PROBLEM = "application/problem+json"
 ID_SCHEMA = {"type": "integer", "minimum": 1, "maximum": HIGHEST_ID}
 ID = {"name": "id", "in": "path", "required": True, "schema": ID_SCHEMA}
-IF_MATCH = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
+STRING = {"schema": {"type": "string"}}
+UNMET = {"If-Match": 412, "If-None-Match": 304}  # the status when the condition is not met
 
 
 def document(title: str, version: str, routes: Iterable[BaseRoute]) -> dict:
@@ -37,13 +38,15 @@ def document(title: str, version: str, routes: Iterable[BaseRoute]) -> dict:
 def part_on(operation: Operation, path: str) -> dict:
     """Return the document's part on one operation."""
     has_id = "{id}" in path
-    statuses = {503, *([404] if has_id else []), *([412] if operation.conditional else [])}
+    statuses = {503, *([404] if has_id else []), UNMET.get(operation.condition, 503)}
     statuses |= {400, 408, 413, 415, 422} if operation.body else {422} if operation.query else set()
     query = operation.query.model_json_schema()["properties"] if operation.query else {}
     parameters = [{"name": each, "in": "query", "schema": query[each]} for each in query]
+    if operation.condition:
+        parameters.append({"name": operation.condition, "in": "header", **STRING})
     told = {
         "summary": operation.summary,
-        "parameters": parameters + [ID] * has_id + [IF_MATCH] * operation.conditional,
+        "parameters": parameters + [ID] * has_id,
         "responses": {str(operation.status): answer(operation.status, JSON, operation.gives)}
         | {str(status): answer(status, PROBLEM, Error) for status in sorted(statuses)},
     }
@@ -57,5 +60,8 @@ def content(media_type: str, model: type[BaseModel]) -> dict:
 
 
 def answer(status: int, media_type: str, model: type[BaseModel] | None) -> dict:
-    described = {"description": HTTPStatus(status).phrase}
-    return described | ({"content": content(media_type, model)} if model else {})
+    names = ["ETag"] * (model is Note or status == 304) + ["Location"] * (status == 201)
+    names += ["Retry-After"] * (status == 503)
+    described = {"description": HTTPStatus(status).phrase, "headers": dict.fromkeys(names, STRING)}
+    has_body = model and status != 304
+    return described | ({"content": content(media_type, model)} if has_body else {})

@@ -50,6 +50,7 @@ def unexpected(request: Request, error: Exception) -> Response:
 HANDLERS = {
     HTTPException: tell,
     exc.DBAPIError: unavailable,
-    exc.TimeoutError: unavailable,  # for a connection of the pool
+    exc.DisconnectionError: unavailable,
+    exc.TimeoutError: unavailable,  # for a connection of the pool, or a turn to write
     Exception: unexpected,
 }

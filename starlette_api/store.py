@@ -1,9 +1,9 @@
 """The notes in a database: calls that block, each a transaction of one statement."""
 
-import threading
+import os
 import time
 from collections.abc import Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 
@@ -11,7 +11,8 @@ from starlette_api.models import NewNote, Note
 from starlette_api.problems import Problem
 
 POOL_SIZE = 5  # the database sees workers x POOL_SIZE connections at most
-WAIT_SECONDS = 5  # for a connection of the pool, and for a lock
+WRITERS = POOL_SIZE - 1  # at once in a worker: one connection is for readers
+WAIT_SECONDS = 5  # for a turn to write, for a connection of the pool, and for a lock
 CREATION = 20_261_121  # any number, for the lock of those who create the table
 CONNECT = {
     "sqlite": {"timeout": WAIT_SECONDS},
@@ -51,42 +52,62 @@ class Store:
             pool_pre_ping=self.kind != "sqlite",  # a server may have been away meanwhile
             connect_args=CONNECT[self.kind],
         )
-        self.writers = threading.BoundedSemaphore(POOL_SIZE - 1)  # one connection is for readers
         self.is_prepared = False
+        self.file = None  # which the connections were opened on
 
     def close(self) -> None:
         self.engine.dispose()
 
-    def begin(self) -> AbstractContextManager[sa.Connection]:
-        """Return a transaction, which is committed at the end of its block."""
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """Give a transaction, which is committed at the end of its block."""
         if not self.is_prepared:
             self.prepare()
-        return self.engine.begin()
-
-    @contextmanager
-    def begin_to_write(self) -> Iterator[sa.Connection]:
-        if not self.writers.acquire(timeout=WAIT_SECONDS):
-            raise sa.exc.TimeoutError("too many writers wait")
+        file = self.file
+        self.expect(file)
         try:
-            with self.begin() as connection:
+            with self.engine.begin() as connection:
                 yield connection
         finally:
-            self.writers.release()
+            self.expect(file)  # else what was written is in a file that nobody finds
+
+    def expect(self, file: tuple[int, int] | None) -> None:
+        if self.file_now() != file:
+            raise sa.exc.DisconnectionError("its file was deleted or replaced")
+
+    def file_now(self) -> tuple[int, int] | None:
+        """Return what tells SQLite's file from any other of the same name."""
+        try:
+            status = os.stat(self.engine.url.database) if self.kind == "sqlite" else None
+        except OSError:
+            return None
+        return status and (status.st_dev, status.st_ino)
 
     def doubt(self, error: sa.exc.SQLAlchemyError) -> None:
         """Look for the table again: a database that was away may come back empty, a busy one not."""
         if not isinstance(error, sa.exc.TimeoutError) and "locked" not in str(error):
             self.is_prepared = False
+            self.engine.dispose()
 
     def prepare(self) -> None:
         """Create the table, as all workers do at once."""
         if self.kind == "sqlite":
+            self.refuse_leftovers()
             self.use_write_ahead_log()
+        file = self.file_now()
+        self.engine.dispose()  # so that every connection is opened after this look at the file
         with self.engine.begin() as connection:
             if self.kind == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CREATION)))
             connection.execute(sa.schema.CreateTable(notes, if_not_exists=True))
-        self.is_prepared = True
+        self.file, self.is_prepared = file, True
+
+    def refuse_leftovers(self) -> None:
+        """Raise when a deleted file's log is still there, which SQLite might take for a new one's."""
+        path = self.engine.url.database or ""
+        left = [path + end for end in ("-wal", "-shm") if os.path.exists(path + end)]
+        if left and not os.path.exists(path):
+            raise sa.exc.DisconnectionError(f"its file is gone: delete {' and '.join(left)} too")
 
     def use_write_ahead_log(self) -> None:
         """Let others read while one writes. Here SQLite does not wait for a lock by itself."""
@@ -111,7 +132,7 @@ class Store:
             return found(connection.execute(ONE, {"id": id}))
 
     def create(self, new: NewNote) -> Note:
-        with self.begin_to_write() as connection:
+        with self.begin() as connection:
             return found(connection.execute(CREATE, {"version": 1, **new.model_dump()}))
 
     def change(self, id: int, values: dict, versions: Collection[int] | None) -> Note:
@@ -129,7 +150,7 @@ class Store:
         statement = statement.where(notes.c.id == id).returning(notes)
         if versions is not None:
             statement = statement.where(notes.c.version.in_(versions))
-        with self.begin_to_write() as connection:
+        with self.begin() as connection:
             row = connection.execute(statement).mappings().first()
             if row is None:
                 found(connection.execute(ONE, {"id": id}))

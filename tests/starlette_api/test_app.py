@@ -1,6 +1,7 @@
 """What a client of the REST API may rely on, asked of four workers."""
 
 import json
+import re
 import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ import pytest
 
 from instrument.processes import ROOT
 from instrument.servers import GUNICORNS, SERVERS
+from starlette_api.app import ASSETS, SWAGGER
 from starlette_api.contract import BODY_BYTES, BODY_SECONDS
 from tests.support.commands import run
 from tests.support.notes import JSON, serving_notes
@@ -55,6 +57,20 @@ def test_if_match_refuses_what_was_changed_since(notes, method):
         assert (status, problem["title"]) == (412, "Precondition Failed"), stale
     assert notes.ask("GET", here)[2]["title"] == "changed"
     assert notes.ask(method, here, body, JSON | {"If-Match": '"1", "2"'})[0] in (200, 204)
+
+
+def test_if_none_match_spares_the_client_what_it_has(notes):
+    here = f"/notes/{notes.create()['id']}"
+    assert notes.ask("PATCH", here, {"title": "changed"})[0] == 200
+    for known in ('"2"', 'W/"2"', '"1", W/"x,y" ,"2"', "*"):
+        for method in "GET", "HEAD":
+            status, headers, body = notes.ask(method, here, None, {"If-None-Match": known})
+            assert (status, headers["ETag"], body) == (304, '"2"', None), known
+    for other in ('"1"', 'W/"1"', "2", "", '"02"', 'w/"2"', '"*"', '"1", *', f'"{LONG}"'):
+        status, headers, _ = notes.ask("GET", here, None, {"If-None-Match": other})
+        assert (status, headers["ETag"]) == (200, '"2"'), other
+    gone = f"/notes/{10**17}"
+    assert notes.ask("GET", gone, None, {"If-None-Match": "*"})[0] == 404
 
 
 def test_of_twenty_changes_to_one_version_one_wins(notes):
@@ -110,6 +126,9 @@ FAULTY = [  # what is sent, and the status
     ("GET", "/notes/one", None, 404),
     ("GET", "/notes/1%0a", None, 404),
     ("GET", "/nowhere", None, 404),
+    ("GET", "/notes/", None, 404),
+    ("GET", "/notes/1/", None, 404),
+    ("GET", "/docs/assets", None, 404),
     ("DELETE", "/notes", None, 405),
     ("POST", "/notes/1", b"{}", 405),
 ]
@@ -220,3 +239,19 @@ def test_the_document_and_the_routes_are_in_step(notes):
     text = json.dumps(document)
     for model in document["components"]["schemas"]:
         assert f'"#/components/schemas/{model}"' in text, f"{model} is used by no operation"
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                assert ("content" in answer) == (status not in ("204", "304"))
+    shown = document["paths"]["/notes/{id}"]["get"]
+    assert set(shown["responses"]["304"]["headers"]) == {"ETag"}
+    assert "If-None-Match" in {each["name"] for each in shown["parameters"]}
+
+
+def test_only_the_files_that_the_page_asks_for_are_served(notes):
+    page = notes.ask("GET", "/docs")[2].decode()
+    asked = set(re.findall('(?:href|src)="docs/assets/(.+?)"', page))
+    assert asked == set(ASSETS)
+    brought = {str(path.relative_to(SWAGGER)) for path in SWAGGER.rglob("*") if path.is_file()}
+    served = {name for name in brought if notes.ask("GET", f"/docs/assets/{name}")[0] == 200}
+    assert served == asked < brought

@@ -4,19 +4,24 @@ import http.client
 import os
 import signal
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
 
+import psutil
 import pytest
 import sqlalchemy as sa
 
 from instrument.processes import wait_until
-from starlette_api.store import POOL_SIZE
+from starlette_api.store import POOL_SIZE, WAIT_SECONDS, WRITERS
+from starlette_api.store import notes as table
 from tests.starlette_api.conftest import NEEDS_POSTGRES
 from tests.support.notes import ask, serving_notes
 from tests.support.postgres import Postgres
 
 CLIENTS, CREATES = 20, 100
+OPEN = """SELECT count(*) FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND application_name <> 'watcher'"""
 
 
 def create_many(port, client):
@@ -71,20 +76,27 @@ def test_two_thousand_creates_lose_nothing(database, killed, tmp_path):
 
 
 def test_a_lock_that_lasts_too_long_is_503_and_readers_read_meanwhile(tmp_path):
-    with serving_notes(tmp_path, workers=1) as notes:
+    many = 60  # more than a worker has threads
+    with serving_notes(tmp_path, server="uvicorn-worker", workers=1) as notes:
         here = f"/notes/{notes.create()['id']}"
         late = "POST", "/notes", {"title": "late"}
         with (
             closing(sqlite3.connect(tmp_path / "notes.db")) as holder,
-            ThreadPoolExecutor(2 * POOL_SIZE) as clients,
+            ThreadPoolExecutor(many) as clients,
         ):
             holder.execute("BEGIN IMMEDIATE")
-            writes = [clients.submit(notes.ask, *late) for _ in range(2 * POOL_SIZE)]
+            start = time.monotonic()
+            writes = [clients.submit(notes.ask, *late) for _ in range(many)]
+            wait_until(lambda: notes.held(*notes.workers()) >= many)
             reads = 0
-            while not all(write.done() for write in writes):
+            while not any(write.done() for write in writes):
                 assert notes.ask("GET", here)[0] == 200
+                assert notes.ask("GET", "/health")[0] == 200
                 reads += 1
-            assert reads > 20  # a reader that waits for the lock reads once
+            assert reads > 10  # one that waits for the lock, or for a thread, reads once or twice
+            wait(writes)
+            # a turn and a lock are 10 s; one turn after the other would be 75 s
+            assert time.monotonic() - start < many / WRITERS * WAIT_SECONDS / 2
             for write in writes:
                 status, headers, problem = write.result()
                 assert (status, headers["Retry-After"], problem["status"]) == (503, "1", 503)
@@ -109,6 +121,54 @@ def test_a_database_that_is_away_is_503_until_it_is_back(tmp_path):
             assert "Traceback" not in notes.log.read_text()
 
 
+@NEEDS_POSTGRES
+def test_a_renewed_worker_and_its_forerunner_open_twice_the_connections(tmp_path):
+    with (
+        Postgres() as database,
+        closing_engine(database.url) as watcher,
+        serving_notes(tmp_path, database.url, "uvicorn-worker", workers=1) as notes,
+    ):
+        assert value(watcher, "SHOW max_connections") == "100"
+        assert opened(notes, watcher, POOL_SIZE) == POOL_SIZE
+        [old] = notes.workers()
+        os.kill(old, signal.SIGSTOP)  # so that it overlaps the new one for certain
+        try:
+            os.kill(psutil.Process(old).ppid(), signal.SIGHUP)
+            wait_until(lambda: notes.workers() - {old})
+            assert opened(notes, watcher, 2 * POOL_SIZE) == 2 * POOL_SIZE
+        finally:
+            os.kill(old, signal.SIGCONT)
+        wait_until(lambda: value(watcher, OPEN) == POOL_SIZE)
+
+
+@contextmanager
+def closing_engine(url):
+    engine = sa.create_engine(url, connect_args={"application_name": "watcher"})
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def value(engine, statement):
+    with engine.connect() as connection:
+        return connection.exec_driver_sql(statement).scalar()
+
+
+def opened(notes, watcher, expected):
+    """Return how many connections are open, once so many are, while more readers wait."""
+    assert notes.ask("GET", "/health")[0] == 200  # the table is there, and the worker is up
+    with ThreadPoolExecutor(4 * POOL_SIZE) as clients, watcher.begin() as holder:
+        holder.exec_driver_sql("LOCK TABLE notes IN ACCESS EXCLUSIVE MODE")
+        reads = [clients.submit(notes.ask, "GET", "/notes") for _ in range(4 * POOL_SIZE)]
+        wait_until(lambda: notes.held(*notes.workers()) >= len(reads))
+        wait_until(lambda: value(watcher, OPEN) >= expected)
+        found = value(watcher, OPEN)
+        holder.rollback()
+        wait(reads)
+    return found
+
+
 def test_a_file_that_is_no_database_is_503(tmp_path):
     (tmp_path / "notes.db").write_text("this is no database, and longer than its header: " * 9)
     with serving_notes(tmp_path, workers=1) as notes:
@@ -125,3 +185,51 @@ def test_a_table_that_is_lost_is_503_and_made_anew(tmp_path):
         assert notes.ask("GET", "/notes")[0] == 503
         assert notes.ask("GET", "/notes")[2]["items"] == []
         assert "Traceback" not in notes.log.read_text()
+
+
+def test_a_deleted_file_is_503_and_what_is_acknowledged_then_is_in_the_new_one(tmp_path):
+    file = tmp_path / "notes.db"
+    with serving_notes(tmp_path, workers=2) as notes:
+        for _ in range(20):  # until every worker has a connection
+            notes.create()
+        for each in tmp_path.glob("notes.db*"):
+            each.unlink()
+        statuses, acknowledged = [], set()
+        for number in range(20):
+            status, headers, note = notes.ask("POST", "/notes", {"title": f"new {number}"})
+            statuses.append(status)
+            if status == 201:
+                acknowledged.add((note["id"], note["title"]))
+            else:
+                assert (status, headers["Retry-After"]) == (503, "1")
+        assert statuses[0] == 503
+        assert acknowledged
+        assert acknowledged == set(rows(f"sqlite:///{file}"))
+        assert "Traceback" not in notes.log.read_text()
+
+
+def test_a_deleted_file_whose_log_is_left_is_503_until_that_is_deleted(tmp_path):
+    with serving_notes(tmp_path, workers=1) as notes:
+        here = f"/notes/{notes.create()['id']}"
+        (tmp_path / "notes.db").unlink()
+        for method in "GET", "DELETE":
+            assert notes.ask(method, here)[0] == 503
+        assert "notes.db-wal and" in notes.log.read_text()
+        for each in tmp_path.glob("notes.db-*"):
+            each.unlink()
+        assert notes.ask("GET", here)[0] == 404
+
+
+def test_a_replaced_file_is_503_once_and_then_read(tmp_path):
+    new = sa.create_engine(f"sqlite:///{tmp_path}/other.db")
+    with new.begin() as connection:
+        table.create(connection)
+        connection.exec_driver_sql("INSERT INTO notes VALUES (7, 1, 'restored', '')")
+    new.dispose()
+    with serving_notes(tmp_path, workers=1) as notes:
+        notes.create()
+        for each in tmp_path.glob("notes.db*"):
+            each.unlink()
+        (tmp_path / "other.db").rename(tmp_path / "notes.db")
+        assert notes.ask("GET", "/notes/7")[0] == 503
+        assert notes.ask("GET", "/notes/7")[2]["title"] == "restored"

@@ -34,6 +34,7 @@ class Notes:
         self.port = run.port
         self.log = run.log
         self.workers = run.workers
+        self.held = run.held
 
     def ask(self, *request, **options):
         return ask(self.port, *request, **options)
