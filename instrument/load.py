@@ -84,7 +84,11 @@ def put_load(
         f"--loglevel WARNING --exit-code-on-error 0 --completions {shlex.quote(str(completions))}"
     )
     if bench.plan.processes > 1:
-        locust += f" --processes {bench.plan.processes} --master-bind-host 127.0.0.1"
+        meet = processes.free_port()  # of master and workers; two runs may be under way
+        locust += (
+            f" --processes {bench.plan.processes} --master-bind-host 127.0.0.1 "
+            f"--master-bind-port {meet} --master-port {meet}"
+        )
     for earlier in completions.parent.glob(f"{completions.stem}.[0-9]*.json"):
         earlier.unlink()  # of a measurement that is taken again
     bench.display.begin(subject.name, seconds, command, locust)
