@@ -46,6 +46,19 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.xdist_group(group))
     yield  # in which they are shuffled
     items.sort(key=lambda item: "test_every_block" not in item.nodeid)  # these take longest
+    items[:] = long_and_short(items)
+
+
+def long_and_short(items):
+    """Order what measures, which takes long: a process that gets two gets a long and a short one."""
+    marked = [item for item in items if item.get_closest_marker("measures")]
+    marked.sort(key=lambda item: -item.get_closest_marker("measures").kwargs["seconds"])
+    half = (len(marked) + 1) // 2
+    return [
+        *marked[:half],
+        *reversed(marked[half:]),
+        *(each for each in items if each not in marked),
+    ]
 
 
 def belongs(name, chapter):
@@ -62,6 +75,6 @@ def group_of(item):
     if names_ports and not is_private():
         return "ports"
     params = item.callspec.params if hasattr(item, "callspec") else {}
-    if "notes" in params:  # a server for all of a module's tests
+    if "notes" in params:  # a server for all of these tests
         return f"notes on {params['notes']}"
     return "postgresql" if params.get("database") == "postgresql" else None

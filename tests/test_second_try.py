@@ -33,7 +33,7 @@ MISTAKE = """
 from tests.support.readme import steps
 from tests.support.terminal import Terminal
 
-@pytest.mark.measures
+@pytest.mark.measures(seconds=1)
 def test_readme():
     with Terminal() as terminal:
         for step in steps("```console\\n$ echo one\\ntwo\\n```\\n"):
@@ -56,6 +56,7 @@ def test_that_waits(number, tmp_path):
         process.wait()
 """
 SIX = """
+@pytest.mark.alone
 @pytest.mark.parametrize("number", range(6))
 def test_that_fails(number):
     with FAILED.open("a") as tries:

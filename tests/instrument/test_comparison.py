@@ -120,7 +120,7 @@ def ratio(result):
     return result["requests_per_second"] / result["ceiling"]
 
 
-@pytest.mark.measures
+@pytest.mark.measures(seconds=17)
 @taken_again
 @pytest.mark.parametrize("name", ["gevent", "asgi", "uvicorn"])
 def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path):
@@ -129,7 +129,7 @@ def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path
     assert 0.95 <= ratio(result) <= 1.01
 
 
-@pytest.mark.measures
+@pytest.mark.measures(seconds=17)
 @taken_again
 def test_threads_are_slots_that_are_used_unevenly(tmp_path):
     [result] = results(tmp_path, "gthread", "--seconds", 8).values()
@@ -137,7 +137,7 @@ def test_threads_are_slots_that_are_used_unevenly(tmp_path):
     assert 4 < result["requests_per_second"] <= 16 * 1.01
 
 
-@pytest.mark.measures
+@pytest.mark.measures(seconds=43)
 @taken_again
 def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_path):
     found = results(tmp_path, "blocking", "threaded", "--seconds", 8)
@@ -160,7 +160,6 @@ def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path):
     assert sync["ceiling"] == loop["ceiling"] > 0
 
 
-@pytest.mark.alone
 def test_no_waiting_has_no_ceiling_and_locusts_share_is_recorded(tmp_path):
     [result] = results(tmp_path, "asgi-minimal", "--seconds", 1).values()
     assert result["ceiling"] is None

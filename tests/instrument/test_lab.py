@@ -35,7 +35,7 @@ def ends_on_ctrl_c(process, log):
     wait_until(lambda: gone(every))
 
 
-@pytest.mark.measures
+@pytest.mark.measures(seconds=50)
 @needs_browser
 def test_participant_watches_two_lines_part(tmp_path):
     log = tmp_path / "log"
@@ -129,7 +129,7 @@ def kill_server(port):
     masters[0].terminate()
 
 
-@pytest.mark.measures
+@pytest.mark.measures(seconds=17)
 @needs_browser
 def test_staircase_beside_a_wall(tmp_path):
     with opened(tmp_path / "log") as (_, port, page), browser.participant() as person:
@@ -207,7 +207,7 @@ def test_lab_of_two_servers_of_one_interface(tmp_path):
         ends_on_ctrl_c(lab, log)
 
 
-@pytest.mark.measures
+@pytest.mark.measures(seconds=26)
 def test_p95_of_all_requests_falls_while_one_server_gets_slower(tmp_path):
     def p95_and_median_of_sync():
         stats = json.loads(asked(page, "/stats/requests"))
@@ -252,7 +252,7 @@ def test_taken_port_is_said_before_anything_starts(taken, option):
     assert done.stdout == ""
 
 
-@pytest.mark.measures
+@pytest.mark.measures(seconds=39)
 def test_master_and_two_workers_show_one_line(tmp_path):
     port, web_port, master_port = free_port(), free_port(), free_port()
     sync = SUBJECTS["sync"]

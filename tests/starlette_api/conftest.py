@@ -1,3 +1,5 @@
+from contextlib import ExitStack
+
 import pytest
 
 from tests.support.notes import serving_notes
@@ -7,11 +9,25 @@ HAS_POSTGRES = program("initdb") and program("postgres")
 NEEDS_POSTGRES = pytest.mark.skipif(not HAS_POSTGRES, reason=INSTALL)
 
 
-@pytest.fixture(scope="module", params=["uvicorn", "asgi"])
-def notes(request, tmp_path_factory):
-    """The notes in SQLite, for all tests of a module, on two servers that share no code."""
-    with serving_notes(tmp_path_factory.mktemp("notes"), server=request.param) as service:
-        yield service
+@pytest.fixture(scope="session")
+def servers_of_notes(tmp_path_factory):
+    """Servers of notes in SQLite, each started when it is first asked for."""
+    started = {}
+    with ExitStack() as stack:
+
+        def server_of_notes(name):
+            if name not in started:
+                folder = tmp_path_factory.mktemp("notes")
+                started[name] = stack.enter_context(serving_notes(folder, server=name))
+            return started[name]
+
+        yield server_of_notes
+
+
+@pytest.fixture(params=["uvicorn", "asgi"])
+def notes(request, servers_of_notes):
+    """The notes on one of two servers that share no code."""
+    return servers_of_notes(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ def test_a_table_stands_in_its_chapter_as_it_was_saved(table):
     assert list(saved["cells"]) == rows
 
 
-@pytest.mark.alone
+@pytest.mark.measures(seconds=28)
 def test_what_four_workers_cost_beside_each_other():
     costs.allow_connections()
     cells = costs.TABLE.saved()["cells"]
