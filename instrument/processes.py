@@ -170,9 +170,9 @@ def _signal_group(process: subprocess.Popen, number: int) -> bool:
 
 def _group_lives(process: subprocess.Popen) -> bool:
     """Return whether a process of the group is more than a zombie, which its parent may not reap."""
-    for each in psutil.process_iter(["status"]):
+    for pid in psutil.pids():
         with suppress(ProcessLookupError):
-            if os.getpgid(each.pid) == process.pid and each.info["status"] != psutil.STATUS_ZOMBIE:
+            if os.getpgid(pid) == process.pid and is_alive(pid):
                 return True
     return False
 

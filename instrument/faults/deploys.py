@@ -103,7 +103,7 @@ def stop_under_load(server: Server) -> str:
 
 def connected(port: int) -> int:
     """Return how many connections to a port the kernel has, whether accepted or not."""
-    every = psutil.net_connections("tcp")
+    every = psutil.net_connections("tcp4")
     ours = [each for each in every if each.laddr and each.laddr.port == port]
     return sum(each.status == psutil.CONN_ESTABLISHED for each in ours)
 

@@ -48,7 +48,7 @@ class Running:
 
     def held(self, *workers: int) -> int:
         """Return how many open connections these workers have accepted."""
-        every = [each for pid in workers for each in psutil.Process(pid).net_connections()]
+        every = [each for pid in workers for each in psutil.Process(pid).net_connections("tcp4")]
         ours = [each for each in every if each.laddr and each.laddr.port == self.port]
         return sum(each.status == psutil.CONN_ESTABLISHED for each in ours)
 

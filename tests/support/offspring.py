@@ -10,7 +10,7 @@ def offspring(process, word, count=1):
         every = process.children(recursive=True)
         return every if sum(word in " ".join(each.cmdline()) for each in every) >= count else None
 
-    return wait_until(found)
+    return wait_until(found, seconds=60)
 
 
 def gone(every):
