@@ -57,9 +57,11 @@ def pytest(arguments, is_shown=True):
         with subprocess.Popen(
             command, env=variables, stdout=output, text=True, process_group=0
         ) as process:
-            pass_on_signals(process)
+            came = pass_on_signals(process)
             told, _ = process.communicate()
             status = process.returncode
+        if came:
+            sys.exit(128 + came[0])
         if status not in (OK, FAILED, NOTHING_RUN):
             print(told or "", end="")
             sys.exit(status if status > 0 else 128 - status)
@@ -67,9 +69,14 @@ def pytest(arguments, is_shown=True):
 
 
 def pass_on_signals(process):
-    """Pass on to a process and its group what asks to stop; Ctrl-C does not reach it by itself."""
+    """Pass on to a process and its group what asks to stop; return a list of what has come.
+
+    Ctrl-C does not reach that group by itself.
+    """
+    came = []
 
     def pass_on(number, _):
+        came.append(number)
         try:
             os.killpg(process.pid, number)
         except ProcessLookupError:
@@ -77,6 +84,7 @@ def pass_on_signals(process):
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, pass_on)
+    return came
 
 
 def run(arguments):

@@ -92,9 +92,11 @@ def tests(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_tests_and_what_they_have_started(number, tests, tmp_path):
     with psutil.Popen(**tests.command(SERVERS), stdout=subprocess.DEVNULL) as process:
-        every = offspring(process, "3599", 2)
-        process.send_signal(number)
-        assert process.wait(20) != 0
+        try:
+            every = offspring(process, "3599", 2)
+        finally:
+            process.send_signal(number)
+        assert process.wait(20) == 128 + number
     wait_until(lambda: gone(every))
 
 
