@@ -2,13 +2,11 @@
 
 import os
 import signal
+import socket
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-
-import psutil
 
 from instrument.errors import InstrumentError
 from instrument.faults.production import CHAPTER
@@ -89,23 +87,27 @@ def hang_up_alone(server: Server) -> str:
 
 def stop_under_load(server: Server) -> str:
     """Return how many of some requests are answered that came before a SIGTERM."""
-    with running(server, workers=1) as run, ThreadPoolExecutor(QUEUED) as clients:
-        seen = run.said("begins")
-        asked = [clients.submit(ask, run.port, "/2") for _ in range(QUEUED)]
-        wait_until(lambda: run.said("begins") - seen >= min(server.slots, QUEUED))
-        wait_until(lambda: connected(run.port) >= QUEUED)  # also those that wait in the backlog
+    with running(server, workers=1) as run, ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", run.port), PATIENCE))
+            for _ in range(QUEUED)  # where the worker has one slot, all but one in the backlog
+        ]
         if server.slots > 1:
             wait_until(lambda: run.held(*(run.workers() or {run.master.pid})) >= QUEUED)
+        seen = run.said("begins")
+        for client in clients:
+            client.sendall(b"GET /2 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        wait_until(lambda: run.said("begins") - seen >= min(server.slots, QUEUED))
         run.master.send_signal(signal.SIGTERM)
-        answered = sum(each.result().status == 200 for each in asked)
+        answered = sum(map(is_answered, clients))
     return f"{answered} answered"
 
 
-def connected(port: int) -> int:
-    """Return how many connections to a port the kernel has, whether accepted or not."""
-    every = psutil.net_connections("tcp4")
-    ours = [each for each in every if each.laddr and each.laddr.port == port]
-    return sum(each.status == psutil.CONN_ESTABLISHED for each in ours)
+def is_answered(client: socket.socket) -> bool:
+    try:
+        return client.recv(12) == b"HTTP/1.1 200"
+    except ConnectionResetError:
+        return False
 
 
 def endless(is_limited: bool) -> Callable[[Server], str]:
