@@ -11,7 +11,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +25,7 @@ PHASES = {  # by marker: what it is called, and which of pytest's markers it sel
     "measures": ("what measures", "measures"),
     "alone": ("one after the other", "alone"),
 }
+CLEAN_UP_SECONDS = 5
 MOST_FAILURES = 5  # of which each is tried again
 OK, NOTHING_RUN = 0, 5  # of pytest's exit statuses
 FAILED = 1
@@ -61,6 +64,7 @@ def pytest(arguments, is_shown=True):
             told, _ = process.communicate()
             status = process.returncode
         if came:
+            end_group(process.pid)
             sys.exit(128 + came[0])
         if status not in (OK, FAILED, NOTHING_RUN):
             print(told or "", end="")
@@ -85,6 +89,16 @@ def pass_on_signals(process):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, pass_on)
     return came
+
+
+def end_group(group):
+    """Wait until the other processes of pytest have cleaned up, and end those that hang."""
+    deadline = time.monotonic() + CLEAN_UP_SECONDS
+    with suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(group, 0)
+            time.sleep(0.05)
+        os.killpg(group, signal.SIGKILL)
 
 
 def run(arguments):

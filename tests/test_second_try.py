@@ -96,8 +96,8 @@ def test_a_signal_ends_the_tests_and_what_they_have_started(number, tests, tmp_p
             every = offspring(process, "3599", 2)
         finally:
             process.send_signal(number)
-        assert process.wait(20) == 128 + number
-    wait_until(lambda: gone(every))
+        assert process.wait(60) == 128 + number
+    wait_until(lambda: gone(every), seconds=60)
 
 
 def test_what_fails_once_and_passes_alone_is_told_and_is_well(tests):
