@@ -38,7 +38,8 @@ class Guard:
         self._process: subprocess.Popen | None = None
         self._lock = threading.Lock()
 
-    def note(self, sign: str, group: int) -> None:
+    def begin(self) -> None:
+        """Start it, before there is anything to note."""
         with self._lock:
             if self._process is None:
                 self._process = subprocess.Popen(
@@ -48,6 +49,9 @@ class Guard:
                     text=True,
                 )
                 atexit.register(self.leave)
+
+    def note(self, sign: str, group: int) -> None:
+        with self._lock:
             self._process.stdin.write(f"{sign}{group}\n")
             self._process.stdin.flush()
 
@@ -98,6 +102,7 @@ def start(command: list[str], output: IO[bytes], **options: Any) -> subprocess.P
     Raises Interrupted when the user has asked to stop.
     """
     signals.check()
+    _guard.begin()
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

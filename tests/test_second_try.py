@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -53,6 +54,7 @@ from instrument import processes
 @pytest.mark.parametrize("number", range(2))
 def test_that_waits(number, tmp_path):
     with processes.running("sleep 3599", tmp_path / "log") as process:
+        FAILED.with_suffix(f".{number}").touch()
         process.wait()
 """
 SIX = """
@@ -91,8 +93,10 @@ def tests(tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_tests_and_what_they_have_started(number, tests, tmp_path):
+    begun = [tmp_path / f"test_some.{number}" for number in range(2)]
     with psutil.Popen(**tests.command(SERVERS), stdout=subprocess.DEVNULL) as process:
         try:
+            wait_until(lambda: all(map(Path.exists, begun)), seconds=60)
             every = offspring(process, "3599", 2)
         finally:
             process.send_signal(number)

@@ -12,7 +12,7 @@ from tests.support import browser
 from tests.support.commands import run
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
-EXAMPLES = 60 if os.environ.get("CI") else 10  # of each operation
+EXAMPLES = 30 if os.environ.get("CI") else 10  # of each operation
 
 
 def test_schemathesis_finds_nothing(notes, tmp_path):

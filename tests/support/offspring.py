@@ -1,5 +1,7 @@
 """The processes that a process has started, and whether they are gone."""
 
+import psutil
+
 from instrument.processes import is_alive, wait_until
 
 
@@ -8,9 +10,16 @@ def offspring(process, word, count=1):
 
     def found():
         every = process.children(recursive=True)
-        return every if sum(word in " ".join(each.cmdline()) for each in every) >= count else None
+        return every if sum(word in command_of(each) for each in every) >= count else None
 
     return wait_until(found, seconds=60)
+
+
+def command_of(process):
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # or a zombie
+        return ""
 
 
 def gone(every):
