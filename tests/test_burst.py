@@ -1,0 +1,92 @@
+"""burst.py: what it prints of answers, of lost requests, and of bad input."""
+
+import contextlib
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+
+class Odd(BaseHTTPRequestHandler):
+    """Answers 200 and 503 by turns, and closes each third connection without an answer."""
+
+    count = 0
+    lock = threading.Lock()
+
+    def do_GET(self):
+        with self.lock:
+            turn = Odd.count % 3
+            Odd.count += 1
+        if turn == 2 and self.path != "/?well":
+            return
+        self.send_response(200 if turn == 0 or self.path == "/?well" else 503)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def odd_server():
+    Odd.count = 0
+    with ThreadingHTTPServer(("127.0.0.1", 0), Odd) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def burst(*arguments):
+    command = [sys.executable, "burst.py", *map(str, arguments)]
+    environment = {"http_proxy": "http://127.0.0.1:9", "PATH": ""}
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=60, env=environment
+    )
+
+
+def test_answers_are_counted_where_they_differ():
+    with odd_server() as url:
+        told = burst(9, url)
+    first, second = told.stdout.splitlines()
+    assert first.split()[:2] == ["answered", "after"] and len(first.split()) == 2 + 6 + 1
+    assert second == "3 answered with 200, 3 answered with 503, 3 lost"
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_nothing_but_times_when_all_is_well_and_the_query_arrives():
+    with odd_server() as url:
+        told = burst(4, url + "/?well")
+    assert len(told.stdout.splitlines()) == 1 and told.stdout.startswith("answered after 0.")
+
+
+def test_nobody_listens():
+    with odd_server() as url:
+        pass
+    told = burst(3, url)
+    where = url.removeprefix("http://")
+    assert told.stderr == f"nothing listens on {where}: start the server first\n"
+    assert told.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((0, "http://127.0.0.1:1"), "send 1 to 1000 requests, not 0"),
+        ((1001, "http://127.0.0.1:1"), "send 1 to 1000 requests, not 1001"),
+        (("eight", "http://127.0.0.1:1"), "invalid int value: 'eight'"),
+        ((1, "127.0.0.1:8000"), "is not an address like http://127.0.0.1:8000"),
+        ((1, "http://127.0.0.1:80000"), "Port out of range"),
+        ((1, "http://[::1"), "Invalid IPv6 URL"),
+        ((1, "http://example.com"), "example.com is not 127.0.0.1: add --elsewhere"),
+    ],
+)
+def test_bad_input(arguments, says):
+    told = burst(*arguments)
+    assert says in told.stderr.splitlines()[-1]
+    assert told.returncode == 2 and "Traceback" not in told.stderr
