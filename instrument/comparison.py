@@ -13,20 +13,22 @@ from instrument.experiment import Conditions, Experiment, so_many_processes
 from instrument.figure import MARK, OF_INTERFACE, picture
 from instrument.load import Bench, Plan, put_load
 from instrument.measure import (
-    SATURATED,
     SHORTEST_STEADY_SECONDS,
     Steady,
     TooFewAnswers,
     evaluate_run,
+    lateness,
     load_seconds,
     spawn_rate,
+    steady_part,
 )
 from instrument.servers import Subject, sets_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-OTHERS = 0.1  # of all CPUs: what other programs may use before they are mentioned
+OTHERS = 0.05  # of all CPUs: what other programs may use before they are mentioned
+LATE = 0.01  # of the median latency: how late a sleeper may wake before it is mentioned
 NEAR = 0.02  # of its ceiling: a server that comes as near was not held up
 ALIKE = 1.15  # times: what differs by less is noise
 
@@ -43,6 +45,10 @@ class Result(Steady):
     locust_cpu: float
     machine_cpu: float
     other_cpu: float = 0.0
+    server_ms: float = 0.0
+    locust_ms: float = 0.0
+    locust_late_ms: float = 0.0
+    machine_late_ms: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -75,23 +81,32 @@ def table(comparison: Comparison, guesses: dict[str, float] | None = None) -> Ta
     grid = new_table("server", *HEADINGS, *(["your guess\nrequests/s"] if guesses else []))
     for result in comparison.results:
         grid.add_row(
-            result.name + ("*" if saturation(result) else ""),
+            marked(result),
             *measured(result),
             *([f"{guesses[result.name]:.2f}"] if guesses else []),
         )
     return grid
 
 
-def saturation(result: Result) -> str | None:
-    """Return why a result says more of the load generator than of the server, or None."""
-    if result.locust_cpu > SATURATED:
-        share = f"{result.locust_cpu:.0%}"
-        return f"Locust had its CPU busy for {share} of the time: add --processes 2, or more"
-    if result.machine_cpu > SATURATED:
-        busy = f"the CPUs were busy for {result.machine_cpu:.0%} of the time"
-        if result.other_cpu <= OTHERS:
-            return f"{busy}, with Locust's share"
-        return f"{busy}; {told_of_others(result)}: close them and measure again"
+def marked(result: Result) -> str:
+    return result.name + ("*" if cause(result) else "")
+
+
+def cause(result: Result) -> str | None:
+    """Return what else than the server has shaped a result, or None."""
+    if result.other_cpu > OTHERS:
+        return f"{told_of_others(result)}: close them and measure again"
+    bound = LATE * result.median_ms
+    if result.machine_late_ms > bound:
+        return (
+            f"a process that only sleeps woke {result.machine_late_ms:.1f} ms late (95 %), "
+            "so the CPUs were full"
+        )
+    if result.locust_late_ms > bound:
+        return (
+            f"Locust woke {result.locust_late_ms:.1f} ms late (95 %), "
+            "so it was busy itself: add --processes 2, or more"
+        )
     return None
 
 
@@ -99,26 +114,36 @@ def told_of_others(result: Result) -> str:
     return f"other programs used {100 * result.other_cpu:.0f} % of the CPUs"
 
 
+def is_doubtful(result: Result) -> bool:
+    """Return whether there is a cause for doubt, and the ceiling does not rule it out."""
+    return cause(result) is not None and not is_near(result)
+
+
+def is_near(result: Result) -> bool:
+    """Return whether a server came so near to its ceiling that nothing can have held it up."""
+    return result.ratio is not None and abs(result.ratio - 1) <= NEAR
+
+
 def is_spoiled(result: Result) -> bool:
     """Return whether other programs took CPUs that the server, or Locust, would have used."""
-    held_up = result.ratio is None or abs(result.ratio - 1) > NEAR
-    full = result.machine_cpu > SATURATED
-    return full and result.other_cpu > OTHERS and held_up and not result.too_short
+    return result.other_cpu > OTHERS and not is_near(result) and not result.too_short
 
 
 def sentences(comparison: Comparison) -> Iterator[str]:
     """Yield what happened, and what to mind, in a sentence each."""
     results = sorted(comparison.results, key=lambda result: result.requests_per_second)
     workers = comparison.conditions.workers
-    if len(results) > 1:
+    if any(is_doubtful(result) for result in results):
+        yield "The rows with a star are not the servers' own, so nothing is concluded from them."
+    elif len(results) > 1:
         slowest, fastest = results[0], results[-1]
         times = fastest.requests_per_second / slowest.requests_per_second
         yield (
             f"With the same {so_many_processes(workers)}, {fastest.name} answered "
             f"{times:.1f} times as many requests as {slowest.name}."
         )
-        if len(sets := sets_of(result.name for result in results)) == 1:
-            yield f"The one knob that differs is {sets[0].knob}."
+    if len(results) > 1 and len(sets := sets_of(result.name for result in results)) == 1:
+        yield f"The one knob that differs is {sets[0].knob}."
     if any(result.too_short for result in results):
         yield (
             f"A steady part below {SHORTEST_STEADY_SECONDS} s is too short to judge: "
@@ -130,7 +155,7 @@ def sentences(comparison: Comparison) -> Iterator[str]:
                 f"{result.name}: {result.failures} of {result.requests} requests failed, "
                 "so that its figures are not to be trusted."
             )
-        if why := saturation(result):
+        if why := cause(result):
             yield f"* {result.name}: {why}."
 
 
@@ -150,6 +175,8 @@ def title_of(comparison: Comparison) -> str:
     results = sorted(comparison.results, key=lambda result: result.requests_per_second)
     slowest, fastest = results[0], results[-1]
     times = fastest.requests_per_second / slowest.requests_per_second
+    if any(is_doubtful(result) for result in results):
+        return "What Locust measured on a busy machine, not what the servers can answer"
     if len(results) == 1:
         return f"{fastest.name} answers {rounded(fastest.requests_per_second)} requests a second"
     if times <= ALIKE:
@@ -186,7 +213,7 @@ def draw(comparison: Comparison) -> str:
         axes.locator_params("x", nbins=5, steps=[1, 2, 5, 10])
         axes.xaxis.set_major_formatter("{x:,g}")
         axes.set_ylim(len(results) - 0.4, -0.6)
-        axes.set_yticks(range(len(results)), [result.name for result in results])
+        axes.set_yticks(range(len(results)), [marked(result) for result in results])
         mark = ", grey mark: ceiling" if any(each.ceiling for each in results) else ""
         axes.set_xlabel(f"throughput in requests/s (blue: WSGI, orange: ASGI{mark})")
 
@@ -226,6 +253,7 @@ def measure_once(bench: Bench, subject: Subject) -> Result:
     except TooFewAnswers as error:
         told = f"{subject.name}: {error} in the steady part"
         raise InstrumentError(told, bench.log(subject)) from error
+    part = steady_part(recording, plan.seconds, plan.users, ceiling)
     if steady.steady_seconds < plan.seconds:
         early = plan.seconds - steady.steady_seconds
         raise InstrumentError(f"Locust stopped {early:.0f} s too early")
@@ -238,5 +266,9 @@ def measure_once(bench: Bench, subject: Subject) -> Result:
         locust_cpu=round(recording.locust_cpu, 3),
         machine_cpu=round(recording.machine_cpu, 3),
         other_cpu=round(recording.other_cpu, 3),
+        server_ms=round(recording.server_ms, 3),
+        locust_ms=round(recording.locust_ms, 3),
+        locust_late_ms=round(lateness(recording.late, *part), 2),
+        machine_late_ms=round(lateness(recording.machine_late, *part), 2),
         **asdict(steady),
     )

@@ -3,17 +3,19 @@
 import json
 import os
 import shlex
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from instrument import processes, signals
 from instrument.display import Display
 from instrument.errors import InstrumentError
 from instrument.experiment import Conditions
 from instrument.measure import Completion, Recording, ceiling_of, merge
-from instrument.others import clock, share_of_others
+from instrument.others import Clock, between, clock, cost_of_each, share_of_others
 from instrument.servers import Subject
 
 AROUND_SECONDS = 4  # about: to start a server and Locust, and to stop both
@@ -94,7 +96,9 @@ def put_load(
     bench.display.begin(subject.name, seconds, command, locust)
     clocks = []
     server_log, locust_log = bench.log(subject), bench.scratch / "locust.log"
+    sleeper_log = bench.scratch / "lateness.log"
     with (
+        processes.running(f"{sys.executable} -S instrument/lateness.py", sleeper_log),
         bench.started(subject, command, port) as server,
         processes.running(locust, locust_log) as generator,
     ):
@@ -112,8 +116,26 @@ def put_load(
         if generator.returncode != 0:
             raise InstrumentError(f"Locust ended with status {generator.returncode}", locust_log)
     recording = merge(read_recordings(completions))
-    others = share_of_others(clocks, recording.spawned, recording.stopping)
-    return command, replace(recording, other_cpu=others)
+    return command, replace(recording, **of_the_machine(recording, clocks, sleeper_log))
+
+
+def of_the_machine(recording: Recording, clocks: list[Clock], sleeper_log: Path) -> dict[str, Any]:
+    """Return what a recording gets from outside of Locust."""
+    start, end = recording.spawned, recording.stopping
+    times = [each.at for each in recording.completions]
+    server, locust = cost_of_each(between(clocks, start, end), times) or (0.0, 0.0)
+    return {
+        "other_cpu": share_of_others(clocks, start, end),
+        "server_ms": server,
+        "locust_ms": locust,
+        "machine_late": read_lateness(sleeper_log.read_text(encoding="utf-8")),
+    }
+
+
+def read_lateness(printed: str) -> tuple[tuple[float, float], ...]:
+    """Return what instrument/lateness.py printed, but for a line that it could not finish."""
+    lines = (line.split() for line in printed.splitlines(keepends=True) if line.endswith("\n"))
+    return tuple((float(at), float(milliseconds)) for at, milliseconds in lines)
 
 
 def read_recordings(path: Path) -> list[Recording]:
@@ -124,6 +146,12 @@ def read_recordings(path: Path) -> list[Recording]:
     if any(each["spawned"] is None or each["stopping"] is None for each in users):
         raise InstrumentError("Locust was stopped before all users had been spawned")
     return [
-        Recording(**each | {"completions": tuple(Completion(*one) for one in each["completions"])})
+        Recording(
+            **each
+            | {
+                "completions": tuple(Completion(*one) for one in each["completions"]),
+                "late": tuple(map(tuple, each["late"])),
+            }
+        )
         for each in users
     ]

@@ -13,8 +13,6 @@ PAUSE_SECONDS = 2
 SHORTEST_STEADY_SECONDS = 8
 # Locust warns of more; below, a group of users starts each second.
 FASTEST_SPAWN_RATE = 100
-# Above this share of its CPU, Locust (or the machine) is what is measured.
-SATURATED = 0.9
 
 
 class TooFewAnswers(ValueError):
@@ -40,6 +38,10 @@ class Recording:
     locust_cpu: float = 0.0  # share of its CPU that the busiest of Locust's processes used
     machine_cpu: float = 0.0  # share of all CPUs that was used
     other_cpu: float = 0.0  # of it, by programs that have no part in the measurement
+    server_ms: float = 0.0  # of CPU that the server used for each request
+    locust_ms: float = 0.0  # and that Locust used for it
+    late: tuple[tuple[float, float], ...] = ()  # when Locust woke, and how late, in ms
+    machine_late: tuple[tuple[float, float], ...] = ()  # and a process that only sleeps
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def merge(every: list[Recording]) -> Recording:
         completions=tuple(sorted(completions, key=lambda one: one.at)),
         locust_cpu=max(each.locust_cpu for each in every),
         machine_cpu=statistics.fmean(each.machine_cpu for each in every),
+        late=tuple(sorted(one for each in every for one in each.late)),
     )
 
 
@@ -181,12 +184,25 @@ def evaluate(
     )
 
 
-def evaluate_run(recording: Recording, seconds: int, users: int, ceiling: float | None) -> Steady:
-    """Return what was measured in the steady part of a run.
+def steady_part(
+    recording: Recording, seconds: int, users: int, ceiling: float | None
+) -> tuple[float, float]:
+    """Return the instants between which a run is judged.
 
     It begins when what follows the spawning of the last user has settled and lasts `seconds`, or
-    until users were stopped if that was earlier. Raises TooFewAnswers.
+    until users were stopped if that was earlier.
     """
     start = recording.spawned + settle_seconds(users, ceiling)
-    end = min(start + seconds, recording.stopping)
-    return evaluate(recording.completions, start, end, users, ceiling)
+    return start, min(start + seconds, recording.stopping)
+
+
+def evaluate_run(recording: Recording, seconds: int, users: int, ceiling: float | None) -> Steady:
+    """Return what was measured in the steady part of a run. Raises TooFewAnswers."""
+    part = steady_part(recording, seconds, users, ceiling)
+    return evaluate(recording.completions, *part, users, ceiling)
+
+
+def lateness(late: tuple[tuple[float, float], ...], start: float, end: float) -> float:
+    """Return how late a sleeper woke between two instants, in ms: 95 % of the times at most."""
+    within = [milliseconds for at, milliseconds in late if start <= at < end]
+    return percentile(within, 95) if within else 0.0

@@ -1,4 +1,4 @@
-"""How much of the CPUs other programs used: neither this one, nor the server, nor Locust."""
+"""Who used the CPUs: the server, Locust, this program, and by what is left over, others."""
 
 import time
 from collections.abc import Iterable
@@ -13,14 +13,23 @@ class Clock:
     """What was used until a moment, in seconds of CPU."""
 
     at: float  # seconds, on the monotonic clock
-    ours: float
+    parts: tuple[float, ...]  # by each process that was asked for, with all that it has started
+    here: float  # by this process
     everybody: float  # without what the kernel does for the network
     there: float  # of all CPUs together
+
+    @property
+    def ours(self) -> float:
+        return self.here + sum(self.parts)
+
+
+def between(clocks: Iterable[Clock], start: float, end: float) -> list[Clock]:
+    return [each for each in clocks if start <= each.at <= end]
 
 
 def share_of_others(clocks: Iterable[Clock], start: float, end: float) -> float:
     """Return the share of all CPUs that others used between two instants; 0 where nothing is known."""
-    within = [each for each in clocks if start <= each.at <= end]
+    within = between(clocks, start, end)
     if not within or within[-1].there <= within[0].there:
         return 0.0
     first, last = within[0], within[-1]
@@ -28,18 +37,38 @@ def share_of_others(clocks: Iterable[Clock], start: float, end: float) -> float:
     return max(0.0, others / (last.there - first.there))
 
 
+def cost_of_each(clocks: Iterable[Clock], times: Iterable[float]) -> tuple[float, ...]:
+    """Return what each part used for one of the events at these times, in ms of CPU.
+
+    Nothing where no event lies between the first and the last look at the CPUs.
+    """
+    looks = list(clocks)
+    if not looks:
+        return ()
+    first, last = looks[0], looks[-1]
+    count = sum(first.at <= time < last.at for time in times)
+    if not count:
+        return ()
+    return tuple(1000 * (a - b) / count for a, b in zip(last.parts, first.parts, strict=True))
+
+
 def clock(*processes: int) -> Clock:
     """Look at the CPUs, at this process, and at some others with all that they have started."""
     times = psutil.cpu_times()
-    ours = used(psutil.Process(), children=False)
-    for pid in processes:
-        with suppress(psutil.NoSuchProcess):
-            process = psutil.Process(pid)
-            for each in (process, *process.children(recursive=True)):
-                with suppress(psutil.NoSuchProcess):
-                    ours += used(each)
+    here = used(psutil.Process(), children=False)
     everybody = times.user + getattr(times, "nice", 0) + times.system
-    return Clock(time.monotonic(), ours, everybody, sum(times[:8]))
+    parts = tuple(used_by_all(pid) for pid in processes)
+    return Clock(time.monotonic(), parts, here, everybody, sum(times[:8]))
+
+
+def used_by_all(pid: int) -> float:
+    total = 0.0
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                total += used(each)
+    return total
 
 
 def used(process: psutil.Process, children: bool = True) -> float:

@@ -4,16 +4,23 @@
 
 Locust's own statistics round latencies and average over the ramp-up as well. With --processes,
 each process writes a file of its own, with its number before the ending.
+
+Two things in Locust's process delay what it measures, so that they are kept away from the steady
+part: the garbage collector, which stops all users, and moves from one CPU to another.
 """
 
+import gc
 import json
 import os
 import time
 from pathlib import Path
 
+import gevent
 import psutil
 from locust import events
 from locust.runners import LocalRunner
+
+from instrument.lateness import woken
 
 
 @events.init_command_line_parser.add_listener
@@ -35,10 +42,21 @@ def cpu_clocks():
     return time.process_time(), busy, total
 
 
+def keep_one_cpu(number):
+    """Stay on one CPU of those that are allowed, the last one first, where a system can do that."""
+    if hasattr(os, "sched_setaffinity") and len(cpus := sorted(os.sched_getaffinity(0))) > 1:
+        os.sched_setaffinity(0, {cpus[-1 - number % len(cpus)]})
+
+
 @events.init.add_listener
 def record(environment, runner, **_):
-    completions, clocks = [], []
-    recording = {"spawned": None, "stopping": None, "completions": completions}
+    completions, clocks, late = [], [], []
+    recording = {"spawned": None, "stopping": None, "completions": completions, "late": late}
+
+    @gevent.spawn
+    def note_lateness():
+        while True:
+            late.append(woken(gevent.sleep))
 
     @environment.events.request.add_listener
     def on_request(response_time, exception, **_):
@@ -46,12 +64,16 @@ def record(environment, runner, **_):
 
     @environment.events.spawning_complete.add_listener
     def on_spawning_complete(**_):
+        keep_one_cpu(runner.worker_index)
+        gc.collect()
+        gc.disable()
         recording["spawned"] = time.monotonic()
         clocks[:] = cpu_clocks()
 
     @environment.events.test_stopping.add_listener
     def on_test_stopping(**_):
         recording["stopping"] = now = time.monotonic()
+        gc.enable()
         if clocks:
             own, busy, total = (after - before for after, before in zip(cpu_clocks(), clocks))
             recording["locust_cpu"] = own / (now - recording["spawned"])
