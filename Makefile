@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+FIGURES := $(if $(WRITE),docs,results/figures)
 
-.PHONY: help setup check compare lab sweep timeline predict figures screenshots benchmark faults outputs test
+.PHONY: help setup check compare lab sweep timeline predict crowd figures screenshots benchmark faults outputs test
 .DEFAULT_GOAL := help
 
 help:
@@ -14,9 +15,12 @@ help:
 	@echo "make sweep      double the users step by step, and draw the knee (7 minutes)"
 	@echo "make timeline   send twelve requests at once, and draw when each is answered"
 	@echo "make predict    the comparison, after your prediction"
-	@echo "make figures    measure all that the chapters show again (18 minutes)"
+	@echo "make crowd      ask with up to 4,000 users, and tell what each request costs (4 minutes)"
+	@echo "make benchmark    measure the REST example beside other frameworks (5 minutes, with wrk)"
+	@echo "make figures    measure all that the chapters show again (22 minutes)"
+	@echo "All of these write to results/ alone. For those who maintain the text, these change docs/ and the chapters:"
+	@echo "make benchmark WRITE=1, make figures WRITE=1"
 	@echo "make screenshots  take the pictures of the lab again, in a browser (3 minutes)"
-	@echo "make benchmark    measure the REST example beside other frameworks (3 minutes, with wrk)"
 	@echo "make faults     try all that chapters 5 and 6 say of the servers, and write their tables (3 minutes)"
 	@echo "make outputs    run all READMEs, and rewrite the outputs that they show (10 minutes)"
 	@echo "make test       run every test   (CHAPTER=wsgi: those of one chapter)"
@@ -27,21 +31,23 @@ setup: $(VENV)/installed
 compare: $(VENV)/installed
 	@$(RUN) -m compare run $(ARGS)
 
-lab sweep timeline predict: $(VENV)/installed
+lab sweep timeline predict crowd: $(VENV)/installed
 	@$(RUN) -m compare $@ $(ARGS)
 
 figures: $(VENV)/installed
+	@mkdir -p $(FIGURES)
 	@$(RUN) -m compare run --output results/docs
-	@mv results/docs/comparison.json docs/
+	@mv results/docs/comparison.json $(FIGURES)/
 	@for set in waiting blocking busy minimal; do \
 	  $(RUN) -m compare run --set $$set --output results/docs || exit; \
-	  mv results/docs/comparison.json docs/$$set.json; \
+	  mv results/docs/comparison.json $(FIGURES)/$$set.json; \
 	done
-	@$(RUN) -m compare sweep --output results/docs
-	@$(RUN) -m compare timeline --output results/docs
-	@mv results/docs/sweep.json results/docs/timeline.json docs/
+	@for experiment in sweep timeline crowd; do \
+	  $(RUN) -m compare $$experiment --output results/docs || exit; \
+	  mv results/docs/$$experiment.json $(FIGURES)/; \
+	done
 	@for name in comparison waiting blocking busy minimal sweep timeline; do \
-	  $(RUN) -m compare draw docs/$$name.json || exit; \
+	  $(RUN) -m compare draw $(FIGURES)/$$name.json || exit; \
 	done
 
 screenshots: $(VENV)/installed-for-tests
@@ -51,7 +57,7 @@ faults: $(VENV)/installed
 	@$(RUN) -m compare faults --write
 
 benchmark: $(VENV)/installed-for-tests
-	@$(RUN) -m instrument.benchmark
+	@$(RUN) -m instrument.benchmark $(if $(WRITE),--write) $(ARGS)
 
 outputs: $(VENV)/installed-for-tests
 	@$(RUN) -m tests.support.rewrite

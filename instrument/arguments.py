@@ -66,6 +66,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add_users(timeline, 12, "requests; default: 12", highest=100)
     add_load(timeline, workers=2)
 
+    crowd = add("crowd", "ask with 20, 200, 2000 and 4000 users, and tell what a request costs")
+    add_servers(crowd, ("uvicorn-worker",))
+    add_users(crowd, 4000, "in the last step; default: 4000", lowest=20)
+    add_workers(crowd)
+    add_place(crowd)
+    crowd.set_defaults(processes=1)
+
     lab = add("lab", "start two servers and Locust's page, to put load on them by hand")
     add_servers(lab)
     add_users(lab, 40, "of both together, as the page is filled in; default: 40", lowest=2)
@@ -113,8 +120,9 @@ def users_by_default() -> str:
     return "; ".join([str(WAITING.users), *others])
 
 
-def add_servers(command: Parser) -> None:
-    default = " and ".join(BY_DEFAULT)
+def add_servers(command: Parser, names: tuple[str, ...] = BY_DEFAULT) -> None:
+    default = " and ".join(names)
+    command.set_defaults(by_default=names)
     command.add_argument(
         "servers", nargs="*", metavar="SERVER", help=f"which, in this order (default: {default})"
     )
@@ -144,6 +152,10 @@ def add_load(command: Parser, workers: int = 4) -> None:
         default=1,
         help="processes of Locust, for many users (default: %(default)s)",
     )
+    add_place(command)
+
+
+def add_place(command: Parser) -> None:
     command.add_argument(
         "--port", type=whole_number(1, 65_535), help="of the servers (default: a free one)"
     )

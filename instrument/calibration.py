@@ -16,7 +16,7 @@ TIMES = 40
 
 
 def calibrate(scratch: Path) -> float:
-    """Return the median of the seconds that each request will take, on all CPUs side by side.
+    """Return the median of the CPU seconds that each request will take, on all CPUs side by side.
 
     Two CPUs may be one core's two threads, and slower together than each alone.
     """
@@ -33,9 +33,9 @@ def calibrate(scratch: Path) -> float:
 
 def main() -> None:
     for _ in range(TIMES):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        print(time.perf_counter() - start)
+        print(time.process_time() - start)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
-from instrument import comparison, signals, sweep, timeline
+from instrument import comparison, crowd, signals, sweep, timeline
 from instrument.arguments import parse
 from instrument.calibration import calibrate
 from instrument.check import is_ready, need_packages
 from instrument.comparison import Comparison, verdict
+from instrument.crowd import Crowd
 from instrument.display import Display
 from instrument.errors import InstrumentError, not_installed
 from instrument.experiment import Conditions, Experiment
@@ -24,7 +25,7 @@ from instrument.measure import SHORTEST_STEADY_SECONDS
 from instrument.open_lab import open_lab
 from instrument.program import COULD_NOT, run_program
 from instrument.saved import read, writable, write, write_pictures
-from instrument.servers import BY_DEFAULT, SETS, SUBJECTS, WAITING, Subject, Work, sets_of
+from instrument.servers import SETS, SUBJECTS, WAITING, Subject, Work, sets_of
 from instrument.signals import Interrupted
 from instrument.sweep import Sweep
 from instrument.timeline import Timeline
@@ -133,6 +134,17 @@ def run_timeline(options: argparse.Namespace) -> None:
         tell_and_finish(bench, Timeline(bench.conditions, requests), "timeline")
 
 
+def run_crowd(options: argparse.Namespace) -> None:
+    subjects = chosen(options)
+    for subject in subjects:
+        if subject.work is not Work.WAIT:
+            raise InstrumentError(f"{subject.name} does not wait: choose a server that does")
+    with working(options, subjects, options.users) as bench:
+        bench.say_how_long(crowd.expected_seconds)
+        steps = {subject.name: crowd.measure(bench, subject) for subject in subjects}
+        tell_and_finish(bench, Crowd(bench.conditions, steps), "crowd")
+
+
 def tell_and_finish(bench: Bench, experiment: Experiment, name: str) -> None:
     bench.display.say()
     bench.display.tell(experiment.told())
@@ -189,7 +201,7 @@ def chosen(options: argparse.Namespace) -> list[Subject]:
         raise InstrumentError("name servers, or a set, but not both")
     if wanted:
         return list(next(each.subjects for each in SETS if each.name == wanted))
-    return [SUBJECTS[name] for name in dict.fromkeys(options.servers or BY_DEFAULT)]
+    return [SUBJECTS[name] for name in dict.fromkeys(options.servers or options.by_default)]
 
 
 def users_of(options: argparse.Namespace, subjects: list[Subject]) -> int:
@@ -227,6 +239,7 @@ COMMANDS = {
     "predict": run_prediction,
     "sweep": run_sweep,
     "timeline": run_timeline,
+    "crowd": run_crowd,
     "lab": run_lab,
     "faults": run_faults,
     "show": show_file,

@@ -5,12 +5,13 @@ import tempfile
 from pathlib import Path
 
 from instrument.comparison import Comparison
+from instrument.crowd import Crowd
 from instrument.errors import InstrumentError
 from instrument.experiment import Conditions, Experiment
 from instrument.sweep import Sweep
 from instrument.timeline import Timeline
 
-KINDS = {kind.PART: kind for kind in (Comparison, Sweep, Timeline)}
+KINDS = {kind.PART: kind for kind in (Comparison, Crowd, Sweep, Timeline)}
 
 
 def from_json(text: str) -> Experiment:

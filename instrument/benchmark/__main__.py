@@ -1,13 +1,11 @@
-"""Puts the same load on the same two calls in four frameworks, one after the other.
+"""Puts the same load on the same two calls in four frameworks, and in none, by turns."""
 
-python -m instrument.benchmark                         measures, prints, and writes docs/frameworks.json
-python -m instrument.benchmark docs/frameworks.json    prints it again, without measuring
-"""
-
+import argparse
 import json
 import os
 import re
 import shutil
+import statistics
 import sys
 import tempfile
 from importlib import metadata
@@ -17,7 +15,9 @@ from rich.console import Console
 
 from instrument import processes, signals
 from instrument.columns import new_table
+from instrument.comparison import OTHERS
 from instrument.errors import InstrumentError
+from instrument.others import clock
 from instrument.processes import ROOT
 from instrument.program import run_program
 from instrument.saved import write
@@ -25,47 +25,66 @@ from instrument.servers import BY_NAME
 from starlette_api.models import NewNote
 from starlette_api.store import Store
 
-WORKERS, CONNECTIONS, SECONDS, ROUNDS = 4, 32, 5, 3
+WORKERS, CONNECTIONS, SECONDS, ROUNDS = 4, 32, 2, 7
 UVICORN = BY_NAME["uvicorn"]
 GTHREAD = BY_NAME["gthread"].with_threads(CONNECTIONS // WORKERS)  # one for each connection
-FRAMEWORKS = {  # and the server and the app of each
+FRAMEWORKS = {  # and the server and the app of each; ratios are to the first
     "Starlette, threads": (UVICORN, "starlette_api.app:app"),
     "FastAPI, threads": (UVICORN, "instrument.benchmark.fastapi_app:app"),
     "FastAPI, async driver": (UVICORN, "instrument.benchmark.fastapi_async_app:app"),
     "Flask, gthread": (GTHREAD, "instrument.benchmark.flask_app:app"),
+    "no framework, threads": (UVICORN, "instrument.benchmark.bare_app:app"),
 }
+CALLS = ("GET", "POST")
 POST = Path(__file__).with_name("post.lua")
 PACKAGES = ("starlette", "fastapi", "flask", "sqlalchemy", "aiosqlite", "uvicorn", "gunicorn")
+NAME = "frameworks.json"
 
 
 def main():
-    if sys.argv[1:]:
-        show(json.loads(Path(sys.argv[1]).read_text()))
-        return
+    options = parse()
+    if options.file:
+        return show(json.loads(options.file.read_text()))
     if not shutil.which("wrk"):
         raise InstrumentError("wrk is not installed: sudo apt install wrk")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
         rounds = [
-            {name: measure(*each, Path(scratch)) for name, each in FRAMEWORKS.items()}
-            for _ in range(ROUNDS)
+            {
+                name: measure(*each, Path(scratch), options.seconds)
+                for name, each in FRAMEWORKS.items()
+            }
+            for _ in range(options.rounds)
         ]
-    best = {
-        name: {call: max(each[name][call] for each in rounds) for call in ("GET", "POST")}
-        for name in FRAMEWORKS
-    }
     data = {
-        "requests_per_second": best,
+        "rounds": rounds,
+        "seconds": options.seconds,
         "workers": WORKERS,
         "connections": CONNECTIONS,
         "cpus": os.cpu_count(),
         "versions": {name: metadata.version(name) for name in PACKAGES},
     }
-    write(ROOT / "docs" / "frameworks.json", json.dumps(data, indent=2) + "\n")
     show(data)
+    folder = ROOT / ("docs" if options.write else "results")
+    print(write(folder / NAME, json.dumps(data, indent=1) + "\n").relative_to(ROOT))
+    return None
 
 
-def measure(server, app, scratch):
-    """Return requests/s of GET one and of POST, on a new database."""
+def parse():
+    parser = argparse.ArgumentParser(prog="python -m instrument.benchmark", description=__doc__)
+    parser.add_argument("file", nargs="?", type=Path, help="print what was saved here, instead")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="default: %(default)s")
+    parser.add_argument(
+        "--seconds", type=int, default=SECONDS, help="for each call (default: %(default)s)"
+    )
+    parser.add_argument("--write", action="store_true", help=f"to docs/{NAME}, not to results/")
+    options = parser.parse_args()
+    if options.rounds < 1 or options.seconds < 1:
+        parser.error("--rounds and --seconds are 1 at least")
+    return options
+
+
+def measure(server, app, scratch, seconds):
+    """Return what came of each call, on a new database."""
     folder = Path(tempfile.mkdtemp(dir=scratch))
     url = f"sqlite:///{folder}/notes.db"
     store = Store(url)
@@ -74,36 +93,72 @@ def measure(server, app, scratch):
     port, log = processes.free_port(), folder / "log"
     command = server.command(port, WORKERS, app)
     address = f"http://127.0.0.1:{port}/notes"
+    calls = dict(zip(CALLS, (f"{address}/{first.id}", f"{address} --script {POST}"), strict=True))
     with processes.running(command, log, DATABASE_URL=url) as running:
         processes.wait_until(lambda: log.read_text().count(server.booted) == WORKERS, running, log)
-        ask_much(folder, f"{address}/{first.id}", seconds=2)  # until all workers are warm
+        ask_much(folder, calls["GET"], 1)  # until all workers are warm
         return {
-            "GET": ask_much(folder, f"{address}/{first.id}"),
-            "POST": ask_much(folder, f"{address} --script {POST}"),
+            call: observed(running.pid, folder, where, seconds) for call, where in calls.items()
         }
 
 
-def ask_much(folder, where, seconds=SECONDS):
-    """Return requests/s; raise InstrumentError when one was answered with an error."""
+def observed(pid, folder, where, seconds):
+    """Return requests/s, ms of CPU that the server used for each, and the share that others used."""
+    before, ended = clock(pid), sum(os.times()[2:4])
+    requests, rate = ask_much(folder, where, seconds)
+    after, wrk = clock(pid), sum(os.times()[2:4]) - ended
+    others = after.everybody - before.everybody - (after.ours - before.ours) - wrk
+    return {
+        "rate": rate,
+        "cpu_ms": round(1000 * (after.parts[0] - before.parts[0]) / requests, 3),
+        "others": round(max(0.0, others / (after.there - before.there)), 3),
+    }
+
+
+def ask_much(folder, where, seconds):
+    """Return how many requests were answered, and how many per second; raise InstrumentError."""
     wrk = f"wrk --threads 1 --connections {CONNECTIONS} --duration {seconds}s --timeout 10s {where}"
     told = processes.printed(wrk, folder / "wrk.log")
     if "Non-2xx" in told or "Socket errors" in told:
         raise InstrumentError("not every request was answered", folder / "wrk.log")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])
+    requests = int(re.search(r"(\d+) requests in", told)[1])
+    return requests, float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])
 
 
 def show(data):
-    measured = data["requests_per_second"]
-    ours = next(iter(measured.values()))
-    headings = [heading for call in ours for heading in (f"{call}/s", "ratio")]
-    table = new_table("framework, and where it waits", *headings)
-    for name, each in measured.items():
-        cells = [(f"{each[call]:.0f}", f"{each[call] / ours[call]:.2f}") for call in ours]
-        table.add_row(name, *(cell for pair in cells for cell in pair))
-    Console(width=100).print(table)
+    rounds = data["rounds"]
+    first = next(iter(FRAMEWORKS))
+    for call in CALLS:
+        headings = ("a second", "from .. to", "ratio", "from .. to", "CPU, ms", "from .. to")
+        table = new_table(call, *headings)
+        for name in rounds[0]:
+            rates = [each[name][call]["rate"] for each in rounds]
+            ratios = [each[name][call]["rate"] / each[first][call]["rate"] for each in rounds]
+            cpu = [each[name][call]["cpu_ms"] for each in rounds]
+            cells = (*told(rates, 0), *told(ratios, 2), *told(cpu, 2))
+            table.add_row(name + "*" * bool(disturbed(rounds, name, call)), *cells)
+        Console(width=100).print(table)
+        print()
+        for name in rounds[0]:
+            if count := disturbed(rounds, name, call):
+                print(f"* {name}: other programs used the CPUs in {count} of {len(rounds)} rounds.")
     names = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
-    print(f"\n{data['workers']} workers, {data['connections']} connections, {data['cpus']} CPUs;")
-    print(names)
+    print(
+        f"Median, lowest and highest of {len(rounds)} rounds of {data['seconds']} s by turns; "
+        f"a ratio is to {first} in the same round.\n"
+        f"{data['workers']} workers, {data['connections']} connections, {data['cpus']} CPUs;\n"
+        f"{names}"
+    )
+
+
+def disturbed(rounds, name, call):
+    return sum(each[name][call]["others"] > OTHERS for each in rounds)
+
+
+def told(values, digits):
+    """Return the median, and the lowest and highest, as they are printed."""
+    median, low, high = statistics.median(values), min(values), max(values)
+    return f"{median:.{digits}f}", f"{low:.{digits}f} .. {high:.{digits}f}"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from instrument import comparison
-from instrument.comparison import Comparison, is_spoiled, sentences, table, verdict
+from instrument.comparison import Comparison, cause, is_spoiled, sentences, table, verdict
 from instrument.display import Display
 from tests.support.commands import compare
 from tests.support.machine import taken_again
@@ -56,25 +56,41 @@ def test_a_short_run_and_failures_are_marked():
     assert "sync: 3 of 60 requests failed" in told
 
 
-def test_a_saturated_load_generator_is_marked_with_the_way_out():
-    loaded = replace(LOOP, locust_cpu=0.95, machine_cpu=0.99)
-    assert lines(loaded)[-1].startswith("loop* ")
-    assert "add --processes 2" in list(sentences(Comparison(CONDITIONS, (loaded,))))[-1]
-    full = replace(LOOP, machine_cpu=0.97)
-    assert "busy for 97%" in list(sentences(Comparison(CONDITIONS, (full,))))[-1]
+def test_a_generator_that_is_late_is_marked_with_the_way_out():
+    assert not cause(replace(SYNC, locust_late_ms=50.0)), "1 % of a median of 5 s"
+    late = replace(LOOP, requests_per_second=17.0, locust_late_ms=40.0, machine_late_ms=1.0)
+    assert lines(late)[-1].startswith("loop* ")
+    assert list(sentences(Comparison(CONDITIONS, (late,))))[-1] == (
+        "* loop: Locust woke 40.0 ms late (95 %), so it was busy itself: add --processes 2, or more."
+    )
+    full = replace(late, machine_late_ms=30.0)
+    assert list(sentences(Comparison(CONDITIONS, (full,))))[-1] == (
+        "* loop: a process that only sleeps woke 30.0 ms late (95 %), so the CPUs were full."
+    )
+
+
+def test_nothing_is_concluded_from_what_is_not_the_servers():
+    late = replace(LOOP, requests_per_second=17.0, locust_late_ms=40.0)
+    told = list(sentences(Comparison(CONDITIONS, (SYNC, late))))
+    assert told[0] == (
+        "The rows with a star are not the servers' own, so nothing is concluded from them."
+    )
+    assert not any("times as many" in each for each in told)
+    reached = replace(late, requests_per_second=19.9)
+    told = list(sentences(Comparison(CONDITIONS, (SYNC, reached))))
+    assert "5.0 times as many" in told[0], "the ceiling rules the doubt out"
+    assert told[-1].startswith("* loop: ")
 
 
 def test_other_programs_are_told_apart_from_locust():
-    spoiled = replace(SYNC, machine_cpu=0.99, other_cpu=0.4, requests_per_second=3.0)
+    spoiled = replace(SYNC, other_cpu=0.4, requests_per_second=3.0)
     assert list(sentences(Comparison(CONDITIONS, (spoiled,))))[-1] == (
-        "* sync: the CPUs were busy for 99% of the time; "
-        "other programs used 40 % of the CPUs: close them and measure again."
+        "* sync: other programs used 40 % of the CPUs: close them and measure again."
     )
     assert lines(spoiled)[-1].startswith("sync* ")
     assert is_spoiled(spoiled)
     for harmless in (
         {"other_cpu": 0.05},
-        {"machine_cpu": 0.5},
         {"requests_per_second": 3.98},
         {"steady_seconds": 2.0},
     ):
@@ -86,7 +102,7 @@ def test_what_others_have_spoiled_is_measured_again_once(loads, monkeypatch, cap
     left = iter(loads)
 
     def once(bench, subject):
-        return replace(SYNC, machine_cpu=0.99, requests_per_second=3.0, other_cpu=next(left))
+        return replace(SYNC, requests_per_second=3.0, other_cpu=next(left))
 
     monkeypatch.setattr(comparison, "measure_once", once)
     bench = SimpleNamespace(display=Display())
