@@ -35,7 +35,8 @@ NEAR = 0.25  # by so much may a measured number differ, as in the tests
 SPECIFIER = re.compile(r"(?P<head>[^#]*?(?:~=|==)\s*)(?P<version>[\d.]+)(?P<rest>.*)")
 FOOTER = re.compile(r"[+-]gunicorn \d.* system \w+\.")  # of a table: the versions are told apart
 UNTOLD = ("--- ", "+|", "-|")  # of a diff: the old file's name, and rows of tables
-LAST_LINES = 40
+BANNER = re.compile(r"- .*Starting \w+ \d+\.\.\.")  # as the chapters show it: gunicorn 27...
+LAST_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,27 @@ def told_by_git(diff):
 
 
 def by_hand(printed):
-    """Return what `make outputs` left: without the files in which all is well."""
-    is_well = re.compile(r".*: (as it was|rewritten)")
-    return "\n".join(line for line in printed.splitlines() if not is_well.fullmatch(line))
+    """Return what `make outputs` left, and in how many blocks that is a version's number alone."""
+    found, versions = [], 0
+    for block in printed.split("by hand: ")[1:]:
+        told = block.partition("it printed at last:\n")[0].splitlines()
+        told = [line for line in told if not re.fullmatch(r"\S+: (as it was|rewritten)", line)]
+        shown = [line for line in told if line.startswith("- ")]
+        if shown and all(map(BANNER.fullmatch, shown)):
+            versions += 1
+        else:
+            found += told
+    if versions:
+        found.append(f"and in {versions} blocks, the version that a server says of itself")
+    return "\n".join(found)
+
+
+def failures(done):
+    """Return which tests failed, and what the tests said at last, or nothing."""
+    if not done.status:
+        return ""
+    lines = done.printed.splitlines()
+    return "\n".join([*(line for line in lines if line.startswith("FAILED ")), *lines[-3:]])
 
 
 def tail(done):
@@ -207,7 +226,7 @@ def upgrade(options):
         "What git diff shows": told_by_git(diff),
         "Tables that could not be filled": tail(filled),
         "Outputs that differ and are left for you": by_hand(outputs.printed),
-        "Tests that fail": tail(tests),
+        "Tests that fail": failures(tests),
     }
     versions = list(changed(before, now))
     return [*versions, *sorted(machine - set(versions))], {
