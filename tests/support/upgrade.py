@@ -118,7 +118,7 @@ def by_hand(printed):
         else:
             found += told
     if versions:
-        found.append(f"and in {versions} blocks, the version that a server says of itself")
+        found.append(f"blocks in which a server's version alone differs: {versions}")
     return "\n".join(found)
 
 
