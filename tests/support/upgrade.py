@@ -127,12 +127,13 @@ def failures(done):
     if not done.status:
         return ""
     lines = done.printed.splitlines()
-    return "\n".join([*(line for line in lines if line.startswith("FAILED ")), *lines[-3:]])
+    return "\n".join([*(line for line in lines if line.startswith("FAILED ")), lines[-1]])
 
 
-def tail(done):
-    """Return the last lines of a command that failed, or nothing."""
-    return "\n".join(done.printed.splitlines()[-LAST_LINES:]) if done.status else ""
+def tail(every):
+    """Return the last lines of each command that failed."""
+    lines = [done.printed.splitlines()[-LAST_LINES:] for done in every if done.status]
+    return "\n".join(line for told in lines for line in told)
 
 
 def report(versions, news):
@@ -156,7 +157,8 @@ def run(*command):
     """Run a command to its end, however long it takes, in a group of its own; show what it prints."""
     print("$", *command, flush=True)
     with tempfile.TemporaryFile() as output:
-        options = {"cwd": ROOT, "env": processes.environment()}
+        wide = {"COLUMNS": "300"}  # for pytest's one line about each failure
+        options = {"cwd": ROOT, "env": processes.environment() | wide}
         process = processes.start(list(map(str, command)), output, **options)
         wait_until(lambda: process.poll() is not None, seconds=math.inf)
         processes.end(process)
@@ -214,9 +216,11 @@ def upgrade(options):
     now = installed()
     for name in FILES:
         write(ROOT / name, raised((ROOT / name).read_text(), now))
-    filled = run(*python, "compare", "faults", "--write", *options.tables)
+    filled = [
+        run(*python, "compare", "faults", "--write", name) for name in options.tables or TABLES
+    ]
     outputs = run(*python, "tests.support.rewrite", *options.readmes)
-    tests = Done(0, "") if options.no_tests else run(*python, "tests")
+    tests = run(*python, "tests", *(["-k", options.tests] if options.tests else []))
     diff = must("git", "diff", "--unified=0", "--", "*.md", "*requirements.txt")
     after = saved(TABLES)
     others = {name: (tables[name]["versions"], after[name]["versions"]) for name in TABLES}
@@ -224,7 +228,7 @@ def upgrade(options):
     news = {
         **{f"Table {name}": "\n".join(cells(tables[name], after[name])) for name in TABLES},
         "What git diff shows": told_by_git(diff),
-        "Tables that could not be filled": tail(filled),
+        "Tables that could not be filled: their cells are among the tests": tail(filled),
         "Outputs that differ and are left for you": by_hand(outputs.printed),
         "Tests that fail": failures(tests),
     }
@@ -239,7 +243,7 @@ def main():
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="default: the newest of all")
     parser.add_argument("--tables", nargs="+", default=[], metavar="TABLE", help="default: all")
     parser.add_argument("--readmes", nargs="+", default=[], type=Path, metavar="README")
-    parser.add_argument("--no-tests", action="store_true", help="try tables and outputs alone")
+    parser.add_argument("--tests", metavar="EXPRESSION", help="of pytest's -k; default: all")
     options = parser.parse_args()
     signals.note()
     versions, news = upgrade(options)
