@@ -106,6 +106,19 @@ def test_a_report_says_so_when_there_is_no_news_and_is_cut_when_it_is_too_long()
     assert text.count("````") == 2
 
 
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    """A repository in which a file is not as it was committed."""
+    copy = tmp_path_factory.mktemp("changed") / "repository"
+    ignored = shutil.ignore_patterns(".git", ".venv*", "results", ".*_cache", "*.png", "*.svg")
+    shutil.copytree(ROOT, copy, ignore=ignored)
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@x"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"]):
+        assert run(*git, *words, cwd=copy).returncode == 0
+    (copy / "README.md").write_text("changed\n")
+    return copy
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -115,16 +128,8 @@ def test_a_report_says_so_when_there_is_no_news_and_is_cut_when_it_is_too_long()
     ],
 )
 def test_what_can_not_be_done_is_said_in_one_line_before_anything_is_installed(
-    arguments, message, tmp_path
+    arguments, message, changed
 ):
-    copy = tmp_path / "repository"
-    shutil.copytree(
-        ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv*", "results", ".*_cache")
-    )
-    git = ["git", "-c", "user.name=x", "-c", "user.email=x@x"]
-    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"]):
-        assert run(*git, *words, cwd=copy).returncode == 0
-    (copy / "README.md").write_text("changed\n")
-    done = run(sys.executable, "-m", "tests.support.upgrade", *arguments, cwd=copy)
+    done = run(sys.executable, "-m", "tests.support.upgrade", *arguments, cwd=changed)
     assert one_line(done).startswith(f"upgrade: {message}")
     assert "pip" not in done.stdout
