@@ -36,7 +36,6 @@ SPECIFIER = re.compile(r"(?P<head>[^#]*?(?:~=|==)\s*)(?P<version>[\d.]+)(?P<rest
 FOOTER = re.compile(r"[+-]gunicorn \d.* system \w+\.")  # of a table: the versions are told apart
 UNTOLD = ("--- ", "+|", "-|")  # of a diff: the old file's name, and rows of tables
 BANNER = re.compile(r"- .*Starting \w+ \d+\.\.\.")  # as the chapters show it: gunicorn 27...
-LAST_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -130,10 +129,10 @@ def failures(done):
     return "\n".join([*(line for line in lines if line.startswith("FAILED ")), lines[-1]])
 
 
-def tail(every):
-    """Return the last lines of each command that failed."""
-    lines = [done.printed.splitlines()[-LAST_LINES:] for done in every if done.status]
-    return "\n".join(line for told in lines for line in told)
+def told(every):
+    """Return what the commands that failed said of it."""
+    lines = [line for done in every if done.status for line in done.printed.splitlines()]
+    return "\n".join(line for line in lines if line.startswith(("compare: ", "  log: ")))
 
 
 def report(versions, news):
@@ -228,7 +227,7 @@ def upgrade(options):
     news = {
         **{f"Table {name}": "\n".join(cells(tables[name], after[name])) for name in TABLES},
         "What git diff shows": told_by_git(diff),
-        "Tables that could not be filled: their cells are among the tests": tail(filled),
+        "Tables that could not be filled: their cells are among the tests": told(filled),
         "Outputs that differ and are left for you": by_hand(outputs.printed),
         "Tests that fail": failures(tests),
     }
