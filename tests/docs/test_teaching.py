@@ -33,7 +33,7 @@ def test_there_are_three_timetables_and_the_day_takes_the_minutes_of_the_front_p
     measured = dict(
         re.findall(r"^\| \d \| \[.*?\]\((\w+)/README.md\).*\| (\d+) \|$", FRONT_PAGE, re.MULTILINE)
     )
-    assert set(measured) == set(CHAPTERS)
+    assert set(measured) == set(CHAPTERS), "README.md: the table of chapters has another form"
     read = {}
     for total, minutes, what in rows(TIMETABLES[2][1]):
         if chapter := re.search(r"\[Chapter \d\]\(\.\./(\w+)/README.md\)", what):

@@ -101,8 +101,9 @@ def test_of_tables_that_could_not_be_filled_the_reason_is_told():
 
 
 def test_failed_tests_are_named():
-    printed = "FAILED tests/test_x.py::test_y - assert 1\nmuch\nother\n3 passed, 1 failed\n"
-    assert upgrade.failures(Done(1, printed)).startswith("FAILED tests/test_x.py::test_y")
+    failed = "FAILED tests/test_x.py::test_y - assert 1"
+    printed = f"{failed}\nmuch\n{failed}\n\n3 passed, 1 failed\n"
+    assert upgrade.failures(Done(1, printed)).splitlines() == [failed, "3 passed, 1 failed"]
     assert upgrade.failures(Done(0, printed)) == ""
 
 

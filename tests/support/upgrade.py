@@ -126,7 +126,8 @@ def failures(done):
     if not done.status:
         return ""
     lines = done.printed.splitlines()
-    return "\n".join([*(line for line in lines if line.startswith("FAILED ")), lines[-1]])
+    named = dict.fromkeys(line for line in lines if line.startswith("FAILED "))  # tried twice
+    return "\n".join([*named, lines[-1]])
 
 
 def told(every):
