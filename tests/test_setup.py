@@ -4,14 +4,18 @@ import os
 import re
 import shutil
 import sys
+import zipfile
+from pathlib import Path
 
 import pytest
 
 from instrument.processes import ROOT
 from tests.support.commands import run
+from tests.support.readme import steps
 
 pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 OLD = '#!/bin/sh\ncase "$*" in *version_info*) exit 1;; esac\n'
+UV = shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 BARE = '#!/bin/sh\ncase "$*" in *ensurepip*) exit 1;; esac\n'
 
 
@@ -101,3 +105,42 @@ def test_a_second_call_installs_nothing_and_a_changed_requirements_file_does(cop
     assert make(copy, "--dry-run", "test").stdout.count("pip install") == 1
     os.utime(copy / "requirements.txt", (2**31, 2**31))
     assert make(copy, "--dry-run", "test").stdout.count("pip install") == 2
+
+
+def make_wheel(folder, name):
+    """Write a package of one empty module, so that installing it needs no network."""
+    about = f"{name}-1.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-1-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{name}.py", "")
+        wheel.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        wheel.writestr(
+            f"{about}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        wheel.writestr(
+            f"{about}/RECORD",
+            "".join(f"{each},,\n" for each in [*wheel.namelist(), f"{about}/RECORD"]),
+        )
+
+
+@pytest.mark.skipif(not UV, reason="uv is not installed: pip install uv")
+def test_uv_makes_an_environment_as_the_front_page_says(copy):
+    [step] = (step for step in steps((ROOT / "README.md").read_text()) if "uv venv" in step.text)
+    wheels = copy / "wheels"
+    wheels.mkdir()
+    for name in ("pip", "setuptools", "wheel", "wanted"):  # the first three: what --seed brings
+        make_wheel(wheels, name)
+    (copy / "requirements.txt").write_text("wanted >= 1\n")
+    environment = {
+        "PATH": f"{Path(sys.base_prefix) / 'bin'}:{Path(UV).parent}:{os.defpath}",
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_OFFLINE": "1",
+        "UV_NO_INDEX": "1",
+        "UV_NO_CACHE": "1",
+        "UV_FIND_LINKS": str(wheels),
+    }
+    script = " && ".join([*(command.text for command in step.commands), "which python"])
+    done = run("bash", "--noprofile", "--norc", "-c", script, cwd=copy, env=environment)
+    python = str(copy / ".venv/bin/python")
+    assert (done.returncode, done.stdout) == (0, f"{python}\n"), done.stderr
+    assert run(python, "-c", "import pip, wanted").returncode == 0

@@ -1,13 +1,13 @@
 """A participant's browser: the distribution's Chromium, and what a person does with the pages."""
 
-import shutil
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-INSTALL = "no browser is installed: sudo apt install chromium"
+from instrument.tools import FOR_TESTS, find
+
+INSTALL = f"no browser is installed: sudo apt install {FOR_TESTS['chromium']}"
 QUIET = (  # nothing but what the pages ask for
     "--disable-background-networking",
     "--disable-component-update",
@@ -22,7 +22,7 @@ THIS_MACHINE = {"127.0.0.1", "localhost"}
 
 def executable():
     """Return the path of a browser, or None."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
+    return find("chromium")
 
 
 class Participant:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from instrument import processes
 from instrument.processes import wait_until
+from instrument.tools import FOR_TESTS
 
-INSTALL = "PostgreSQL is not installed: sudo apt install postgresql"
+INSTALL = f"PostgreSQL is not installed: sudo apt install {FOR_TESTS['initdb']}"
 
 
 def program(name):

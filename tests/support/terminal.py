@@ -26,7 +26,8 @@ READMES = [
     for path in sorted(ROOT.rglob("*.md"))
     if not re.search(r"(^|/)(\.|results/)", str(path.relative_to(ROOT)))
 ]
-CHAPTERS = [path.parent.name for path in READMES if path.parent not in (ROOT, ROOT / "instrument")]
+NO_CHAPTERS = (ROOT, ROOT / "instrument", ROOT / "docs")
+CHAPTERS = [path.parent.name for path in READMES if path.parent not in NO_CHAPTERS]
 STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 
 

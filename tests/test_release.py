@@ -1,0 +1,36 @@
+"""A release: one version in each file that names it, and workflows that run what there is."""
+
+import os
+import re
+import tomllib
+
+from instrument.processes import ROOT
+from tests.support.commands import run
+
+
+def test_every_file_names_the_same_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    released = re.findall(
+        r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)$",
+        (ROOT / "CHANGELOG.md").read_text(),
+        re.MULTILINE,
+    )
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert released[0][0] == project
+    assert f"\nversion: {project}\n" in citation
+    assert f"\ndate-released: {released[0][1]}\n" in citation
+    assert released == sorted(released, reverse=True, key=lambda each: each[1])
+
+
+def test_the_workflows_run_what_there_is():
+    words = {
+        word
+        for path in (ROOT / ".github/workflows").glob("*.yml")
+        for word in re.findall(r"^ +- run: (.+)$", path.read_text(), re.MULTILINE)
+    }
+    assert words == {".ci/run", ".ci/install", "make upgrade"}
+    for word in words:
+        if word.startswith("make "):
+            assert run("make", "--dry-run", word.removeprefix("make ")).returncode == 0
+        else:
+            assert os.access(ROOT / word, os.X_OK)
