@@ -7,6 +7,7 @@ Notice who may set them: curl -H 'X-Forwarded-For: 1.2.3.4' 127.0.0.1:8000
 
 
 def app(environ, start_response):
-    body = f"{environ['REMOTE_ADDR']} {environ['wsgi.url_scheme']}\n".encode()
+    address = environ["REMOTE_ADDR"] or None  # over a Unix socket
+    body = f"{address} {environ['wsgi.url_scheme']}\n".encode()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]

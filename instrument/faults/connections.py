@@ -3,23 +3,23 @@
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 from connections.idle_client import seconds_until_closed
 from connections.late_client import ask_late
 from instrument.errors import InstrumentError
+from instrument.faults import forwarded, limits
 from instrument.faults.http2 import REQUESTS, http2
 from instrument.faults.production import CHAPTER
-from instrument.faults.rig import PATIENCE, Running, Users, ask, nginx, running, whole
-from instrument.faults.table import Row, no_such_option, table_of
+from instrument.faults.rig import PATIENCE, Running, Users, connected, nginx, running, whole
+from instrument.faults.table import DASH, Row, no_such_option, table_of
 from instrument.faults.websockets import stop_open, websocket, websocket_behind_nginx
 from instrument.processes import ROOT, is_alive, wait_until
 from instrument.servers import Server
 
 CONF = ROOT / "connections" / "nginx.conf"
-PEERS = {"wsgi": "connections.wsgi_peer:app", "asgi": "connections.asgi_peer:app"}
 STREAMS = {"wsgi": "connections.wsgi_stream:app", "asgi": "connections.asgi_stream:app"}
 STARLETTE_STREAMS = {"asgi": "connections.starlette_stream:app"}
 LEAVING = {"wsgi": "production.wsgi_app:app", "asgi": "connections.leaving_app:app"}
@@ -30,15 +30,6 @@ LONG_KEEP_ALIVE = 75  # longer than nginx's minute
 CLOSED = "upstream prematurely closed connection"  # says nginx's log
 MANY_STREAMS = 100
 ENOUGH = 1600  # requests that may lose one, when workers are renewed every 50
-DASH = "–"
-
-
-@contextmanager
-def connected(port: int, path: str = "/") -> Iterator[socket.socket]:
-    """Send a request, and hand over its connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-        yield connection
 
 
 def keep_alive(server: Server) -> str:
@@ -214,27 +205,9 @@ def max_requests(server: Server) -> str:
     return "renewed, loses a few" if users.lost else "renewed, nothing lost"
 
 
-def forwarded(header: str, value: str, options: str = "") -> Callable[[Server], str]:
-    """Return a row that tells whether a header of the client's is taken for the truth."""
-
-    def try_on(server: Server) -> str:
-        with running(server, options, apps=PEERS) as run:
-            plain, forged = ask(run.port), ask(run.port, headers={header: value})
-        truth = "127.0.0.1", "http"
-        lie = (value, "http") if header == FOR else ("127.0.0.1", value)
-        if (plain.status, forged.status, plain.text) != (200, 200, " ".join(truth) + "\n"):
-            return f"{plain}, {forged}"
-        told = {truth: "ignored", lie: "believed"}
-        return told.get(tuple(forged.text.split()), forged.text)
-
-    return try_on
-
-
 HTTP_1_0 = ("proxy_http_version 1.1", "proxy_http_version 1.0")
 UNBUFFERED = ("proxy_pass", "proxy_buffering off; proxy_pass")
 IMPATIENT_POOL = ("keepalive 16;", "keepalive 16; keepalive_timeout 1s;")
-ELSEWHERE = "--forwarded-allow-ips 10.0.0.1"
-FOR, PROTO = "X-Forwarded-For", "X-Forwarded-Proto"
 ROWS = (
     Row("an idle connection is closed", keep_alive),
     Row("nginx's pool: POST when the server closes", late("POST"), needs="nginx"),
@@ -278,10 +251,8 @@ ROWS = (
     Row("SIGTERM, a WebSocket is open, 2 s of grace", stop_open),
     Row(f"HTTP/2: {REQUESTS} requests of 1 s, one connection", http2, needs="h2load openssl"),
     Row("`--max-requests 50`, 8 kept connections", max_requests),
-    Row(f"`{FOR}` from this machine", forwarded(FOR, "1.2.3.4")),
-    Row(f"`{FOR}`, `{ELSEWHERE}`", forwarded(FOR, "1.2.3.4", ELSEWHERE)),
-    Row(f"`{PROTO}` from this machine", forwarded(PROTO, "https")),
-    Row(f"`{PROTO}`, `{ELSEWHERE}`", forwarded(PROTO, "https", ELSEWHERE)),
+    *forwarded.ROWS,
+    *limits.ROWS,
 )
 
 TABLE = table_of("connections", "connections", ROWS)
