@@ -13,7 +13,7 @@ RETRY_SECONDS = 1
 
 
 class Problem(HTTPException):
-    """What a client is told went wrong; `more` are further members of the answer."""
+    """An error that the client is told; `more` are further members of the answer."""
 
     def __init__(self, status: int, detail: str, headers: dict | None = None, **more: object):
         super().__init__(status, detail, headers)
