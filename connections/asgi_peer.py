@@ -1,8 +1,8 @@
-"""Answers with what the server tells of the client: its address, and the scheme it used.
+"""Answers with what the server says about the client: its address, and the scheme that it used.
 
 Run it from the root:   uvicorn connections.asgi_peer:app, then curl 127.0.0.1:8000
 
-Notice who may set them: curl -H 'X-Forwarded-For: 1.2.3.4' 127.0.0.1:8000
+Look at who may set them: curl -H 'X-Forwarded-For: 1.2.3.4' 127.0.0.1:8000
 """
 
 
