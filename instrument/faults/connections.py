@@ -1,4 +1,4 @@
-"""The table of chapter 6: connections, and what becomes of them."""
+"""The table of chapter 6: what the servers do with connections."""
 
 import signal
 import socket
@@ -33,7 +33,7 @@ ENOUGH = 1600  # requests that may lose one, when workers are renewed every 50
 
 
 def keep_alive(server: Server) -> str:
-    """Return when the server closes a connection on which nothing comes after an answer."""
+    """Return after how long the server closes a connection that is idle after an answer."""
     with running(server) as run:
         seconds = seconds_until_closed(run.port)
     return f"after {whole(seconds)} s" if seconds >= 1 else "at once"
@@ -42,7 +42,7 @@ def keep_alive(server: Server) -> str:
 def late(
     method: str, *changes: tuple[str, str], keeps: int | None = None
 ) -> Callable[[Server], str]:
-    """Return a row that asks behind nginx, whose connection the server has just closed."""
+    """Return a row that asks nginx just when the server has closed nginx's connection."""
 
     def try_on(server: Server) -> str:
         option = f"{server.options.keep_alive} {keeps}" if keeps else ""
@@ -61,7 +61,7 @@ def late(
 
 
 def stay(run: Running) -> None:
-    """Be a client that waits for a moment; raise InstrumentError when the app is told that it has left."""
+    """Stay for a moment; raise InstrumentError if the app is told that its client has left."""
     time.sleep(0.5)
     if run.said("http.disconnect"):
         raise InstrumentError(
@@ -133,7 +133,7 @@ def stream_behind_nginx(*changes: tuple[str, str]) -> Callable[[Server], str]:
 
 
 def leave_stream(apps: dict[str, str]) -> Callable[[Server], str]:
-    """Return a row that tells how long a stream goes on when its client leaves."""
+    """Return a row that tells for how long a stream is sent after its client has left."""
 
     def try_on(server: Server) -> str:
         if server.interface not in apps:
@@ -196,7 +196,7 @@ def stop_behind_pool(*changes: tuple[str, str]) -> Callable[[Server], str]:
 
 
 def max_requests(server: Server) -> str:
-    """Return how users fare who keep their connections while workers are renewed."""
+    """Return how users with kept connections fare while workers are renewed."""
     with running(server, f"{server.options.max_requests} 50") as run:
         before = run.workers()
         with Users(run.port, "/0.01", users=8, keep=True) as users:
