@@ -95,8 +95,10 @@ ROWS = (
     Row(f"`{PROTO}` from this machine", forwarded(PROTO, "https")),
     Row(f"`{PROTO}`, `{ELSEWHERE}`", forwarded(PROTO, "https", ELSEWHERE)),
     Row("a Unix socket: the mode of its file", mode),
-    Row(f"a Unix socket: `{PROTO}`", forwarded_on_socket(PROTO, "https")),
-    Row(f"the same, `{ELSEWHERE}`", forwarded_on_socket(PROTO, "https", ELSEWHERE)),
+    Row(
+        f"a Unix socket: `{PROTO}`, `{ELSEWHERE}`",
+        forwarded_on_socket(PROTO, "https", ELSEWHERE),
+    ),
     Row(
         f"a Unix socket: `{FOR}` of two addresses, `{ANYBODY}`",
         forwarded_on_socket(FOR, f"{FORGED}, {APPENDED}", ANYBODY),
