@@ -107,7 +107,7 @@ class Store:
         path = self.engine.url.database or ""
         left = [path + end for end in ("-wal", "-shm") if os.path.exists(path + end)]
         if left and not os.path.exists(path):
-            raise sa.exc.DisconnectionError(f"its file is gone: delete {' and '.join(left)} too")
+            raise sa.exc.DisconnectionError(f"its file is gone: also delete {' and '.join(left)}")
 
     def use_write_ahead_log(self) -> None:
         """Let others read while one writes. Here SQLite does not wait for a lock by itself."""
@@ -154,7 +154,7 @@ class Store:
             row = connection.execute(statement).mappings().first()
             if row is None:
                 found(connection.execute(ONE, {"id": id}))
-                raise Problem(412, "The note was changed since: get it again.")
+                raise Problem(412, "The note has changed since then: get it again.")
             return Note(**row)
 
 
