@@ -1,4 +1,4 @@
-"""Asks once, keeps the connection open, and tells when the server closes it.
+"""Asks once, keeps the connection open, and prints after how long the server closes it.
 
 Run it from the root, beside a server:   python -m connections.idle_client
 """

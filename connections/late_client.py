@@ -1,9 +1,9 @@
-"""Asks twice on one connection to nginx: the second time, nginx's own connection has just closed.
+"""Asks nginx twice, the second time just when the server has closed its connection to nginx.
 
 Run it from the root, beside nginx and a server:   python -m connections.late_client
 
-Nobody can hit that moment by hand, so the worker of nginx is held (SIGSTOP) while the server closes,
-as if it had other things to do; it goes on (SIGCONT) when the second request has come, too.
+You could not hit that moment by hand. So SIGSTOP pauses nginx's worker, as if it were busy, while the
+server closes the connection. SIGCONT resumes the worker when the second request has come, too.
 """
 
 import argparse
@@ -58,10 +58,10 @@ def main():
     parser.add_argument("--method", choices=("POST", "GET"), default="POST")
     parser.add_argument("--port", type=port, default=8080)
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # nginx goes on then, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # nginx's worker is then resumed, too
     worker = worker_of_nginx()
     if not worker:
-        sys.exit(f"no nginx runs that {PID_FILE} tells of: start it first, from the root")
+        sys.exit(f"{PID_FILE} names no running nginx: start nginx first, from the root")
     try:
         first, second = ask_late(options.port, worker, options.idle, options.method)
     except KeyboardInterrupt:

@@ -1,8 +1,8 @@
-"""Waits until the client has left, and writes something in spite of it.
+"""Waits until the client has left, and then writes something all the same.
 
 Run it from the root:   uvicorn connections.leaving_app:app, then curl -m 1 127.0.0.1:8000
 
-Notice in its terminal whether it comes to the end.
+Look in the server's terminal whether the write comes to its end.
 """
 
 import asyncio

@@ -2,7 +2,7 @@
 
 Run it from the root:   uvicorn connections.starlette_stream:app, then curl -N 127.0.0.1:8000
 
-Notice in its terminal how many it sends once you stop curl.
+Stop curl, and count in the server's terminal how many events it still sends.
 """
 
 import asyncio

@@ -28,7 +28,7 @@ def main():
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        sys.exit(1)  # nobody reads on
+        sys.exit(1)  # the reader of our output has gone
     except (OSError, WebSocketException) as error:
         sys.exit(f"no WebSocket at {address}: {error}")
 

@@ -26,6 +26,7 @@ class Options:
     key_file: str
     certificate_file: str
     http2: str  # with its value
+    unix_socket: str  # before its path
     keep_alive: str
     keep_alive_seconds: int  # by default
 
@@ -38,6 +39,7 @@ GUNICORNS = Options(
     key_file="--keyfile",
     certificate_file="--certfile",
     http2="--http-protocols h2,h1",
+    unix_socket="--bind unix:",
     keep_alive="--keep-alive",
     keep_alive_seconds=2,
 )
@@ -49,6 +51,7 @@ UVICORNS = Options(
     key_file="--ssl-keyfile",
     certificate_file="--ssl-certfile",
     http2="",
+    unix_socket="--uds ",
     keep_alive="--timeout-keep-alive",
     keep_alive_seconds=5,
 )

@@ -1,9 +1,9 @@
-"""Notes, as a REST API: in a database, which all workers share.
+"""A REST API for notes, in a database that all workers share.
 
-Run it from the root, since it has neighbours:   uvicorn starlette_api.app:app --workers 4
-Its notes are in the file notes.db, or in the database that DATABASE_URL names.
+Run it from the root:   uvicorn starlette_api.app:app --workers 4
+It stores the notes in the file notes.db, or in the database that DATABASE_URL names.
 
-Notice `run_in_threadpool`: calls to the database block, and so are made in a thread.
+Look for `run_in_threadpool`: calls to the database block, so each is made in a thread.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ HERE = Path(__file__).parent
 SWAGGER = Path(importlib.util.find_spec("flask_swagger_ui").origin).parent / "dist"
 ASSETS = "swagger-ui.css", "swagger-ui-bundle.js"  # which docs.html asks for
 DATABASE = "sqlite:///notes.db"
-MOST_TAGS = 100  # that are looked at in If-Match and If-None-Match
+MOST_TAGS = 100  # the application reads in If-Match and If-None-Match
 
 
 @asynccontextmanager
@@ -98,7 +98,7 @@ def store(request: Request) -> Store:
 
 
 async def write(request: Request, call: Callable, *arguments: object) -> Note:
-    """Make the call in a thread, when it is its turn: who waits for that takes no thread."""
+    """Make the call in a thread when its turn comes: until then, it takes no thread."""
     turns = request.app.state.turns
     try:
         async with asyncio.timeout(WAIT_SECONDS):
@@ -146,7 +146,7 @@ async def docs(request: Request) -> Response:
 
 
 class Assets(StaticFiles):
-    """The files that the page needs, of all that the package brings."""
+    """Serves the files that the page needs, of all that are in the package."""
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         return super().lookup_path(path) if path in ASSETS else ("", None)
@@ -164,4 +164,4 @@ app = Starlette(
     exception_handlers=HANDLERS,
     lifespan=lifespan,
 )
-app.router.redirect_slashes = False  # /notes/ is 404, not a redirect to the Host that was named
+app.router.redirect_slashes = False  # which would go to the Host that the client named

@@ -1,8 +1,8 @@
-"""app.py with the mistake: a call to the database is left in `async def`, without a thread.
+"""app.py with a mistake: `async def` calls the database itself, without a thread.
 
 Run it from the root:   uvicorn starlette_api.blocking:app
 
-Notice that the mistake costs nothing, until the call has to wait.
+Look at `post`: while its call waits, the event loop answers no other request.
 """
 
 from starlette.applications import Starlette

@@ -1,4 +1,4 @@
-"""What each operation takes and gives, and the check of what comes in."""
+"""What each operation takes and gives, and the check of each request."""
 
 import asyncio
 from collections.abc import Callable
@@ -63,5 +63,5 @@ async def json_of(request: Request) -> bytes:
     except TimeoutError:
         raise Problem(408, f"Send the body within {BODY_SECONDS} s.", close) from None
     except ClientDisconnect:
-        raise Problem(400, "The body was cut off.", close) from None  # which nobody reads
+        raise Problem(400, "The body was cut off.", close) from None  # no client is left to read it
     return bytes(body)

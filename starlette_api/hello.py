@@ -3,7 +3,7 @@
 Run it from the root:   uvicorn starlette_api.hello:app --workers 4
 Run it from this folder:   uvicorn hello:app --workers 4
 
-Notice that `app` is an ASGI application like those in asgi/: an object that can be called.
+Compare it with asgi/app.py: `app` is an ASGI application, too, an object that can be called.
 """
 
 from starlette.applications import Starlette

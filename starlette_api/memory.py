@@ -1,9 +1,7 @@
-"""Notes in a dict, in as few lines as possible, and with a bug.
+"""Notes in a dict, in as few lines as possible, and with a bug: each worker has its own dict.
 
 Run it from the root:   uvicorn starlette_api.memory:app --workers 4
 Run it from this folder:   uvicorn memory:app --workers 4
-
-Notice that each worker is a process, and so has a dict of its own.
 """
 
 from starlette.applications import Starlette

@@ -1,4 +1,4 @@
-"""What is sent and answered: from these models come both the checks and the API's document."""
+"""The bodies of requests and answers: pydantic checks them, and openapi.py describes them."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ class NewNote(Model):
 
 
 class Changes(Model):
-    """What a client sends to change a part of a note: what is left out stays."""
+    """What a client sends to change a part of a note: fields that are left out stay as they are."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
     title: Title = Field(default_factory=str)

@@ -13,7 +13,7 @@ RETRY_SECONDS = 1
 
 
 class Problem(HTTPException):
-    """What a client is told went wrong; `more` are further members of the answer."""
+    """An error that the client is told; `more` are further members of the answer."""
 
     def __init__(self, status: int, detail: str, headers: dict | None = None, **more: object):
         super().__init__(status, detail, headers)
@@ -26,7 +26,7 @@ def invalid(error: ValidationError) -> Problem:
     if faults[0]["type"] == "json_invalid":
         return Problem(400, faults[0]["msg"])
     errors = [{"field": ".".join(map(str, each["loc"])), "fault": each["msg"]} for each in faults]
-    return Problem(422, "Some fields are faulty.", errors=errors)
+    return Problem(422, "Some fields are not valid.", errors=errors)
 
 
 def tell(request: Request, error: HTTPException) -> Response:
@@ -40,11 +40,11 @@ def unavailable(request: Request, error: exc.SQLAlchemyError) -> Response:
     logging.getLogger("uvicorn.error").warning("database: %s", str(error).splitlines()[0])
     request.app.state.store.doubt(error)
     headers = {"Retry-After": str(RETRY_SECONDS)}
-    return tell(request, Problem(503, "The database is away, or busy for too long.", headers))
+    return tell(request, Problem(503, "The database can't be reached, or is busy.", headers))
 
 
 def unexpected(request: Request, error: Exception) -> Response:
-    return tell(request, Problem(500, "This is our fault, and in our log."))
+    return tell(request, Problem(500, "The server failed. Its log says more."))
 
 
 HANDLERS = {

@@ -1,8 +1,8 @@
-"""Times readers while a writer waits: holds the database's lock, writes, and reads meanwhile.
+"""Times reads while a write waits: holds the database's lock, sends a write, and reads meanwhile.
 
 Run it from the root, beside a server on port 8000:   python -m starlette_api.readers
 
-Notice the slowest read: under `app` it is quick, under `blocking` it waits with the writer.
+Look at the slowest read: under `app` it is quick, under `blocking` it waits with the write.
 """
 
 import sqlite3
@@ -27,7 +27,7 @@ def main() -> None:
     note = Request(NOTES, b'{"title": "late"}', {"Content-Type": "application/json"})
     writer = threading.Thread(target=lambda: waited.append(seconds(note)))
     holder = sqlite3.connect("notes.db", check_same_thread=False)
-    holder.execute("BEGIN IMMEDIATE")  # from now on, whoever writes waits
+    holder.execute("BEGIN IMMEDIATE")  # from now on, every write waits
     threading.Timer(HOLD_SECONDS, holder.rollback).start()
     writer.start()
     while writer.is_alive():

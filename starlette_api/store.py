@@ -1,4 +1,4 @@
-"""The notes in a database: calls that block, each a transaction of one statement."""
+"""The notes in a database. Its calls block, and each is a transaction of one statement."""
 
 import os
 import time
@@ -13,7 +13,7 @@ from starlette_api.problems import Problem
 POOL_SIZE = 5  # the database sees workers x POOL_SIZE connections at most
 WRITERS = POOL_SIZE - 1  # at once in a worker: one connection is for readers
 WAIT_SECONDS = 5  # for a turn to write, for a connection of the pool, and for a lock
-CREATION = 20_261_121  # any number, for the lock of those who create the table
+CREATION = 20_261_121  # any number: the lock that a worker takes to create the table
 CONNECT = {
     "sqlite": {"timeout": WAIT_SECONDS},
     "postgresql": {
@@ -33,7 +33,7 @@ notes = sa.Table(
     sqlite_autoincrement=True,  # so that no id is used twice
 )
 
-# Built once: that takes as long as SQLite needs to answer.
+# Built once: building one takes as long as SQLite's answer.
 ONE = sa.select(notes).where(notes.c.id == sa.bindparam("id"))
 PAGE = sa.select(notes).where(notes.c.id > sa.bindparam("after")).order_by(notes.c.id)
 CREATE = sa.insert(notes).returning(notes)
@@ -49,11 +49,11 @@ class Store:
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=WAIT_SECONDS,
-            pool_pre_ping=self.kind != "sqlite",  # a server may have been away meanwhile
+            pool_pre_ping=self.kind != "sqlite",  # the database may have been restarted meanwhile
             connect_args=CONNECT[self.kind],
         )
         self.is_prepared = False
-        self.file = None  # which the connections were opened on
+        self.file = None  # on which the connections were opened
 
     def close(self) -> None:
         self.engine.dispose()
@@ -69,7 +69,7 @@ class Store:
             with self.engine.begin() as connection:
                 yield connection
         finally:
-            self.expect(file)  # else what was written is in a file that nobody finds
+            self.expect(file)  # else the write went to a file without a name
 
     def expect(self, file: tuple[int, int] | None) -> None:
         if self.file_now() != file:
@@ -84,7 +84,7 @@ class Store:
         return status and (status.st_dev, status.st_ino)
 
     def doubt(self, error: sa.exc.SQLAlchemyError) -> None:
-        """Look for the table again: a database that was away may come back empty, a busy one not."""
+        """Look for the table again, unless the database was only busy: it may come back empty."""
         if not isinstance(error, sa.exc.TimeoutError) and "locked" not in str(error):
             self.is_prepared = False
             self.engine.dispose()
@@ -107,7 +107,7 @@ class Store:
         path = self.engine.url.database or ""
         left = [path + end for end in ("-wal", "-shm") if os.path.exists(path + end)]
         if left and not os.path.exists(path):
-            raise sa.exc.DisconnectionError(f"its file is gone: delete {' and '.join(left)} too")
+            raise sa.exc.DisconnectionError(f"its file is gone: also delete {' and '.join(left)}")
 
     def use_write_ahead_log(self) -> None:
         """Let others read while one writes. Here SQLite does not wait for a lock by itself."""
@@ -154,7 +154,7 @@ class Store:
             row = connection.execute(statement).mappings().first()
             if row is None:
                 found(connection.execute(ONE, {"id": id}))
-                raise Problem(412, "The note was changed since: get it again.")
+                raise Problem(412, "The note has changed since then: get it again.")
             return Note(**row)
 
 

@@ -1,4 +1,4 @@
-"""The clients of chapters 5 and 6: what each says where no server is, and of wrong arguments."""
+"""The clients of chapters 4 to 6: what each says where no server is, and of wrong arguments."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from instrument.faults.rig import nginx, running
 from instrument.processes import ROOT, free_port, wait_until
 from instrument.servers import BY_NAME
 from instrument.tools import lacking
-from tests.support.commands import run_module
+from tests.support.commands import run, run_module
 
 CLIENTS = [
     ("production.slow_client", "4"),
@@ -55,6 +55,14 @@ def test_slow_client_is_bounded_and_stays_on_this_machine(arguments, message):
     assert message in done.stderr
 
 
+def test_hold_lock_says_in_one_line_that_there_is_no_database(tmp_path):
+    command = [sys.executable, "-m", "starlette_api.hold_lock"]
+    done = run(*command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("start the notes in this folder first: ")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.skipif(bool(lacking("nginx")), reason=lacking("nginx"))
 def test_nginx_goes_on_when_the_late_client_is_stopped(tmp_path):
     with (
@@ -84,5 +92,5 @@ def test_late_client_holds_nobody_but_nginx(monkeypatch, tmp_path, pid):
     monkeypatch.setattr(late_client, "PID_FILE", tmp_path / "nginx.pid")
     monkeypatch.setattr(sys, "argv", ["late_client"])
     monkeypatch.setattr(os, "kill", None)
-    with pytest.raises(SystemExit, match="no nginx runs that"):
+    with pytest.raises(SystemExit, match="names no running nginx"):
         late_client.main()

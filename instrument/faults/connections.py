@@ -1,25 +1,25 @@
-"""The table of chapter 6: connections, and what becomes of them."""
+"""The table of chapter 6: what the servers do with connections."""
 
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 from connections.idle_client import seconds_until_closed
 from connections.late_client import ask_late
 from instrument.errors import InstrumentError
+from instrument.faults import forwarded, limits
 from instrument.faults.http2 import REQUESTS, http2
 from instrument.faults.production import CHAPTER
-from instrument.faults.rig import PATIENCE, Running, Users, ask, nginx, running, whole
-from instrument.faults.table import Row, no_such_option, table_of
+from instrument.faults.rig import PATIENCE, Running, Users, connected, nginx, running, whole
+from instrument.faults.table import DASH, Row, no_such_option, table_of
 from instrument.faults.websockets import stop_open, websocket, websocket_behind_nginx
 from instrument.processes import ROOT, is_alive, wait_until
 from instrument.servers import Server
 
 CONF = ROOT / "connections" / "nginx.conf"
-PEERS = {"wsgi": "connections.wsgi_peer:app", "asgi": "connections.asgi_peer:app"}
 STREAMS = {"wsgi": "connections.wsgi_stream:app", "asgi": "connections.asgi_stream:app"}
 STARLETTE_STREAMS = {"asgi": "connections.starlette_stream:app"}
 LEAVING = {"wsgi": "production.wsgi_app:app", "asgi": "connections.leaving_app:app"}
@@ -30,19 +30,10 @@ LONG_KEEP_ALIVE = 75  # longer than nginx's minute
 CLOSED = "upstream prematurely closed connection"  # says nginx's log
 MANY_STREAMS = 100
 ENOUGH = 1600  # requests that may lose one, when workers are renewed every 50
-DASH = "–"
-
-
-@contextmanager
-def connected(port: int, path: str = "/") -> Iterator[socket.socket]:
-    """Send a request, and hand over its connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-        yield connection
 
 
 def keep_alive(server: Server) -> str:
-    """Return when the server closes a connection on which nothing comes after an answer."""
+    """Return after how long the server closes a connection that is idle after an answer."""
     with running(server) as run:
         seconds = seconds_until_closed(run.port)
     return f"after {whole(seconds)} s" if seconds >= 1 else "at once"
@@ -51,7 +42,7 @@ def keep_alive(server: Server) -> str:
 def late(
     method: str, *changes: tuple[str, str], keeps: int | None = None
 ) -> Callable[[Server], str]:
-    """Return a row that asks behind nginx, whose connection the server has just closed."""
+    """Return a row that asks nginx just when the server has closed nginx's connection."""
 
     def try_on(server: Server) -> str:
         option = f"{server.options.keep_alive} {keeps}" if keeps else ""
@@ -70,7 +61,7 @@ def late(
 
 
 def stay(run: Running) -> None:
-    """Be a client that waits for a moment; raise InstrumentError when the app is told that it has left."""
+    """Stay for a moment; raise InstrumentError if the app is told that its client has left."""
     time.sleep(0.5)
     if run.said("http.disconnect"):
         raise InstrumentError(
@@ -142,7 +133,7 @@ def stream_behind_nginx(*changes: tuple[str, str]) -> Callable[[Server], str]:
 
 
 def leave_stream(apps: dict[str, str]) -> Callable[[Server], str]:
-    """Return a row that tells how long a stream goes on when its client leaves."""
+    """Return a row that tells for how long a stream is sent after its client has left."""
 
     def try_on(server: Server) -> str:
         if server.interface not in apps:
@@ -205,7 +196,7 @@ def stop_behind_pool(*changes: tuple[str, str]) -> Callable[[Server], str]:
 
 
 def max_requests(server: Server) -> str:
-    """Return how users fare who keep their connections while workers are renewed."""
+    """Return how users with kept connections fare while workers are renewed."""
     with running(server, f"{server.options.max_requests} 50") as run:
         before = run.workers()
         with Users(run.port, "/0.01", users=8, keep=True) as users:
@@ -214,27 +205,9 @@ def max_requests(server: Server) -> str:
     return "renewed, loses a few" if users.lost else "renewed, nothing lost"
 
 
-def forwarded(header: str, value: str, options: str = "") -> Callable[[Server], str]:
-    """Return a row that tells whether a header of the client's is taken for the truth."""
-
-    def try_on(server: Server) -> str:
-        with running(server, options, apps=PEERS) as run:
-            plain, forged = ask(run.port), ask(run.port, headers={header: value})
-        truth = "127.0.0.1", "http"
-        lie = (value, "http") if header == FOR else ("127.0.0.1", value)
-        if (plain.status, forged.status, plain.text) != (200, 200, " ".join(truth) + "\n"):
-            return f"{plain}, {forged}"
-        told = {truth: "ignored", lie: "believed"}
-        return told.get(tuple(forged.text.split()), forged.text)
-
-    return try_on
-
-
 HTTP_1_0 = ("proxy_http_version 1.1", "proxy_http_version 1.0")
 UNBUFFERED = ("proxy_pass", "proxy_buffering off; proxy_pass")
 IMPATIENT_POOL = ("keepalive 16;", "keepalive 16; keepalive_timeout 1s;")
-ELSEWHERE = "--forwarded-allow-ips 10.0.0.1"
-FOR, PROTO = "X-Forwarded-For", "X-Forwarded-Proto"
 ROWS = (
     Row("an idle connection is closed", keep_alive),
     Row("nginx's pool: POST when the server closes", late("POST"), needs="nginx"),
@@ -278,10 +251,8 @@ ROWS = (
     Row("SIGTERM, a WebSocket is open, 2 s of grace", stop_open),
     Row(f"HTTP/2: {REQUESTS} requests of 1 s, one connection", http2, needs="h2load openssl"),
     Row("`--max-requests 50`, 8 kept connections", max_requests),
-    Row(f"`{FOR}` from this machine", forwarded(FOR, "1.2.3.4")),
-    Row(f"`{FOR}`, `{ELSEWHERE}`", forwarded(FOR, "1.2.3.4", ELSEWHERE)),
-    Row(f"`{PROTO}` from this machine", forwarded(PROTO, "https")),
-    Row(f"`{PROTO}`, `{ELSEWHERE}`", forwarded(PROTO, "https", ELSEWHERE)),
+    *forwarded.ROWS,
+    *limits.ROWS,
 )
 
 TABLE = table_of("connections", "connections", ROWS)

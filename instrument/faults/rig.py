@@ -4,6 +4,7 @@ import http.client
 import os
 import re
 import shlex
+import socket
 import tempfile
 import threading
 import time
@@ -131,6 +132,14 @@ def ask_on(
         told = type(error).__name__
     connection.close()
     return Answer(None, told, time.monotonic() - start)
+
+
+@contextmanager
+def connected(port: int, path: str = "/", end: bytes = b"\r\n\r\n") -> Iterator[socket.socket]:
+    """Send a request, or its beginning, and hand over its connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1".encode() + end)
+        yield connection
 
 
 class Users:

@@ -20,6 +20,7 @@ from instrument.saved import write
 from instrument.servers import EVERYWHERE, Server
 from instrument.tools import find, lacking
 
+DASH = "–"  # the row says nothing of this server
 SIDE_BY_SIDE = 8  # most rows wait
 PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker")
 # Of gthread, fewer threads than anything that asks at once.
@@ -50,7 +51,7 @@ def no_such_option(try_with: Callable[[Server, str], str], option: str) -> Calla
             return try_with(server, option)
         except InstrumentError as error:
             told = " ".join(error.tail)
-            if "unrecognized arguments" in told or "No such option" in told:
+            if re.search("unrecognized arguments|ambiguous option|No such option", told):
                 return "no such option"
             raise
 

@@ -1,0 +1,106 @@
+"""The rows on forwarded headers: which a server believes, over TCP and over a Unix socket."""
+
+import http.client
+import socket
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from instrument import processes
+from instrument.faults.rig import PATIENCE, Answer, ask, ask_on, running
+from instrument.faults.table import Row
+from instrument.processes import wait_until
+from instrument.servers import Server
+
+PEERS = {"wsgi": "connections.wsgi_peer:app", "asgi": "connections.asgi_peer:app"}
+FOR, PROTO = "X-Forwarded-For", "X-Forwarded-Proto"
+ELSEWHERE = "--forwarded-allow-ips 10.0.0.1"
+ANYBODY = "--forwarded-allow-ips '*'"
+FORGED, APPENDED = "1.2.3.4", "10.9.9.9"  # the second as $proxy_add_x_forwarded_for adds it
+
+
+class SocketConnection(http.client.HTTPConnection):
+    """A connection to a Unix socket."""
+
+    def __init__(self, path: Path):
+        super().__init__("localhost", timeout=PATIENCE)
+        self.path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(str(self.path))
+
+
+def ask_socket(path: Path, headers: dict[str, str] | None = None) -> Answer:
+    with closing(SocketConnection(path)) as connection:
+        return ask_on(connection, "/", headers)
+
+
+@contextmanager
+def on_socket(server: Server, options: str = "") -> Iterator[Path]:
+    """Start a server on a Unix socket, and hand over its path."""
+    with tempfile.TemporaryDirectory(prefix="s") as folder:  # a socket's path is short
+        path, log = Path(folder) / "s", Path(folder) / "log"
+        options = f"{options} {server.options.unix_socket}{path}"
+        command = server.command(processes.free_port(), 1, PEERS[server.interface], options)
+        with processes.running(command, log) as process:
+            wait_until(lambda: path.exists() and ask_socket(path).status == 200, process, log)
+            yield path
+
+
+def forwarded(header: str, value: str, options: str = "") -> Callable[[Server], str]:
+    """Return a row that tells whether a header of the client's is taken for the truth."""
+
+    def try_on(server: Server) -> str:
+        with running(server, options, apps=PEERS) as run:
+            plain, forged = ask(run.port), ask(run.port, headers={header: value})
+        return belief(("127.0.0.1", "http"), header, value, plain, forged)
+
+    return try_on
+
+
+def forwarded_on_socket(header: str, value: str, options: str = "") -> Callable[[Server], str]:
+    """Return the same row over a Unix socket, where the client has no address."""
+
+    def try_on(server: Server) -> str:
+        with on_socket(server, options) as path:
+            plain, forged = ask_socket(path), ask_socket(path, {header: value})
+        return belief(("None", "http"), header, value, plain, forged)
+
+    return try_on
+
+
+def belief(truth: tuple[str, str], header: str, value: str, plain: Answer, forged: Answer) -> str:
+    """Return what a server made of a header, from its answers without and with it."""
+    if (plain.status, forged.status, plain.text) != (200, 200, " ".join(truth) + "\n"):
+        return f"{plain}, {forged}"
+    first, _, others = value.partition(", ")
+    lie = (first, truth[1]) if header == FOR else (truth[0], value)
+    told = {truth: "ignored", lie: "the first is believed" if others else "believed"}
+    return told.get(tuple(forged.text.split()), forged.text)
+
+
+def mode(server: Server) -> str:
+    """Return what the mode of the socket's file lets everybody do."""
+    with on_socket(server) as path:
+        return f"`{stat.filemode(path.stat().st_mode)}`"
+
+
+ROWS = (
+    Row(f"`{FOR}` from this machine", forwarded(FOR, FORGED)),
+    Row(f"`{FOR}`, `{ELSEWHERE}`", forwarded(FOR, FORGED, ELSEWHERE)),
+    Row(f"`{PROTO}` from this machine", forwarded(PROTO, "https")),
+    Row(f"`{PROTO}`, `{ELSEWHERE}`", forwarded(PROTO, "https", ELSEWHERE)),
+    Row("a Unix socket: the mode of its file", mode),
+    Row(
+        f"a Unix socket: `{PROTO}`, `{ELSEWHERE}`",
+        forwarded_on_socket(PROTO, "https", ELSEWHERE),
+    ),
+    Row(
+        f"a Unix socket: `{FOR}` of two addresses, `{ANYBODY}`",
+        forwarded_on_socket(FOR, f"{FORGED}, {APPENDED}", ANYBODY),
+    ),
+)

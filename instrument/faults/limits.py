@@ -1,0 +1,94 @@
+"""The rows on what a server does not limit: headers, open files, and idle connections."""
+
+import socket
+from contextlib import ExitStack, suppress
+
+import psutil
+
+from instrument.errors import InstrumentError
+from instrument.faults.rig import Running, ask, connected, nginx, running
+from instrument.faults.table import Row, no_such_option
+from instrument.processes import ROOT, free_port, wait_until
+from instrument.servers import Server
+
+CONF = ROOT / "connections" / "nginx.conf"
+MB = 2**20
+HEADERS = 20 * MB
+LINES = b"".join(b"\r\nX-%d: %s" % (number, b"x" * 4000) for number in range(16))
+OPEN_FILES, HALF_REQUESTS = 64, 100
+CONNECTIONS = 3  # allowed at once
+
+
+def worker_of(run: Running) -> psutil.Process:
+    """Return the process that answers; a single uvicorn is its own worker."""
+    (pid,) = run.workers() or {run.master.pid}
+    return psutil.Process(pid)
+
+
+def endless_headers(server: Server, options: str = "") -> str:
+    """Return what becomes of a client that sends headers without an end."""
+    with running(server, options, workers=1) as run:
+        worker = worker_of(run)
+        before = worker.memory_info().rss
+        with connected(run.port, end=b"") as connection:
+            if is_cut_off(connection):
+                return "cut off"
+            wait_until(lambda: worker.memory_info().rss - before > 0.9 * HEADERS)
+            return "kept in memory"
+
+
+def endless_headers_behind_nginx(server: Server) -> str:
+    """Return what nginx answers to such a client, without asking the server."""
+    with (
+        nginx(CONF, free_port(), is_asked=False) as proxy,
+        connected(proxy.port, end=b"") as connection,
+    ):
+        is_cut_off(connection)
+        return connection.recv(65536).decode().split()[1]
+
+
+def is_cut_off(connection: socket.socket) -> bool:
+    """Send many headers; return whether the other side closes the connection before their end."""
+    try:
+        for _ in range(HEADERS // len(LINES) + 1):
+            connection.sendall(LINES)
+    except ConnectionError:
+        return True
+    return False
+
+
+def few_files(server: Server) -> str:
+    """Return what a client gets when half requests have used up the files of a worker."""
+    with running(server, workers=1) as run, ExitStack() as stack:
+        worker_of(run).rlimit(psutil.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+        for _ in range(HALF_REQUESTS):
+            with suppress(ConnectionError):  # it may be closed before it has sent anything
+                stack.enter_context(connected(run.port, end=b"\r\n"))
+        return str(ask(run.port, seconds=5))
+
+
+def idle_connections(server: Server, options: str = "") -> str:
+    """Return what another client gets while some keep idle connections."""
+    with running(server, options, workers=1) as run, ExitStack() as stack:
+        for _ in range(CONNECTIONS - 1):
+            idle = stack.enter_context(connected(run.port))
+            if not idle.recv(65536).startswith(b"HTTP/1.1 200"):
+                raise InstrumentError("a connection that is to be idle got no answer", run.log)
+        return str(ask(run.port))
+
+
+ROWS = (
+    Row(f"one client sends {HEADERS // MB} MB of headers", endless_headers),
+    Row("the same, `--http h11`", no_such_option(endless_headers, "--http h11")),
+    Row(
+        "the same headers, behind this chapter's nginx", endless_headers_behind_nginx, needs="nginx"
+    ),
+    Row(
+        f"{HALF_REQUESTS} half requests, {OPEN_FILES} files may be open: another client gets",
+        few_files,
+    ),
+    Row(
+        f"{CONNECTIONS - 1} idle connections, `--limit-concurrency {CONNECTIONS}`: another client gets",
+        no_such_option(idle_connections, f"--limit-concurrency {CONNECTIONS}"),
+    ),
+)
