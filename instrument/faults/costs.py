@@ -1,111 +1,177 @@
 """What a server costs: memory when idle and when it holds requests, and CPU time."""
 
 import asyncio
+import http.client
 import resource
+import statistics
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 
 import psutil
 
 from instrument import signals
 from instrument.errors import InstrumentError
-from instrument.faults.rig import Answer, Running, ask, running
+from instrument.faults.rig import Running, ask, ask_on, running
 from instrument.faults.table import Cells, Table
 from instrument.processes import wait_until
 from instrument.servers import BY_NAME, EVERYWHERE, Server
 
-WORKERS, THREADS, MANY = 4, 25, 1000
-HOLD_SECONDS = 3
-ROUNDS, REQUESTS, CLIENTS = 3, 1000, 8  # for the CPU time
+WORKERS, THREADS, FEW, MANY = 4, 25, 100, 1000
+HOLD_SECONDS = 4
+ROUNDS, REQUESTS, CLIENTS = 3, 500, 8  # for the CPU time
+TIMES_KEPT = 8  # as many requests on kept connections, since they take less
 FILES = 2 * MANY  # connections that a process may have
-SETUPS = tuple(server.with_threads(THREADS) for server in EVERYWHERE)
-HEADINGS = "| | idle, MB | requests held | then, MB | for each held, MB | CPU of a request, ms |"
+BODY = 30_000  # bytes
+HEADINGS = (
+    "| | idle, MB | requests held | then, MB | one more takes "
+    "| CPU of a request with its connection, ms | on a kept connection, ms |"
+)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A server with an application that only waits."""
+
+    title: str
+    server: Server
+    app: str
+    body: int = 0  # bytes of each held request
+
+    @property
+    def held(self) -> tuple[int, int]:
+        """Return two counts of requests; a request more is what lies between them."""
+        most = int(min(WORKERS * self.server.slots, MANY))
+        return most // 10, most
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What four workers and their master cost together."""
+    """What four workers and their master cost together; MB are 2**20 bytes of resident memory."""
 
-    requests: int  # held at once
-    idle: float  # resident memory in MB (2**20 bytes), before the first of them
-    holding: float  # resident memory in MB, while they are held
-    cpu: float  # milliseconds of CPU time for a request that does nothing, at best
+    idle: float  # MB, before the first request
+    few: int  # requests held at once
+    with_few: float  # MB, while they are held
+    many: int
+    with_many: float
+    worker: float  # MB of one worker more
+    cpu: float  # ms of CPU for a request that does nothing and opens a connection: the median
+    cpu_kept: float | None  # ms on a connection that is kept; None where none is
 
     @property
-    def each(self) -> float:
-        """Return the memory per held request, in MB, with that of the idle workers."""
-        return self.holding / self.requests
+    def one_more(self) -> float:
+        """Return the memory for one more request, in MB: that of a worker, where each has one."""
+        if self.many == WORKERS:
+            return self.worker
+        return (self.with_many - self.with_few) / (self.many - self.few)
 
 
 def title(server: Server) -> str:
-    """Return what the server's row is called."""
     if server.has_threads:
         return f"{server.name}, {WORKERS} × {server.slots} threads"
     return f"{server.name}, {WORKERS} workers"
 
 
-FIRST = title(BY_NAME["sync"])  # what the others are compared with
+IN_STARLETTE = "instrument.faults.quiet_starlette"
+UVICORN = BY_NAME["uvicorn"]
+SETUPS = (
+    *(
+        Setup(title(server), server, f"instrument.faults.quiet_{server.interface}:app")
+        for server in (each.with_threads(THREADS) for each in EVERYWHERE)
+    ),
+    Setup("uvicorn, Starlette", UVICORN, f"{IN_STARLETTE}:app"),
+    Setup("the same, three BaseHTTPMiddlewares", UVICORN, f"{IN_STARLETTE}:below_three"),
+    Setup("the same, a body of 30 kB instead", UVICORN, f"{IN_STARLETTE}:app", BODY),
+)
 
 
 def costs(_: Cells) -> Cells:
     allow_connections()
-    return {title(server): asdict(cost(server)) for server in SETUPS}
+    return {setup.title: asdict(cost(setup)) for setup in SETUPS}
 
 
-def cost(server: Server, rounds: int = ROUNDS) -> Cost:
+def cost(setup: Setup, rounds: int = ROUNDS) -> Cost:
     """Start a server and measure it; raise InstrumentError when it does not hold the requests."""
-    requests = min(WORKERS * server.slots, MANY)
-    with running(server, workers=WORKERS) as run:
+    few, many = setup.held
+    apps = {setup.server.interface: setup.app}
+    with running(setup.server, workers=WORKERS, apps=apps) as run:
         idle = resident(run)
-        holding = asyncio.run(resident_while_holding(run, requests))
-        used = min(cpu_of_requests(run) for _ in range(rounds))  # the others were disturbed
-    return Cost(requests, round(idle), round(holding), round(used * 1000 / REQUESTS, 2))
+        worker = statistics.median(rss(each) for each in run.master.children())
+        with_few, with_many = asyncio.run(resident_while_holding(run, setup))
+        cpu = statistics.median(cpu_of(run, ask_anew, 1) for _ in range(rounds))
+        kept = None
+        if setup.server.name != "sync":
+            kept = statistics.median(cpu_of(run, ask_again, TIMES_KEPT) for _ in range(rounds))
+    return Cost(
+        round(idle), few, round(with_few, 1), many, round(with_many, 1), round(worker), cpu, kept
+    )
 
 
-def cpu_of_requests(run: Running) -> float:
-    """Return how many seconds of CPU time a round of requests takes that do nothing."""
+def cpu_of(run: Running, ask_many, times: int) -> float:
+    """Return the CPU time of a request that does nothing, in ms, from a round of them."""
+    count = REQUESTS * times // CLIENTS
     before = cpu_seconds(run)
     with ThreadPoolExecutor(CLIENTS) as clients:
-        answers = list(clients.map(lambda _: ask_unless_stopped(run), range(REQUESTS)))
-    if any(answer.status != 200 for answer in answers):
+        list(clients.map(lambda _: ask_many(run, count), range(CLIENTS)))
+    return round(1000 * (cpu_seconds(run) - before) / (count * CLIENTS), 3)
+
+
+def ask_anew(run: Running, count: int) -> None:
+    for _ in range(count):
+        signals.check()
+        expect(run, ask(run.port))
+
+
+def ask_again(run: Running, count: int) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", run.port, timeout=20)) as connection:
+        for _ in range(count):
+            signals.check()
+            expect(run, ask_on(connection, "/"))
+
+
+def expect(run: Running, answer) -> None:
+    if answer.status != 200:
         raise InstrumentError("not every request was answered", run.log)
-    return cpu_seconds(run) - before
-
-
-def ask_unless_stopped(run: Running) -> Answer:
-    signals.check()
-    return ask(run.port)
 
 
 def everyone(run: Running) -> list[psutil.Process]:
     return [run.master, *run.master.children()]
 
 
+def rss(process: psutil.Process) -> float:
+    return process.memory_info().rss / 2**20
+
+
 def resident(run: Running) -> float:
     """Return the resident set size of the server, in MB; pages that two share count twice."""
-    return sum(process.memory_info().rss for process in everyone(run)) / 2**20
+    return sum(map(rss, everyone(run)))
 
 
 def cpu_seconds(run: Running) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in everyone(run))
 
 
-async def resident_while_holding(run: Running, requests: int) -> float:
-    clients = [asyncio.create_task(wait_for_answer(run.port)) for _ in range(requests)]
-    await asyncio.to_thread(wait_until, lambda: run.held(*run.workers()) == requests)
-    found = await asyncio.to_thread(resident, run)
+async def resident_while_holding(run: Running, setup: Setup) -> tuple[float, float]:
+    """Return the memory while few requests are held, and while many are."""
+    clients, found = [], []
+    for count in setup.held:
+        while len(clients) < count:
+            clients.append(asyncio.create_task(wait_for_answer(run.port, setup.body)))
+        await asyncio.to_thread(wait_until, lambda: run.held(*run.workers()) >= len(clients))
+        found.append(await asyncio.to_thread(resident, run))
     if any(client.done() for client in clients):
-        raise InstrumentError(f"this machine is too slow to hold {requests} for {HOLD_SECONDS} s")
+        raise InstrumentError(f"this machine is too slow to hold {count} for {HOLD_SECONDS} s")
     if any(b" 200 " not in answer for answer in await asyncio.gather(*clients)):
         raise InstrumentError("not every request was answered", run.log)
-    return found
+    return found[0], found[1]
 
 
-async def wait_for_answer(port: int) -> bytes:
+async def wait_for_answer(port: int, body: int) -> bytes:
     """Return the status line of an answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = f"GET /{HOLD_SECONDS} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-    writer.write(head.encode())
+    head = f"{'POST' if body else 'GET'} /{HOLD_SECONDS} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    head += f"Content-Length: {body}\r\n" if body else ""
+    writer.write(head.encode() + b"Connection: close\r\n\r\n" + b"x" * body)
     line = await reader.readline()
     writer.close()
     return line
@@ -123,15 +189,22 @@ def allow_connections() -> None:
 
 
 def markdown(cells: Cells) -> str:
-    """Return the costs as a table in Markdown."""
-    rows = [HEADINGS, "| --- | --: | --: | --: | --: | --: |"]
+    """Return the costs as a table in Markdown, with as many digits as repeat."""
+    rows = [HEADINGS, "| --- | --: | --: | --: | --: | --: | --: |"]
     for name, told in cells.items():
         each = Cost(**told)
-        numbers = (
-            f"{each.idle} | {each.requests:,} | {each.holding} | {each.each:.2f} | {each.cpu:.2f}"
+        more = f"{each.worker} MB, a worker" if each.many == WORKERS else kilobytes(each.one_more)
+        kept = "none is kept" if each.cpu_kept is None else f"{each.cpu_kept:.1g}"
+        rows.append(
+            f"| {name} | {each.idle} | {each.many:,} | {each.with_many:.0f} | {more} "
+            f"| {each.cpu:.1g} | {kept} |"
         )
-        rows.append(f"| {name} | {numbers} |")
     return "\n".join([*rows, ""])
+
+
+def kilobytes(megabytes: float) -> str:
+    """Return one digit of it, since the next one differs from run to run."""
+    return f"{float(f'{megabytes * 1024:.1g}'):.0f} kB"
 
 
 TABLE = Table("costs", "connections", costs, markdown)
