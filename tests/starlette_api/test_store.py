@@ -51,8 +51,7 @@ def rows(url):
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("killed", [0, 2])
-def test_two_thousand_creates_lose_nothing(database, killed, tmp_path):
+def test_two_thousand_creates_lose_nothing_though_two_workers_are_killed(database, tmp_path):
     with (
         serving_notes(tmp_path, database) as notes,
         ThreadPoolExecutor(CLIENTS) as clients,
@@ -60,7 +59,7 @@ def test_two_thousand_creates_lose_nothing(database, killed, tmp_path):
         assert notes.ask("GET", "/health")[0] == 200  # which has made the table
         before = notes.workers()
         every = [clients.submit(create_many, notes.port, client) for client in range(CLIENTS)]
-        for number in range(killed):
+        for number in range(2):
             enough = (number + 1) * CLIENTS * CREATES // 4
             wait_until(lambda: len(rows(database)) >= enough, seconds=60)  # noqa: B023
             os.kill(before.pop(), signal.SIGKILL)
@@ -69,8 +68,6 @@ def test_two_thousand_creates_lose_nothing(database, killed, tmp_path):
     stored = rows(database)
     assert len(acknowledged) == CLIENTS * CREATES
     assert set(acknowledged) <= set(stored), "not one acknowledged note may be lost"
-    if not killed:
-        assert len(stored) == CLIENTS * CREATES
     assert "locked" not in said
     assert "Traceback" not in said
 

@@ -168,7 +168,7 @@ def test_only_what_needs_a_missing_program_is_skipped(monkeypatch):
 
 def test_only_the_stars_of_busy_cpus_are_left_out():
     row = "3.99         4.00        0.999     5014   5068          0"
-    busy = "the CPUs were busy for 91% of the time, with Locust's share."
+    busy = "other programs used 31 % of the CPUs: close them and measure again."
     wrong = "* asgi: Locust used 97% of a CPU."
     printed = [f"sync*                  {row}", f"asgi*  {row}", "", f"* sync: {busy}", wrong]
     assert unmarked(printed) == [f"sync                  {row}", f"asgi*  {row}", "", wrong]
