@@ -41,8 +41,8 @@ class Crowd(Experiment):
             yield ""
             for step in steps:
                 if why := cause(step):
-                    doubt = "" if is_doubtful(step) else ", which the ceiling rules out"
-                    yield f"* {step.users} users: {why}{doubt}."
+                    reached = "" if is_doubtful(step) else "; the ceiling is reached nevertheless"
+                    yield f"* {step.users} users: {why}{reached}."
 
     def pictures(self) -> dict[str, str]:
         return {}
@@ -58,9 +58,9 @@ def table(name: str, steps: tuple[Step, ...]) -> Table:
         "throughput\nrequests/s",
         "\n/ ceiling",
         "median\nms",
-        "Locust is\nlate, ms",
-        "CPU of Locust,\nms a request",
-        "of the server,\nms a request",
+        "Locust\nlate, ms",
+        "CPU, ms\nLocust",
+        "a request\nserver",
     )
     grid = new_table(f"{name}\nusers", *headings, justify="right")
     for step in steps:

@@ -1,0 +1,92 @@
+"""The benchmark of frameworks: what its table says, and where its numbers go."""
+
+import json
+import subprocess
+
+import pytest
+
+from instrument.benchmark import __main__ as program
+from instrument.processes import ROOT
+
+
+def rounds(*rates, others=0.0):
+    return [
+        {
+            name: {
+                call: {"rate": rate / (1 + place), "cpu_ms": 0.5, "others": others}
+                for call in program.CALLS
+            }
+            for place, name in enumerate(program.FRAMEWORKS)
+        }
+        for rate in rates
+    ]
+
+
+def data(*rates, **others):
+    return {
+        "rounds": rounds(*rates, **others),
+        "seconds": 2,
+        "workers": 4,
+        "connections": 32,
+        "cpus": 2,
+        "versions": {"starlette": "1.0"},
+    }
+
+
+def test_median_lowest_and_highest_and_ratios_of_the_same_round(capsys):
+    program.show(data(1000, 3000, 1500))
+    shown = capsys.readouterr().out
+    rows = [line.split() for line in shown.splitlines() if line.startswith("FastAPI, threads")]
+    assert rows[0][2:] == [
+        "750",
+        "500",
+        "..",
+        "1500",
+        "0.50",
+        "0.50",
+        "..",
+        "0.50",
+        "0.50",
+        "0.50",
+        "..",
+        "0.50",
+    ]
+    assert "*" not in shown
+    assert max(map(len, shown.splitlines()[:8])) <= 100
+
+
+def test_rounds_that_others_disturbed_are_told(capsys):
+    program.show(data(1000, others=0.2))
+    shown = capsys.readouterr().out
+    assert "Flask, gthread* " in shown
+    assert "* Flask, gthread: other programs used the CPUs in 1 of 1 rounds." in shown
+
+
+@pytest.mark.parametrize(("options", "folder"), [([], "results"), (["--write"], "docs")])
+def test_only_write_changes_what_is_kept(options, folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(program, "ROOT", tmp_path)
+    monkeypatch.setattr(program, "measure", lambda *_: rounds(10)[0]["Flask, gthread"])
+    monkeypatch.setattr(program.shutil, "which", lambda _: "wrk")
+    monkeypatch.setattr("sys.argv", ["benchmark", "--rounds", "2", *options])
+    program.main()
+    [written] = tmp_path.rglob("*.json")
+    assert written == tmp_path / folder / "frameworks.json"
+    assert len(json.loads(written.read_text())["rounds"]) == 2
+    assert capsys.readouterr().out.endswith(f"{folder}/frameworks.json\n")
+
+
+@pytest.mark.parametrize(
+    "target", ["compare", "sweep", "timeline", "crowd", "predict", "benchmark", "figures"]
+)
+def test_what_a_participant_measures_goes_to_results(target):
+    """What `make` would run names no other folder, and asks nobody to write."""
+    commands = subprocess.run(
+        ["make", "--dry-run", "--assume-old", ".venv/installed", target],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    ).stdout
+    words = commands.replace("results/", "results ").replace("=", " ").split()
+    assert "--write" not in words
+    assert not [word for word in commands.split() if word.startswith("docs")]
