@@ -1,6 +1,5 @@
 """The API as tools of others see it: Schemathesis, and Swagger UI in a browser."""
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from tests.support import browser
 from tests.support.commands import run
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
-EXAMPLES = 30 if os.environ.get("CI") else 10  # of each operation
+EXAMPLES = 10  # of each operation
 
 
 def test_schemathesis_finds_nothing(notes, tmp_path):
