@@ -4,11 +4,11 @@ Run it from the root, with wsgi.slow_app on port 8000 and asgi.slow_app on port 
   locust              both servers side by side, in the page at http://127.0.0.1:8089
   locust WsgiUser     one of them alone; --host sends it to another server
 
-Notice that a user asks again as soon as it is answered, so that the number of users is the
-number of requests in flight. Four sync workers that hold each request for one second answer
-four a second, whoever waits; an event loop answers as many as there are users. A wait of 5
-to 15 s between requests would hide all that: a user would then ask once in 11 s, and fewer
-than 44 of them never keep four workers busy.
+A user asks again as soon as it is answered, so the number of users is the number of requests in
+flight. Four sync workers that hold each request for one second answer four a second, however
+many users wait. An event loop answers as many as there are users. A wait of 5 to 15 s between
+requests would hide the difference: a user would ask once in 11 s, and fewer than 44 users
+would not keep four workers busy.
 """
 
 import random

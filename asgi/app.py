@@ -3,7 +3,7 @@
 Run it from the root:   uvicorn asgi.app:app
 Run it from this folder:   uvicorn app:app
 
-Notice that nothing is imported: an application is a callable with an agreed signature.
+Look at the imports: there are none. An application is a callable with an agreed signature.
 """
 
 START = {"type": "http.response.start", "status": 200}

@@ -3,7 +3,7 @@
 Run it from the root:   uvicorn asgi.blocking_app:app
 Run it from this folder:   uvicorn blocking_app:app
 
-Notice that async def alone gives nothing back: only await does.
+Look at time.sleep: the event loop regains control only at an await.
 """
 
 import time

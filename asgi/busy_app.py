@@ -1,9 +1,9 @@
-"""The application of app.py, which first computes for some 30 ms.
+"""The application of app.py, which first computes for some 20 to 30 ms.
 
 Run it from the root:   uvicorn asgi.busy_app:app
 Run it from this folder:   uvicorn busy_app:app
 
-Notice that nobody can give back a CPU that is in use.
+Look at the CPUs: a request that computes keeps one of them busy, whatever the server.
 """
 
 START = {"type": "http.response.start", "status": 200}

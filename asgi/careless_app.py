@@ -3,7 +3,7 @@
 Run it from the root:   uvicorn asgi.careless_app:app
 Run it from this folder:   uvicorn careless_app:app
 
-Notice what it prints before anybody has sent a request.
+Look at what it prints before any request was sent.
 """
 
 START = {"type": "http.response.start", "status": 200}

@@ -3,7 +3,7 @@
 Run it from the root:   uvicorn asgi.receive_app:app
 Run it from this folder:   uvicorn receive_app:app
 
-Notice that the body of the request is not in scope: it is awaited.
+The body of the request is not in scope: the application awaits it.
 """
 
 

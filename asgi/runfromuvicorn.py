@@ -3,7 +3,7 @@
 Run it from the root:   python asgi/runfromuvicorn.py
 Run it from this folder:   python runfromuvicorn.py
 
-Notice the import string and the guard: reload=True and workers=2 work with both alone.
+Look at the import string and the guard: reload=True and workers=2 need both.
 """
 
 import uvicorn

@@ -3,7 +3,7 @@
 Run it from the root:   uvicorn asgi.scope_app:app
 Run it from this folder:   uvicorn scope_app:app
 
-Notice which names come from the request, and which from the server.
+Look which names come from the request, and which from the server.
 """
 
 

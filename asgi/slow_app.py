@@ -3,7 +3,7 @@
 Run it from the root:   uvicorn asgi.slow_app:app
 Run it from this folder:   uvicorn slow_app:app
 
-Notice what the server can do during that second.
+Look at what the server can do during that second.
 """
 
 import asyncio

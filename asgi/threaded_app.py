@@ -1,9 +1,9 @@
-"""The remedy for blocking_app.py: what blocks is sent to a thread, and awaited.
+"""The remedy for blocking_app.py: a thread runs what blocks, and the loop awaits it.
 
 Run it from the root:   uvicorn asgi.threaded_app:app
 Run it from this folder:   uvicorn threaded_app:app
 
-Notice that the pool has min(32, CPUs + 4) threads: the next request waits for one.
+The pool has min(32, CPUs + 4) threads: when all are busy, the next request waits for one.
 """
 
 import asyncio

@@ -3,7 +3,7 @@
 Run it from the root:   uvicorn asgi.websocket_app:app
 Run it from this folder:   uvicorn websocket_app:app
 
-Notice that one call of app is one connection, with as many messages as it likes.
+One call of app is one connection, which may carry any number of messages.
 """
 
 

@@ -2,7 +2,7 @@
 
 Run it from the root:   locust --locustfile compare/arrivals.py
 
-Notice that latency has no end where more arrives than can be answered.
+Look at Max: latency grows as long as more requests arrive than the workers can answer.
 """
 
 import gevent

@@ -2,7 +2,7 @@
 
 Run it from the root:   locust --locustfile locustfile.py,compare/patient_users.py
 
-Notice that the two servers can't be told apart by their throughput.
+Compare the throughput of both servers: it is the same, since it describes the users.
 """
 
 import random

@@ -6,11 +6,14 @@ import re
 import pytest
 
 from instrument.processes import ROOT
+from tests.support.plain import hidden_stops, long_pipelines
 from tests.support.readme import ALLOWED
 from tests.support.terminal import CHAPTERS
 
 LONGEST = 300
 IGNORED = ("results", "__pycache__", ".venv")  # or what begins so
+
+PLAIN = ["README.md", *(f"{chapter}/README.md" for chapter in ("wsgi", "asgi", "compare"))]
 
 
 def files(folder, pattern="*"):
@@ -66,6 +69,42 @@ def test_a_worker_class_is_spelt_in_one_file():
         if "uvicorn_worker.UvicornWorker" in path.read_text() and path not in files("tests")
     ]
     assert spelt == ["instrument/servers.py"]
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_each_stop_can_be_read_and_each_command_be_taken_apart(name):
+    text = (ROOT / name).read_text()
+    assert hidden_stops(text) == [], "lines that stop a server in a comment alone"
+    assert long_pipelines(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Terminal 1: press Ctrl-C. <!-- stop 8000 -->", []),
+        ("Terminal 1: press\nCtrl-C, <!-- stop 8000 --> and go on.", []),
+        ("Look at the log. <!-- stop 8000 -->", [1]),
+        ("<!-- press Ctrl-C --> <!-- stop 8000 -->", [1]),
+        ("Press Ctrl-C.\n\nLook.\n<!-- stop 8000 -->", [4]),
+    ],
+)
+def test_a_stop_in_a_comment_alone_is_found(text, hidden):
+    assert hidden_stops(text) == hidden
+
+
+@pytest.mark.parametrize(
+    ("command", "long"),
+    [
+        ("ps | grep gunicorn", False),
+        ("ps | grep '|' ; ps | grep b", False),
+        ("ps | grep a || ps | grep b", False),
+        ("ps | grep a | head -1", True),
+        ("kill -HUP $(ss -l | grep pid | cut -d= -f2)", True),
+        ("seq 8|grep a|head -1", True),
+    ],
+)
+def test_a_long_pipeline_is_found(command, long):
+    assert long_pipelines(f"```console\n$ {command}\n```\n") == [command] * long
 
 
 def test_every_annotation_is_explained():

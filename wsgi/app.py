@@ -3,7 +3,7 @@
 Run it from the root:   gunicorn -w 4 wsgi.app:app
 Run it from this folder:   gunicorn -w 4 app:app
 
-Notice that nothing is imported: an application is a callable with an agreed signature.
+Look at the imports: there are none. An application is a callable with an agreed signature.
 """
 
 STATUS = "200 OK"

@@ -1,9 +1,9 @@
-"""The application of app.py, which first computes for some 30 ms.
+"""The application of app.py, which first computes for some 20 to 30 ms.
 
 Run it from the root:   gunicorn -w 4 wsgi.busy_app:app
 Run it from this folder:   gunicorn -w 4 busy_app:app
 
-Notice that nobody can give back a CPU that is in use.
+Look at the CPUs: a request that computes keeps one of them busy, whatever the server.
 """
 
 STATUS = "200 OK"

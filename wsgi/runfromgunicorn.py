@@ -3,7 +3,7 @@
 Run it from the root:   python wsgi/runfromgunicorn.py
 Run it from this folder:   python runfromgunicorn.py
 
-Notice that these are the command's own options: gunicorn checks them, and kill -HUP reloads.
+These are the options of the command gunicorn: it checks them, and kill -HUP reloads the code.
 """
 
 import sys

@@ -3,7 +3,7 @@
 Run it from the root:   gunicorn -w 4 wsgi.slow_app:app
 Run it from this folder:   gunicorn -w 4 slow_app:app
 
-Notice what the server can do during that second.
+Look at what the server can do during that second.
 """
 
 import time

@@ -1,0 +1,41 @@
+"""What a reader of a README could not see, or not take apart: no edges."""
+
+import re
+import shlex
+
+from tests.support.readme import steps
+
+MOST_COMMANDS = 2  # of a pipeline
+
+
+def hidden_stops(text):
+    """Return the lines that stop a server in a comment, where no text beside it says Ctrl-C."""
+    lines = text.splitlines()
+    visible = [re.sub("<!--.*?-->", "", line) for line in lines]
+    return [
+        number
+        for number, line in enumerate(lines, start=1)
+        if re.search(r"<!--\s*stop ", line)
+        and not re.search(r"press\s+Ctrl-C", " ".join(visible[max(number - 2, 0) : number]))
+    ]
+
+
+def long_pipelines(text):
+    """Return the commands of a README that hold a pipeline of more than two commands."""
+    blocks = [step for step in steps(text) if step.language == "console"]
+    typed = [step for step in blocks if not {"log", "stop", "gone", "anew"} & set(step.options)]
+    commands = [command.text for step in typed for command in step.commands]
+    return [command for command in commands if longest_pipeline(command) > MOST_COMMANDS]
+
+
+def longest_pipeline(command):
+    words = shlex.shlex(command, posix=False, punctuation_chars=True)
+    words.whitespace_split, words.commenters = True, ""
+    longest = length = 1
+    for word in words:
+        if word in ("|", "|&"):
+            length += 1
+        elif set(word) <= set(";&|()"):
+            length = 1
+        longest = max(longest, length)
+    return longest
