@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from instrument.errors import InstrumentError
+from instrument.faults import native, stops
 from instrument.faults.rig import Running, Users, ask, in_flight, nginx, running
 from instrument.faults.table import Row, no_such_option, table_of
 from instrument.processes import ROOT, is_alive, wait_until
@@ -240,6 +241,7 @@ UNBUFFERED = ("proxy_pass", "proxy_request_buffering off; proxy_pass")
 ROWS = (
     Row(f"`kill -9` one worker, {MANY} users", kill_worker),
     Row("`kill -9` the master", kill_master),
+    Row(f"the same, {stops.USERS} users who don't wait", stops.kill_master_while_asked),
     Row(f"SIGHUP, {CALM} users of 0.2 s, one of 4 s", hang_up),
     Row(f"SIGHUP, {BUSY} users who don't wait", hang_up_under_load, takes_all_cpus=True),
     Row("SIGHUP after an edit", edit),
@@ -249,6 +251,11 @@ ROWS = (
     Row("SIGTERM, 4 s to go, 1 s of grace", cut_off),
     Row("SIGINT, a request in flight", stop_in_flight(os.kill, signal.SIGINT)),
     Row(f"a block of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", block),
+    Row(
+        f"a block in C that keeps the GIL, `timeout` {native.TIMEOUT_SECONDS} s",
+        native.block("/native"),
+    ),
+    Row("the same, half of the body sent", native.block("/torn/native")),
     Row(f"an `await` of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", wait_long),
     Row(f"half headers, as many as slots (or {HALF_REQUESTS})", half_requests("headers")),
     Row("half bodies, as many", half_requests("body")),
