@@ -28,7 +28,9 @@ def copy_apps(folder: str) -> None:
     for app in CHAPTER.glob("*_app.py"):
         copy = Path(folder) / app.name
         copy.write_text(app.read_text())
-        os.utime(copy, (0, 0))  # or Python takes an edit in the same second for none
+        os.utime(
+            copy, (0, 0)
+        )  # or Python takes the cached code for the edited one, of the same second
 
 
 def edit_apps(folder: str, more: str) -> None:

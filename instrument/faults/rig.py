@@ -86,13 +86,13 @@ def running(
 
 
 def whole(seconds: float) -> int:
-    """Return seconds without what a busy machine adds to them; a timer that is early is so by little."""
+    """Return whole seconds: a busy machine adds to them, and a timer is early only by little."""
     return int(seconds + 0.1)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client got, and after how long."""
+    """What a client got, and the seconds it waited."""
 
     status: int | None  # None: there was none
     text: str  # of the body, or of the error
@@ -137,9 +137,9 @@ def ask_on(
 
 
 class Users:
-    """Some users who ask again as soon as they are answered, and what they got.
+    """Users that send the next request as soon as they have an answer, and their answers.
 
-    Each request has a connection of its own, unless a user is to keep his.
+    Each request has a connection of its own, unless `keep` is true.
     """
 
     def __init__(self, port: int, path: str, users: int, keep: bool = False, method: str = "GET"):
