@@ -2,7 +2,7 @@
 
 Run it from the root:   uvicorn --workers 4 production.asgi_app:app, then curl 127.0.0.1:8000/3
 
-Notice /block/3: there it waits as `async def` must not, and holds the event loop.
+Compare /block/3: there the app blocks the event loop, which an `async def` must not do.
 """
 
 import asyncio

@@ -2,7 +2,7 @@
 
 Run it from the root, beside a server:   python -m production.slow_client 4 --seconds 20
 
-Notice that it costs the client nothing: no load, no bytes, only patience.
+The client needs hardly any CPU and a hundred bytes for each connection, while the server waits.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 Run it from the root:   gunicorn -w 4 production.wsgi_app:app, then curl 127.0.0.1:8000/3
 
-Notice that its terminal shows where each request begins and ends.
+Its terminal shows when each request begins and ends.
 """
 
 import os

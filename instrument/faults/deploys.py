@@ -4,13 +4,15 @@ import os
 import signal
 import socket
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from instrument.errors import InstrumentError
+from instrument.faults import renewals, stops, websockets
+from instrument.faults.native import APPS as ODD
 from instrument.faults.production import CHAPTER
-from instrument.faults.rig import PATIENCE, ask, in_flight, running
+from instrument.faults.rig import PATIENCE, Running, ask, last_begun, running
 from instrument.faults.table import Row, table_of
 from instrument.processes import is_alive, wait_until
 from instrument.servers import Server
@@ -26,7 +28,9 @@ def copy_apps(folder: str) -> None:
     for app in CHAPTER.glob("*_app.py"):
         copy = Path(folder) / app.name
         copy.write_text(app.read_text())
-        os.utime(copy, (0, 0))  # or Python takes an edit in the same second for none
+        os.utime(
+            copy, (0, 0)
+        )  # or Python takes the cached code for the edited one, of the same second
 
 
 def edit_apps(folder: str, more: str) -> None:
@@ -110,31 +114,77 @@ def is_answered(client: socket.socket) -> bool:
         return False
 
 
-def endless(is_limited: bool) -> Callable[[Server], str]:
-    """Return a row: HUP and TERM while a request never ends."""
+@contextmanager
+def streaming(run: Running) -> Iterator[int]:
+    """Hold a stream open that never ends; hand over its worker; end the whole server after it."""
+    try:
+        with socket.create_connection(("127.0.0.1", run.port), PATIENCE) as client:
+            client.sendall(b"GET /endless HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            client.recv(1)
+            yield last_begun(run)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(run.master.pid, signal.SIGKILL)
+
+
+def hang_up(run: Running) -> None:
+    """Send HUP to the master, and wait until it says so."""
+    run.master.send_signal(signal.SIGHUP)
+    wait_until(lambda: run.said("signal: hup") or run.said("Received SIGHUP"))
+
+
+def stop_endless(is_limited: bool) -> Callable[[Server], str]:
+    """Return a row: HUP and TERM while a stream is open that never ends."""
 
     def try_on(server: Server) -> str:
         if not is_limited and server.name != "uvicorn":
             return "–"
-        options = f"{server.options.graceful_timeout} {GRACE_SECONDS}" if is_limited else ""
-        with running(server, options) as run, in_flight(run, "/3600"):
+        options = limits(server) if is_limited else ""
+        with running(server, options, apps=ODD) as run, streaming(run):
+            hang_up(run)
+            run.master.send_signal(signal.SIGTERM)
             try:
-                run.master.send_signal(signal.SIGHUP)
-                wait_until(lambda: run.said("signal: hup") or run.said("Received SIGHUP"))
-                run.master.send_signal(signal.SIGTERM)
-                try:
-                    wait_until(
-                        lambda: not is_alive(run.master.pid),
-                        seconds=PATIENCE if is_limited else PATIENT_SECONDS,
-                    )
-                except InstrumentError:
-                    return "serves on"
-                return "the server ends"
-            finally:  # or the client waits on
-                with suppress(ProcessLookupError):
-                    os.killpg(run.master.pid, signal.SIGKILL)
+                wait_until(
+                    lambda: not is_alive(run.master.pid),
+                    seconds=PATIENCE if is_limited else PATIENT_SECONDS,
+                )
+            except InstrumentError:
+                return "serves on"
+            return "the server ends"
 
     return try_on
+
+
+def kill_beside_endless(is_limited: bool) -> Callable[[Server], str]:
+    """Return a row: is a worker replaced that dies while a stream keeps an old one from ending?"""
+
+    def try_on(server: Server) -> str:
+        options = limits(server) if is_limited else ""
+        with running(server, options, apps=ODD) as run, streaming(run) as streams:
+            before = run.workers()
+            hang_up(run)
+            if server.name == "uvicorn":  # which renews one after the other
+                wait_until(lambda: run.said(f"Waiting for child process [{streams}]"))
+            else:
+                wait_until(lambda: run.said(server.booted) == 2 * len(before))
+            victim = min(run.workers() - before)
+            os.kill(victim, signal.SIGKILL)
+            try:
+                wait_until(
+                    lambda: len(run.workers() - before - {victim}) == len(before),
+                    seconds=PATIENCE if is_limited else PATIENT_SECONDS,
+                )
+            except InstrumentError:
+                return "not replaced"
+            return "replaced"
+
+    return try_on
+
+
+def limits(server: Server) -> str:
+    """Return the options that end an old worker soon; with gunicorn it takes two."""
+    every = f"{server.options.graceful_timeout} {GRACE_SECONDS}"
+    return every if server.name == "uvicorn" else f"{every} --timeout {GRACE_SECONDS}"
 
 
 ROWS = (
@@ -145,9 +195,37 @@ ROWS = (
         slow_code,
     ),
     Row("SIGHUP, one worker", hang_up_alone),
+    Row(
+        f"SIGHUP, {renewals.USERS} users who POST through nginx's pool",
+        renewals.hang_up_behind_pool,
+        needs="nginx",
+        takes_all_cpus=True,
+    ),
+    Row(
+        f"`--max-requests {renewals.MAX_REQUESTS}`, the same users, {renewals.ENOUGH:,} requests",
+        renewals.max_requests_behind_pool,
+        needs="nginx",
+        takes_all_cpus=True,
+    ),
     Row(f"SIGTERM, one worker, {QUEUED} requests of 2 s", stop_under_load),
-    Row("SIGHUP and SIGTERM, a request without end", endless(is_limited=False)),
-    Row(f"the same, {GRACE_SECONDS} s of grace", endless(is_limited=True)),
+    Row(
+        f"SIGHUP, an endless stream, `kill -9` a new worker: {PATIENT_SECONDS} s later",
+        kill_beside_endless(is_limited=False),
+    ),
+    Row(
+        f"the same, {GRACE_SECONDS} s of grace (gunicorn: and `--timeout {GRACE_SECONDS}`)",
+        kill_beside_endless(is_limited=True),
+    ),
+    Row("SIGHUP and SIGTERM, an endless stream", stop_endless(is_limited=False)),
+    Row("the same, with both limits", stop_endless(is_limited=True)),
+    Row(
+        f"SIGHUP, a WebSocket is open, {websockets.GRACE_SECONDS} s of grace", websockets.renew_open
+    ),
+    Row("SIGTERM, a block of 5 s, 1 s of grace", stops.stop_blocked),
+    Row(
+        f"SIGINT to the master alone, {stops.GRACE_SECONDS} s of grace: new requests",
+        stops.interrupt_master,
+    ),
 )
 
 TABLE = table_of("deploys", "production", ROWS)

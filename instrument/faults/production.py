@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from instrument.errors import InstrumentError
+from instrument.faults import native, stops
 from instrument.faults.rig import Running, Users, ask, in_flight, nginx, running
 from instrument.faults.table import Row, no_such_option, table_of
 from instrument.processes import ROOT, is_alive, wait_until
@@ -19,7 +20,7 @@ from production import slow_client
 
 CHAPTER = ROOT / "production"
 BLOCK_SECONDS, TIMEOUT_SECONDS, LATEST_SECONDS = 6, 2, 5
-FROZEN_SECONDS = 8  # a quick request that takes longer found nobody
+FROZEN_SECONDS = 8  # a quick request that takes longer found no free worker
 QUICK_SECONDS = 2.5  # half of what nginx waits for the other half
 HALF_REQUESTS = 100  # to servers that have no slots
 MANY, CALM, BUSY = 20, 4, 10  # users
@@ -50,7 +51,7 @@ def stop_with_requests(run: Running, worker: int, least: int) -> int:
         before = -1
         while before != (held := run.held(worker)):
             before = held
-            time.sleep(0.1)  # who was answered just before has yet to hang up
+            time.sleep(0.1)  # a client that was just answered may not have closed yet
         if held < least:
             os.kill(worker, signal.SIGCONT)
         return held >= least
@@ -95,7 +96,7 @@ def hang_up(server: Server) -> str:
 
 
 def hang_up_under_load(server: Server) -> str:
-    """Return what some of them lose of requests that come as fast as they can."""
+    """Return what users lose at a HUP when they ask as fast as they can."""
     with running(server) as run, Users(run.port, "/", users=BUSY) as users:
         for _ in range(MOST_RENEWALS):
             if users.lost:  # one may lose none by chance
@@ -211,7 +212,7 @@ def attack(server: Server, run: Running, port: int, what: str) -> str:
 
 
 def overload(server: Server) -> str:
-    """Return how 10 users fare whose requests take half a second each."""
+    """Return where 10 requests of half a second wait: in the backlog, in the worker, or nowhere."""
     held = 0
     with running(server, workers=1) as run, ThreadPoolExecutor(10) as clients:
         asked = [clients.submit(ask, run.port, "/0.5") for _ in range(10)]
@@ -228,7 +229,7 @@ def overload(server: Server) -> str:
 
 
 def limit_connections(server: Server, options: str) -> str:
-    """Return how 8 users fare who come while 2 are being served."""
+    """Return what 8 users get while 2 requests are being served."""
     with running(server, options, workers=1) as run, ThreadPoolExecutor(8) as clients:
         with in_flight(run, "/2") as (first, _), in_flight(run, "/2") as (second, _):
             others = Counter(map(str, clients.map(ask, [run.port] * 8)))
@@ -240,6 +241,7 @@ UNBUFFERED = ("proxy_pass", "proxy_request_buffering off; proxy_pass")
 ROWS = (
     Row(f"`kill -9` one worker, {MANY} users", kill_worker),
     Row("`kill -9` the master", kill_master),
+    Row(f"the same, {stops.USERS} users who don't wait", stops.kill_master_while_asked),
     Row(f"SIGHUP, {CALM} users of 0.2 s, one of 4 s", hang_up),
     Row(f"SIGHUP, {BUSY} users who don't wait", hang_up_under_load, takes_all_cpus=True),
     Row("SIGHUP after an edit", edit),
@@ -249,6 +251,11 @@ ROWS = (
     Row("SIGTERM, 4 s to go, 1 s of grace", cut_off),
     Row("SIGINT, a request in flight", stop_in_flight(os.kill, signal.SIGINT)),
     Row(f"a block of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", block),
+    Row(
+        f"a block in C that keeps the GIL, `timeout` {native.TIMEOUT_SECONDS} s",
+        native.block("/native"),
+    ),
+    Row("the same, half of the body sent", native.block("/torn/native")),
     Row(f"an `await` of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", wait_long),
     Row(f"half headers, as many as slots (or {HALF_REQUESTS})", half_requests("headers")),
     Row("half bodies, as many", half_requests("body")),

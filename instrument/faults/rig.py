@@ -87,13 +87,13 @@ def running(
 
 
 def whole(seconds: float) -> int:
-    """Return seconds without what a busy machine adds to them; a timer that is early is so by little."""
+    """Return whole seconds: a busy machine adds to them, and a timer is early only by little."""
     return int(seconds + 0.1)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client got, and after how long."""
+    """What a client got, and the seconds it waited."""
 
     status: int | None  # None: there was none
     text: str  # of the body, or of the error
@@ -112,12 +112,15 @@ def ask(
 
 
 def ask_on(
-    connection: http.client.HTTPConnection, path: str, headers: dict[str, str] | None = None
+    connection: http.client.HTTPConnection,
+    path: str,
+    headers: dict[str, str] | None = None,
+    method: str = "GET",
 ) -> Answer:
     """Return what a client gets on this connection, which is opened when it is closed."""
     start = time.monotonic()
     try:
-        connection.request("GET", path, headers=headers or {})
+        connection.request(method, path, headers=headers or {})
         answer = connection.getresponse()
         return Answer(answer.status, answer.read().decode(), time.monotonic() - start)
     except (http.client.RemoteDisconnected, ConnectionResetError):
@@ -143,13 +146,13 @@ def connected(port: int, path: str = "/", end: bytes = b"\r\n\r\n") -> Iterator[
 
 
 class Users:
-    """Some users who ask again as soon as they are answered, and what they got.
+    """Users that send the next request as soon as they have an answer, and their answers.
 
-    Each request has a connection of its own, unless a user is to keep his.
+    Each request has a connection of its own, unless `keep` is true.
     """
 
-    def __init__(self, port: int, path: str, users: int, keep: bool = False):
-        self.keep = keep
+    def __init__(self, port: int, path: str, users: int, keep: bool = False, method: str = "GET"):
+        self.keep, self.method = keep, method
         self.answers: list[Answer] = []
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self.use, args=(port, path)) for _ in range(users)]
@@ -157,7 +160,7 @@ class Users:
     def use(self, port: int, path: str) -> None:
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
             while not (self.stopping.is_set() or signals.came()):
-                self.answers.append(ask_on(connection, path))
+                self.answers.append(ask_on(connection, path, method=self.method))
                 if not self.keep:
                     connection.close()
 
@@ -193,8 +196,13 @@ def in_flight(run: Running, path: str) -> Iterator[tuple[Future[Answer], int]]:
     with ThreadPoolExecutor(1) as client:
         request = client.submit(ask, run.port, path)
         wait_until(lambda: run.said("begins") > seen)
-        *_, worker = re.findall(r"(\d+) begins", run.log.read_text())
-        yield request, int(worker)
+        yield request, last_begun(run)
+
+
+def last_begun(run: Running) -> int:
+    """Return the worker that has begun a request last."""
+    *_, worker = re.findall(r"(\d+) begins", run.log.read_text())
+    return int(worker)
 
 
 @dataclass(frozen=True)

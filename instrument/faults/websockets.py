@@ -43,6 +43,15 @@ def websocket_behind_nginx(conf: Path) -> Callable[[Server], str]:
 
 def stop_open(server: Server) -> str:
     """Return what a WebSocket that is open is told when its server stops."""
+    return tell_open(server, signal.SIGTERM)
+
+
+def renew_open(server: Server) -> str:
+    """Return what a WebSocket that is open is told when its server renews its workers."""
+    return tell_open(server, signal.SIGHUP)
+
+
+def tell_open(server: Server, number: int) -> str:
     if not server.is_asgi:
         return "–"
     options = f"{server.options.graceful_timeout} {GRACE_SECONDS}"
@@ -52,7 +61,7 @@ def stop_open(server: Server) -> str:
     ):
         connection.send("hello")
         connection.recv(timeout=PATIENCE)
-        run.master.send_signal(signal.SIGTERM)
+        run.master.send_signal(number)
         try:
             return f"told {connection.recv(timeout=PATIENCE)}"
         except ConnectionClosed as closed:

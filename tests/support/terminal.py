@@ -76,7 +76,7 @@ class Terminal:
             if "server" in options:
                 self.absent[options["server"]] = lack
             return lack
-        return self.absent.get(options.get("stop", options.get("log")))
+        return self.absent.get(options.get("stop", options.get("gone", options.get("log"))))
 
     def do(self, step):
         """Do what a step of a README says; raise Wrong when something else comes of it."""

@@ -1,0 +1,46 @@
+"""What users lose of POSTs through nginx's pool while workers are renewed: by HUP or --max-requests."""
+
+import signal
+
+from instrument.faults.rig import PATIENCE, Users, nginx, running
+from instrument.processes import ROOT, wait_until
+from instrument.servers import Server
+
+POOL = ROOT / "connections" / "nginx.conf"
+USERS = 8
+MOST_RENEWALS = 10  # by HUP; in one of them a server may lose nothing by chance
+MAX_REQUESTS, ENOUGH = 100, 3000  # some thirty renewals
+FEW = 5
+
+
+def hang_up_behind_pool(server: Server) -> str:
+    with (
+        running(server) as run,
+        nginx(POOL, run.port) as proxy,
+        Users(proxy.port, "/", users=USERS, method="POST") as users,
+    ):
+        for _ in range(MOST_RENEWALS):
+            if users.lost:
+                break
+            before = run.workers()
+            run.master.send_signal(signal.SIGHUP)
+            run.wait_for_others(before)
+            users.go_on()
+    if not users.lost:
+        return "nothing lost"
+    return "some get 502" if set(users.lost) == {"502"} else str(dict(users.lost))
+
+
+def max_requests_behind_pool(server: Server) -> str:
+    options = f"{server.options.max_requests} {MAX_REQUESTS}"
+    with running(server, options) as run, nginx(POOL, run.port) as proxy:
+        before = run.workers()
+        with Users(proxy.port, "/", users=USERS, method="POST") as users:
+            wait_until(
+                lambda: users.lost.total() > FEW or len(users.answers) > ENOUGH,
+                seconds=3 * PATIENCE,
+            )
+        wait_until(lambda: not before & run.workers())  # or nothing was renewed
+    if set(users.lost) - {"502"}:
+        return str(dict(users.lost))
+    return "some get 502" if users.lost.total() > FEW else "few or none get 502"
