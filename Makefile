@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup check compare lab sweep timeline predict figures screenshots benchmark faults outputs test
+.PHONY: help setup check compare lab sweep timeline predict figures screenshots benchmark faults outputs exercises hint test
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make benchmark    measure the REST example beside other frameworks (3 minutes, with wrk)"
 	@echo "make faults     try all that chapters 5 and 6 say of the servers, and write their tables (3 minutes)"
 	@echo "make outputs    run all READMEs, and rewrite the outputs that they show (10 minutes)"
+	@echo "make exercises  check the next exercise   (ARGS=4, ARGS=list, ARGS=\"reset 4\"); make hint helps"
 	@echo "make test       run every test   (CHAPTER=wsgi: those of one chapter)"
 	@echo "With another Python, beside the first: make test PYTHON=python3.13 VENV=.venv-3.13"
 
@@ -55,6 +56,12 @@ benchmark: $(VENV)/installed-for-tests
 
 outputs: $(VENV)/installed-for-tests
 	@$(RUN) -m tests.support.rewrite
+
+exercises: $(VENV)/installed
+	@$(RUN) -m exercises $(ARGS)
+
+hint: $(VENV)/installed
+	@$(RUN) -m exercises hint $(ARGS)
 
 check: $(VENV)/installed
 	@$(RUN) -m compare check
