@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 FIGURES := $(if $(WRITE),docs,results/figures)
 
-.PHONY: help setup check compare lab sweep timeline predict crowd figures screenshots benchmark faults outputs upgrade test
+.PHONY: help setup check compare lab sweep timeline predict crowd figures screenshots benchmark faults outputs upgrade exercises hint test
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make faults     try all that chapters 5 and 6 say of the servers, and write their tables (3 minutes)"
 	@echo "make outputs    run all READMEs, and rewrite the outputs that they show (10 minutes)"
 	@echo "make upgrade    install the newest releases, and report what the text says differently then (30 minutes)"
+	@echo "make exercises  check the next exercise   (ARGS=4, ARGS=list, ARGS=\"reset 4\"); make hint helps"
 	@echo "make test       run every test   (CHAPTER=wsgi: those of one chapter)"
 	@echo "With another Python, beside the first: make test PYTHON=python3.13 VENV=.venv-3.13"
 
@@ -65,6 +66,12 @@ outputs: $(VENV)/installed-for-tests
 
 upgrade: $(VENV)/installed-for-tests
 	@$(RUN) -m tests.support.upgrade $(ARGS)
+
+exercises: $(VENV)/installed
+	@$(RUN) -m exercises $(ARGS)
+
+hint: $(VENV)/installed
+	@$(RUN) -m exercises hint $(ARGS)
 
 check: $(VENV)/installed
 	@$(RUN) -m compare check

@@ -1,0 +1,10 @@
+"""The command that checks the exercises: python -m exercises."""
+
+import sys
+
+if __name__ == "__main__":
+    try:
+        from instrument.exercises.cli import main
+    except ModuleNotFoundError as error:
+        sys.exit(f"exercises: {error.name} is not installed: make setup")
+    sys.exit(main())

@@ -1,0 +1,13 @@
+"""Exercise 4: an application that reads the body of a request.
+
+Answer with the body in capitals: hello becomes HELLO. Many requests have no body, and then no
+Content-Length: answer those with an empty body. A client keeps its connection open, so that
+reading more than it has sent waits for ever.
+"""
+
+
+def app(environ, start_response):
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body = environ["wsgi.input"].read(length)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [body.upper()]

@@ -1,0 +1,23 @@
+"""Exercise 12: a counter that four workers share, in a file that one at a time may change."""
+
+import fcntl
+import os
+import time
+
+COUNTER = os.environ.get("COUNTER", "counter")
+
+
+def next_number():
+    with open(COUNTER, "a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        number = int(file.read() or 0) + 1
+        time.sleep(0.01)
+        file.truncate(0)
+        file.write(str(number))
+    return number
+
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [str(next_number()).encode()]

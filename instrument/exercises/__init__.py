@@ -1,0 +1,1 @@
+"""What checks the exercises: to add one, see the last line of exercises/README.md."""

@@ -1,0 +1,174 @@
+"""Exercises 6 to 9, 11 and 16: messages, the event loop, and what stands around an application."""
+
+import json
+import socket
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+
+from instrument import processes
+from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.rig import (
+    ask,
+    ask_together,
+    compare_prediction,
+    compiled,
+    need_ok,
+    output_of,
+    uvicorn,
+)
+
+DRIVE = Path(__file__).with_name("drive.py")
+
+
+def driven(path: Path, folder: Path, *kinds: str) -> dict[str, list]:
+    """Return what a file's application sends for each kind of scope, and how it ended."""
+    compiled(path)
+    command = f"{sys.executable} -B {DRIVE} '{path}' {' '.join(kinds)}"
+    return json.loads(output_of(command, folder / "drive.log", path).splitlines()[-1])
+
+
+@exercise(
+    6,
+    "the lifespan that is answered with HTTP",
+    "asgi",
+    'if scope["type"] == "lifespan": receive, send, receive, send, and return.',
+)
+def lifespan(path: Path, folder: Path) -> str:
+    sent, end = driven(path, folder, "lifespan")["lifespan"]
+    types = [message.get("type") for message in sent]
+    if any(each.startswith("http.") for each in types):
+        raise Wrong(f"The server sent lifespan.startup and got {types[0]}: nobody asked by HTTP.")
+    if types[:1] != ["lifespan.startup.complete"]:
+        raise Wrong(f"The server sent lifespan.startup, and waits for its answer. {end}".strip())
+    if types != ["lifespan.startup.complete", "lifespan.shutdown.complete"]:
+        raise Wrong(f"The server sent lifespan.shutdown, and waits for its answer. {end}".strip())
+    if end:
+        raise Wrong(f"The lifespan was answered, but then {end}: return after the shutdown.")
+    with uvicorn(path, folder, "--lifespan on") as run:
+        answer = need_ok(ask(run.port), run)
+    if answer.body != b"Hello, World!\n":
+        raise Wrong(f"Lifespan is right; but now a GET is answered with {answer.body!r}.")
+    return "Start and shutdown were answered, and a GET as before."
+
+
+@exercise(
+    7, "a body that comes in pieces", "asgi", "Gather the pieces in a loop while more_body is true."
+)
+def pieces(path: Path, folder: Path) -> str:
+    with uvicorn(path, folder) as run:
+        with socket.create_connection(("127.0.0.1", run.port), timeout=5) as client:
+            client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n")
+            client.sendall(b"Connection: close\r\n\r\n")
+            for piece in (b"hello", b"world"):
+                sleep(0.3)  # so that the pieces come one after the other
+                client.sendall(piece)
+            try:
+                got = b"".join(iter(lambda: client.recv(4096), b""))
+            except TimeoutError as error:
+                raise Wrong(
+                    "No answer within 5 s: it waits for a piece that does not come. "
+                    "Without more_body, there is none."
+                ) from error
+            except ConnectionError:
+                got = b""
+        need_ok(ask(run.port, "POST", b"short"), run, "A body in one piece")
+    body = got.partition(b"\r\n\r\n")[2]
+    if b"transfer-encoding: chunked" in got.lower():
+        body = b"".join(body.split(b"\r\n")[1::2])
+    if body != b"HELLOWORLD":
+        which = {b"": "none of them", b"HELLO": "the first alone", b"WORLD": "the last alone"}
+        raise Wrong(
+            f"The client sent b'hello', then b'world', and got {body!r}: "
+            f"{which.get(body, 'that is not both, in order')}."
+        )
+    return "The client sent b'hello', then b'world', and got b'HELLOWORLD'."
+
+
+@exercise(8, "unblock the loop", "asgi", "asyncio has a sleep of its own, which has to be awaited.")
+def unblocked(path: Path, folder: Path) -> str:
+    with uvicorn(path, folder) as run:
+        took = sorted(need_ok(each, run).seconds for each in ask_together(run.port, 6))
+    saw = f"6 clients asked at once, and were answered after {took[0]:.1f} to {took[-1]:.1f} s"
+    if took[0] < 0.45:
+        raise Wrong(f"{saw}: it no longer waits for half a second. Is the waiting awaited?")
+    if took[-1] > 2:  # one after the other takes 3 s, side by side 0.5 s
+        raise Wrong(f"{saw}: one after the other. The loop regains control only at an await.")
+    return f"{saw}."
+
+
+@exercise(
+    9, "how long do twenty clients wait for threads?", "asgi", "How many groups are twenty clients?"
+)
+def threads(path: Path, folder: Path) -> str:
+    with uvicorn(path, folder, app="asgi.threaded_app:app") as run:
+        why = "Each thread holds one request for a second, and the others wait for a thread."
+        return compare_prediction(path, folder, run, 20, why)
+
+
+@exercise(
+    11,
+    "middleware that adds a header",
+    "asgi",
+    'Hand a send of your own to self.app: it changes the message "http.response.start" alone.',
+)
+def header(path: Path, folder: Path) -> str:
+    found = driven(path, folder, "http", "websocket", "lifespan")
+    for kind, (sent, end) in found.items():
+        if end or not sent:
+            raise Wrong(f"For scope {kind}, {end or 'nothing was sent: the app was not called'}.")
+    start, body = found["http"][0][0], found["http"][0][-1]
+    headers = [tuple(each) for each in start.get("headers", [])]
+    if ("x-served-by", "workshop") not in headers:
+        raise Wrong("The answer has no header x-served-by.")
+    if ("x-own", "kept") not in headers:
+        raise Wrong("The header was added, and the application's own headers are gone.")
+    if "headers" in body or body.get("body") != "Hello":
+        raise Wrong("The message with the body was changed: headers belong to http.response.start.")
+    for kind, what in (("websocket", "WebSocket"), ("lifespan", "lifespan")):
+        if any("headers" in message for message in found[kind][0]):
+            raise Wrong(f"A message of the {what} got headers, too: leave it as it is.")
+    return "The answer has both headers; WebSocket and lifespan were left alone."
+
+
+@exercise(
+    16,
+    "a stream that stops when its client leaves",
+    "connections",
+    "A task may wait for http.disconnect beside the loop: asyncio.create_task, and done().",
+)
+def stream(path: Path, folder: Path) -> str:
+    with uvicorn(path, folder) as run:
+        with socket.create_connection(("127.0.0.1", run.port), timeout=3) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            got = b""
+            try:
+                while got.count(b"tick") < 8:
+                    piece = client.recv(4096)
+                    got += piece
+                    if not piece or b"\r\n0\r\n\r\n" in got:
+                        break
+            except TimeoutError:
+                pass
+            ticks = got.count(b"tick")
+            if ticks < 8:
+                raise Wrong(
+                    f"The client was still there, and got {ticks} lines; then no more came."
+                )
+        if not falls_silent(run):
+            raise Wrong("The client left, and the application goes on sending: nobody gets that.")
+    return f"The client got {ticks} lines and left, and the sending stopped."
+
+
+def falls_silent(run, quiet: float = 1.0, within: float = 4.0) -> bool:
+    """Return whether the log stops growing: ten lines would come while it is looked at."""
+    end = monotonic() + within
+    size, since = run.log.stat().st_size, monotonic()
+    while monotonic() < end:
+        processes.signals.check()
+        sleep(0.05)
+        if run.log.stat().st_size != size:
+            size, since = run.log.stat().st_size, monotonic()
+        elif monotonic() - since > quiet:
+            return True
+    return False

@@ -1,0 +1,75 @@
+"""Exercise 10: a locustfile, run against a sync worker and an event loop."""
+
+import csv
+import shlex
+from pathlib import Path
+
+from instrument import processes
+from instrument.errors import InstrumentError
+from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.rig import compiled, gunicorn, uvicorn
+
+USERS = 4  # of each class
+SECONDS = 6
+APART = 2.0  # one worker answers one a second, the loop one for each of the users: 4 times as many
+
+
+@exercise(
+    10,
+    "a locustfile that hides the knee",
+    "compare",
+    "A user who rests for ten seconds does not keep a worker busy. What without wait_time?",
+)
+def knee(path: Path, folder: Path) -> str:
+    compiled(path)
+    with (
+        gunicorn(path, folder, app="wsgi.slow_app:app") as sync,
+        uvicorn(path, folder, app="asgi.slow_app:app") as loop,
+    ):
+        command = (
+            f"locust --locustfile {shlex.quote(str(placed(path, folder, sync.port, loop.port)))} "
+            f"WsgiUser AsgiUser --headless --users {2 * USERS} --spawn-rate {2 * USERS} "
+            f"--run-time {SECONDS} --stop-timeout 0 --only-summary --exit-code-on-error 0 "
+            f"--csv {shlex.quote(str(folder / 'run'))}"
+        )
+        log = folder / "locust.log"
+        with processes.running(command, log) as locust:
+            try:
+                processes.wait_until(lambda: locust.poll() is not None, seconds=20)
+            except InstrumentError as error:
+                raise Wrong("Locust does not come to its end: is there an endless loop?") from error
+    rows = counts(folder / "run_stats.csv")
+    if locust.returncode and not rows:
+        tail = InstrumentError("", log).tail
+        raise Wrong(f"Locust does not run it. {tail[0] if tail else ''}")
+    return judged(rows)
+
+
+def placed(path: Path, folder: Path, wsgi: int, asgi: int) -> Path:
+    """Write the same locustfile with free ports in place of the two that it names."""
+    text = path.read_text().replace(":8000", f":{wsgi}").replace(":8001", f":{asgi}")
+    copy = folder / path.name
+    copy.write_text(text)
+    return copy
+
+
+def counts(path: Path) -> dict[str, int]:
+    """Return how many requests were answered in each row."""
+    if not path.exists():
+        return {}
+    with path.open() as file:
+        return {
+            row["Name"]: int(row["Request Count"]) - int(row["Failure Count"])
+            for row in csv.DictReader(file)
+        }
+
+
+def judged(rows: dict[str, int]) -> str:
+    for name in ("wsgi", "asgi"):
+        if name not in rows:
+            raise Wrong(f"There is no row {name!r} in Locust's table: keep both classes and names.")
+    wsgi, asgi = rows["wsgi"], rows["asgi"]
+    saw = f"In {SECONDS} s, {USERS} users each: {wsgi} answers in the row wsgi, {asgi} in asgi"
+    if not wsgi or not asgi or asgi / wsgi < APART:
+        raise Wrong(f"{saw}. They look alike: users who rest don't keep one worker busy.")
+    return f"{saw}: a worker answers one a second, the loop all who wait."

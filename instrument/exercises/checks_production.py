@@ -1,0 +1,182 @@
+"""Exercises 12 to 15: what several processes share, and what a deploy and a proxy do."""
+
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+
+from instrument import processes
+from instrument.errors import InstrumentError
+from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.rig import (
+    Running,
+    ask,
+    ask_together,
+    configured,
+    evaluated,
+    gunicorn,
+    need_ok,
+    uvicorn,
+)
+from instrument.tools import find, lacking
+
+ASKED = 24
+
+
+@exercise(
+    12,
+    "a counter that four workers share",
+    "starlette_api",
+    "A file, and fcntl.flock(file, fcntl.LOCK_EX) before it is read; or sqlite3.",
+)
+def counter(path: Path, folder: Path) -> str:
+    with gunicorn(path, folder, workers=4, COUNTER=str(folder / "counter")) as run:
+        answers = [need_ok(each, run) for each in ask_together(run.port, ASKED)]
+        answers += [need_ok(ask(run.port), run)]
+    numbers = sorted(int(each.body) for each in answers)
+    if numbers == list(range(1, ASKED + 2)):
+        return f"{ASKED + 1} requests got the numbers 1 to {ASKED + 1}, and none twice."
+    saw = f"{len(numbers)} requests got {len(set(numbers))} different numbers, up to {numbers[-1]}"
+    if (folder / "counter").exists():
+        raise Wrong(f"{saw}: two workers read before one of them had written. Lock, then read.")
+    raise Wrong(f"{saw}: each worker counts for itself, in a variable of its own.")
+
+
+@exercise(
+    13,
+    "the lost update",
+    "starlette_api",
+    "Compare HTTP_IF_MATCH with etag() before note is assigned, not afterwards.",
+)
+def lost_update(path: Path, folder: Path) -> str:
+    with gunicorn(path, folder) as run:
+
+        def put(body: bytes, **headers) -> int:
+            return ask(run.port, "PUT", body, **headers).status
+
+        seen = need_ok(ask(run.port), run).headers["ETag"]
+        if put(b"Ann's", If_Match=seen) != 200:
+            raise Wrong("Ann sent the ETag that she had just got, and was refused.")
+        if ask(run.port).body != b"Ann's":
+            raise Wrong("Ann's note was answered with 200, and not stored.")
+        status = put(b"Bob's", If_Match=seen)
+        stored = ask(run.port).body
+        if stored != b"Ann's":
+            raise Wrong(
+                f"Bob sent the ETag from before Ann's change, got {status}, and overwrote Ann's note."
+            )
+        if status != 412:
+            raise Wrong(f"Bob's old ETag was answered with {status}, not with 412.")
+        status = put(b"Carl's")
+        if status != 428 or ask(run.port).body != b"Ann's":
+            raise Wrong(f"Carl sent no If-Match, and got {status}, not 428: he overwrites blindly.")
+    return "Ann's note was stored; Bob's old ETag got 412, and Carl without one 428."
+
+
+LONG = 4
+SLOW = f"""import time
+def app(environ, start_response):
+    print("asked", flush=True)
+    time.sleep({LONG})
+    start_response("200 OK", [("Content-Length", "0")])
+    return []
+"""
+
+
+@exercise(
+    14,
+    "a deploy that loses nothing",
+    "production",
+    "timeout ends workers that are silent; graceful_timeout ends those that were told to leave.",
+)
+def deploy(path: Path, folder: Path) -> str:
+    (folder / "slow.py").write_text(SLOW)
+    with (
+        configured(path, folder, "slow:app") as renewed,
+        configured(path, folder, "slow:app") as ended,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        lost = [
+            pool.submit(is_lost, renewed, signal.SIGHUP),
+            pool.submit(is_lost, ended, signal.SIGTERM),
+        ]
+        names = [name for name, each in zip(("HUP", "TERM"), lost, strict=True) if each.result()]
+    if names:
+        raise Wrong(
+            f"A request of {LONG} s was in flight, and lost after {' and after '.join(names)}: "
+            f"{'graceful_timeout is' if names == ['TERM'] else 'timeout or graceful_timeout is'} "
+            "too short for it."
+        )
+    return f"A request of {LONG} s was answered after HUP, and after TERM."
+
+
+def is_lost(run: Running, number: int) -> bool:
+    """Send a request, and a signal to the master while it is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(ask, run.port)
+        try:
+            processes.wait_until(lambda: "asked" in run.said(), run.process, run.log)
+            os.kill(run.process.pid, number)
+            return answer.result().status != 200
+        except (Wrong, InstrumentError):
+            return True
+
+
+NGINX = """daemon off; pid nginx.pid; error_log stderr; worker_processes 1;
+events {{ worker_connections 64; }}
+http {{
+    access_log off; client_body_temp_path body; proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+    upstream app {{ server 127.0.0.1:{app}; keepalive 4; keepalive_timeout {seconds}s; }}
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{ proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; }}
+    }}
+}}
+"""
+
+
+@exercise(
+    15,
+    "two numbers against the 502 behind nginx",
+    "connections",
+    "Who waits longer does not close first: let the server wait longer than nginx.",
+)
+def keep_alive(path: Path, folder: Path) -> str:
+    nginx, server = evaluated(path, folder, "NGINX_SECONDS", "SERVER_SECONDS")
+    for value in (nginx, server):
+        if not isinstance(value, int) or not 1 <= value <= 5:
+            raise Wrong(f"{value!r} is not a whole number of seconds from 1 to 5.")
+    if why := lacking("nginx"):
+        raise InstrumentError(why)
+    options = f"--timeout-keep-alive {server}"
+    with uvicorn(path, folder, options, "asgi.app:app") as run:
+        port = processes.free_port()
+        conf = folder / "nginx.conf"
+        conf.write_text(NGINX.format(app=run.port, seconds=nginx, port=port))
+        command = f"{find('nginx')} -p {folder} -c {conf} -e stderr"
+        with processes.running(command, folder / "nginx.log") as proxy:
+            processes.wait_until(lambda: processes.listens(port), proxy, folder / "nginx.log")
+            need_ok(ask(port), run)
+            closer = processes.wait_until(lambda: first_to_close(run.port), seconds=LONG + 5)
+    if closer == "server":
+        raise Wrong(
+            f"After {server} s without a request the server closed nginx's connection; nginx would "
+            f"have used it for {nginx} s. A request in that moment gets a 502."
+        )
+    if server == nginx:
+        raise Wrong("Both wait equally long: now the one is first, now the other.")
+    return f"After {nginx} s without a request nginx closed the connection, before the server did."
+
+
+def first_to_close(port: int) -> str:
+    """Return who closed a connection to the port first: its end is left in TIME_WAIT."""
+    for each in psutil.net_connections("tcp4"):
+        if each.status == psutil.CONN_TIME_WAIT and each.raddr:
+            if each.laddr.port == port:
+                return "server"
+            if each.raddr.port == port:
+                return "nginx"
+    return ""

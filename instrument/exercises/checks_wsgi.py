@@ -1,0 +1,175 @@
+"""Exercises 1 to 5: what an application owes to a WSGI server, and how many wait."""
+
+import sys
+import threading
+from pathlib import Path
+from time import monotonic, sleep
+
+from instrument import processes
+from instrument.errors import InstrumentError
+from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.rig import (
+    ask,
+    compare_prediction,
+    compiled,
+    configured,
+    evaluated,
+    gunicorn,
+    need_ok,
+    served,
+)
+
+TEXT = "Grüße!\n"
+
+
+@exercise(1, "a body of str", "wsgi", "str has a method that gives its bytes in an encoding.")
+def bytes_in_a_list(path: Path, folder: Path) -> str:
+    with gunicorn(path, folder) as run:
+        try:
+            answer = ask(run.port)
+        except Wrong:
+            answer = None
+        said = run.said()
+        if f"{TEXT!r} is not a byte" in said:
+            raise Wrong("The application returned str: WSGI wants bytes. Who knows the encoding?")
+        if "is not a byte" in said:
+            raise Wrong(
+                "The server went through what the application returned, and found single "
+                "characters or numbers: return a list of bytes, [...]."
+            )
+        need_ok(answer or ask(run.port), run)
+    return need_text(answer.body)
+
+
+def need_text(body: bytes) -> str:
+    if body == TEXT.encode("latin-1", "replace"):
+        raise Wrong(f"The client got {body!r}, which is Latin-1: the header says UTF-8.")
+    if body != TEXT.encode():
+        raise Wrong(f"The client got {body!r}, and expected {TEXT.encode()!r}.")
+    return f"The client got {body!r}, which is {TEXT.strip()} in UTF-8."
+
+
+@exercise(2, "a wrong Content-Length", "wsgi", "Count bytes, not characters: ü is two bytes.")
+def length_in_bytes(path: Path, folder: Path) -> str:
+    with gunicorn(path, folder) as run:
+        answer = need_ok(ask(run.port), run)
+    length = answer.headers["Content-Length"]
+    if length is None:
+        raise Wrong("There is no Content-Length any more: keep it, and make it right.")
+    if len(answer.body) < len(TEXT.encode()):
+        raise Wrong(
+            f"{length} bytes were promised, and the server cut the body off there: "
+            f"{answer.body!r}. It has {len(TEXT.encode())} bytes and {len(TEXT)} characters."
+        )
+    need_text(answer.body)
+    return f"The client was promised {length} bytes, and got as many."
+
+
+@exercise(
+    3, "how long does the last one wait?", "wsgi", "How many are answered in each second? Divide."
+)
+def last_in_line(path: Path, folder: Path) -> str:
+    with gunicorn(path, folder, workers=3, app="wsgi.slow_app:app") as run:
+        why = "Each worker holds one request for a second, and the others wait in the backlog."
+        return compare_prediction(path, folder, run, 12, why)
+
+
+@exercise(
+    4,
+    "read a body",
+    "wsgi",
+    'environ.get("CONTENT_LENGTH") may be None or "". Read so many bytes, as an int, no more.',
+)
+def body_of_a_request(path: Path, folder: Path) -> str:
+    compiled(path)
+    port = processes.free_port()
+    command = f"{sys.executable} -m wsgi.wsgiref_server {port} {path.stem}:app"
+    log = folder / "log"
+    with served(command, "", 0, path, log, port) as run:
+        try:
+            processes.wait_until(lambda: processes.listens(port), run.process, log)
+        except InstrumentError as error:
+            raise Wrong(f"The server does not start. Its log says: {error.tail[0]}") from error
+        with_body = asked(run, "POST", b"hello")
+        if with_body.body != b"HELLO":
+            raise Wrong(f"A client sent b'hello', expected b'HELLO' and got {with_body.body!r}.")
+        without = asked(run, "GET", None)
+        if without.body:
+            raise Wrong(f"A GET without a body was answered with {without.body!r}.")
+    return "b'hello' became b'HELLO', and a request without a body got an empty answer."
+
+
+def asked(run, method: str, body: bytes | None):
+    try:
+        answer = ask(run.port, method, body, seconds=3)
+    except Wrong as error:
+        if "waited" in str(error):
+            raise Wrong(
+                f"A {method} was not answered within 3 s: read() without a length waits until the "
+                "client closes, and the client waits for its answer. Read CONTENT_LENGTH bytes."
+            ) from error
+        answer = None
+    said = run.said()
+    if answer is None or answer.status >= 500:
+        if "KeyError: 'CONTENT_LENGTH'" in said or "ValueError: invalid literal" in said:
+            raise Wrong(
+                f"A {method} without a body failed: it has no Content-Length, and the server "
+                "gives none, or an empty text. How many bytes are there to read then?"
+            )
+        if "assert_(len(args) == 1)" in said:
+            raise Wrong(
+                "read() without a length: WSGI does not say where the body ends. On many servers "
+                "it waits until the client closes. Read CONTENT_LENGTH bytes."
+            )
+        tail = InstrumentError("", run.log).tail
+        raise Wrong(f"A {method} failed. {tail[0] if tail else ''}")
+    return need_ok(answer, run, method)
+
+
+RATE, SECONDS, WAITS = 30, 2, 0.5
+WAITING = f"""import time
+def app(environ, start_response):
+    time.sleep({WAITS})
+    start_response("200 OK", [("Content-Length", "0")])
+    return []
+"""
+
+
+@exercise(
+    5,
+    "workers and threads for 30 requests/s",
+    "wsgi",
+    "30 come in a second, each takes half of it: how many are in flight? One process has threads.",
+)
+def enough_slots(path: Path, folder: Path) -> str:
+    workers, threads = evaluated(path, folder, "workers", "threads")
+    if workers and workers > 1:
+        raise Wrong(f"You have {workers} processes. Threads wait as well: fewer will do.")
+    (folder / "waiting.py").write_text(WAITING)
+    with configured(path, folder, "waiting:app") as run:
+        seconds = arrivals(run.port)
+    kept = sum(each < 2 * WAITS for each in seconds) / len(seconds)
+    saw = f"{len(seconds)} requests came in {SECONDS} s, and {kept:.0%} waited for no free slot"
+    if kept < 0.9:
+        raise Wrong(
+            f"{saw}. {threads or 1} slots answer {(threads or 1) / WAITS:.0f} a second, "
+            f"{RATE} come: the queue grows."
+        )
+    return f"{saw}, with one process."
+
+
+def arrivals(port: int) -> list[float]:
+    """Send requests at a steady rate, whether answered or not; return how long each took."""
+    seconds: list[float] = []
+
+    def one():
+        seconds.append(ask(port).seconds)
+
+    clients = [threading.Thread(target=one) for _ in range(RATE * SECONDS)]
+    begun = monotonic()
+    for number, client in enumerate(clients):
+        sleep(max(0, begun + number / RATE - monotonic()))
+        client.start()
+    for client in clients:
+        client.join()
+    return seconds

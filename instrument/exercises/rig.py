@@ -1,0 +1,195 @@
+"""What the checks share: a server for a file, clients, and how a prediction is compared."""
+
+import http.client
+import json
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+from time import monotonic
+
+from burst import burst
+from instrument import processes
+from instrument.errors import InstrumentError
+from instrument.exercises.book import Wrong
+from instrument.servers import BY_NAME, GUNICORN, WAIT_SECONDS
+
+LONGEST = 10  # seconds, that a check waits for one thing: then it is called endless
+HOOKS = Path(__file__).with_name("hooks.py")
+LOADED = "Application loaded"
+
+
+@dataclass(frozen=True)
+class Running:
+    port: int
+    log: Path
+    process: Popen
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+    seconds: float
+
+
+@contextmanager
+def served(command: str, up: str, workers: int, path: Path, log: Path, port: int, **variables: str):
+    """Run a command with the file's folder importable; it is up when its log says so."""
+    own = {"PYTHONPATH": str(path.parent), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    own["PYTHONUNBUFFERED"] = "1"
+    with processes.running(command, log, **own) as process:
+        try:
+            processes.wait_until(
+                lambda: log.read_text(errors="replace").count(up) >= workers,
+                process,
+                log,
+                LONGEST,
+                "The server did not start",
+            )
+        except InstrumentError as error:
+            last = f" Its log says: {error.tail[0]}" if error.tail else ""
+            raise Wrong(f"The server does not start.{last}") from error
+        yield Running(port, log, process)
+
+
+@contextmanager
+def gunicorn(
+    path: Path, folder: Path, options: str = "", workers: int = 1, app: str = "", **variables: str
+) -> Iterator[Running]:
+    """Serve a file's app, or another one, by gunicorn's sync workers, or as the options say."""
+    compiled(path)
+    port = processes.free_port()
+    command = BY_NAME["sync"].command(port, workers, app or f"{path.stem}:app", options)
+    command = command.replace("gunicorn ", f"gunicorn --config {HOOKS} ", 1)
+    log = folder / f"gunicorn-{port}.log"
+    with served(command, LOADED, workers, path, log, port, **variables) as run:
+        yield run
+
+
+@contextmanager
+def configured(path: Path, folder: Path, app: str) -> Iterator[Running]:
+    """Serve an app of the folder by one worker of gunicorn, as a file configures it."""
+    compiled(path)
+    port = processes.free_port()
+    config = folder / f"gunicorn-{port}.conf.py"
+    config.write_text(f"{path.read_text()}\n{HOOKS.read_text()}")
+    command = f"{GUNICORN.format(port=port, workers=1)} --config '{config}' {app}"
+    log = folder / f"gunicorn-{port}.log"
+    with served(command, LOADED, 1, folder / app, log, port) as run:
+        yield run
+
+
+@contextmanager
+def uvicorn(path: Path, folder: Path, options: str = "", app: str = "") -> Iterator[Running]:
+    compiled(path)
+    port = processes.free_port()
+    command = BY_NAME["uvicorn"].command(port, 1, app or f"{path.stem}:app", options)
+    log = folder / f"uvicorn-{port}.log"
+    with served(command, "Uvicorn running on", 1, path, log, port) as run:
+        yield run
+
+
+def compiled(path: Path):
+    """Return the code of a file; say where it is not Python."""
+    try:
+        return compile(path.read_text(), str(path), "exec")
+    except SyntaxError as error:
+        raise Wrong(f"{path.name}, line {error.lineno}, is not Python: {error.msg}.") from error
+
+
+def ask(
+    port: int, method: str = "GET", body: bytes | None = None, seconds: float = LONGEST, **headers
+) -> Answer:
+    """Send a request and read its answer; say what became of it where there is none."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    begun = monotonic()
+    try:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, "/", body, named)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read(), monotonic() - begun)
+    except TimeoutError as error:
+        raise Wrong(
+            f"The client waited {seconds:.0f} s for an answer, and gave up. "
+            "Does the application loop, or wait for what never comes?"
+        ) from error
+    except http.client.IncompleteRead as error:
+        raise Wrong(
+            f"The client was promised {len(error.partial) + (error.expected or 0)} bytes and got "
+            f"{len(error.partial)}: it waits for the rest until the server closes the connection."
+        ) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise Wrong(f"The client got no answer ({type(error).__name__}).") from error
+    finally:
+        connection.close()
+
+
+def ask_together(port: int, clients: int, **options) -> list[Answer]:
+    with ThreadPoolExecutor(clients) as pool:
+        return list(pool.map(lambda _: ask(port, **options), range(clients)))
+
+
+def need_ok(answer: Answer, run: Running, what: str = "GET /") -> Answer:
+    """Raise Wrong, with the error that the log shows, where the status is not 2xx."""
+    if not 200 <= answer.status < 300:
+        error = InstrumentError("", run.log).tail
+        because = f" Its log says: {error[0]}" if error else ""
+        raise Wrong(f"{what} was answered with {answer.status}.{because}")
+    return answer
+
+
+def evaluated(path: Path, folder: Path, *names: str) -> list:
+    """Return what some names of a file are, as another process finds them."""
+    compiled(path)
+    code = (
+        "import json, runpy, sys; found = runpy.run_path(sys.argv[1]); "
+        "print('\\n' + json.dumps([found.get(name) for name in sys.argv[2:]], default=repr))"
+    )
+    log = folder / "values.log"
+    script = folder / "values.py"
+    script.write_text(code)
+    command = f"{sys.executable} -B '{script}' '{path}' {' '.join(names)}"
+    return json.loads(output_of(command, log, path).splitlines()[-1])
+
+
+def output_of(command: str, log: Path, path: Path) -> str:
+    """Return what a command prints; raise Wrong when it fails, or goes on for too long."""
+    with processes.running(command, log, PYTHONPATH=f"{path.parent}{os.pathsep}.") as process:
+        try:
+            processes.wait_until(lambda: process.poll() is not None, seconds=LONGEST)
+        except InstrumentError as error:
+            raise Wrong(f"It was ended after {LONGEST} s: is there an endless loop?") from error
+    if process.returncode:
+        tail = InstrumentError("", log).tail
+        raise Wrong(f"{path.name} fails. {tail[0] if tail else ''}")
+    return log.read_text()
+
+
+def compare_prediction(path: Path, folder: Path, run: Running, clients: int, why: str) -> str:
+    """Compare ANSWER with when the last of some clients is answered, in steps of an answer."""
+    answer = predicted(path, folder)
+    seconds, kinds = burst(clients, "127.0.0.1", run.port, "/")
+    if len(seconds) != clients:
+        raise Wrong(f"Not every client was answered: {dict(kinds)}. Check it again.")
+    # answers come in steps of a second; what is late within one is this machine's, not the server's
+    if round(answer / WAIT_SECONDS) != round(seconds[-1] / WAIT_SECONDS):
+        raise Wrong(f"You said {answer:.1f} s. Measured just now: {seconds[-1]:.1f} s. {why}")
+    return f"You said {answer:.1f} s. Measured just now: {seconds[-1]:.1f} s."
+
+
+def predicted(path: Path, folder: Path) -> float:
+    (answer,) = evaluated(path, folder, "ANSWER")
+    if answer in (None, "Ellipsis"):
+        raise Wrong("There is no prediction yet: write a number in place of ... after ANSWER =.")
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        raise Wrong(f"ANSWER is {answer!r}: write a number of seconds, such as 2.0.")
+    return answer
