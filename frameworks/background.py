@@ -1,4 +1,4 @@
-"""Work after the response: two letters, each of which takes a second to send.
+"""Work after the response: letters, each of which takes a second to send.
 
 uvicorn frameworks.background:app
 """
@@ -22,14 +22,14 @@ async def send_on_the_loop(letter):
 
 @app.get("/def")
 async def write(tasks: BackgroundTasks):
-    tasks.add_task(send, "A")
-    tasks.add_task(send, "B")
+    for letter in "ABC":
+        tasks.add_task(send, letter)
     return "accepted"
 
 
 @app.get("/blocking")
 async def write_on_the_loop(tasks: BackgroundTasks):
-    tasks.add_task(send_on_the_loop, "C")
+    tasks.add_task(send_on_the_loop, "D")
     return "accepted"
 
 
