@@ -30,7 +30,7 @@ compare: $(VENV)/installed
 lab sweep timeline predict: $(VENV)/installed
 	@$(RUN) -m compare $@ $(ARGS)
 
-figures: $(VENV)/installed
+figures: $(VENV)/installed-for-tests
 	@$(RUN) -m compare run --output results/docs
 	@mv results/docs/comparison.json docs/
 	@for set in waiting blocking busy minimal; do \
@@ -38,9 +38,11 @@ figures: $(VENV)/installed
 	  mv results/docs/comparison.json docs/$$set.json; \
 	done
 	@$(RUN) -m compare sweep --output results/docs
+	@$(RUN) -m compare run --set frameworks --output results/docs
+	@mv results/docs/comparison.json docs/frameworks-load.json
 	@$(RUN) -m compare timeline --output results/docs
 	@mv results/docs/sweep.json results/docs/timeline.json docs/
-	@for name in comparison waiting blocking busy minimal sweep timeline; do \
+	@for name in comparison waiting blocking busy minimal frameworks-load sweep timeline; do \
 	  $(RUN) -m compare draw docs/$$name.json || exit; \
 	done
 

@@ -25,6 +25,7 @@ def add_option(parser):
         include_in_web_ui=False,
         help="where to write them, as JSON",
     )
+    parser.add_argument("--path", default="/", include_in_web_ui=False, help="what users ask for")
 
 
 def cpu_clocks():
@@ -37,6 +38,8 @@ def cpu_clocks():
 
 @events.init.add_listener
 def record(environment, runner, **_):
+    for user_class in environment.user_classes:
+        user_class.path = environment.parsed_options.path
     completions, clocks = [], []
     recording = {"spawned": None, "stopping": None, "completions": completions}
 
