@@ -21,7 +21,7 @@ help:
 	@echo "All of these write to results/ alone. For those who maintain the text, these change docs/ and the chapters:"
 	@echo "make benchmark WRITE=1, make figures WRITE=1"
 	@echo "make screenshots  take the pictures of the lab again, in a browser (3 minutes)"
-	@echo "make faults     try all that chapters 5 and 6 say of the servers, and write their tables (3 minutes)"
+	@echo "make faults     try all that chapters 5 to 7 say of the servers, and write their tables (3 minutes)"
 	@echo "make outputs    run all READMEs, and rewrite the outputs that they show (10 minutes)"
 	@echo "make upgrade    install the newest releases, and report what the text says differently then (30 minutes)"
 	@echo "make exercises  check the next exercise   (ARGS=4, ARGS=list, ARGS=\"reset 4\"); make hint helps"
@@ -36,7 +36,7 @@ compare: $(VENV)/installed
 lab sweep timeline predict crowd: $(VENV)/installed
 	@$(RUN) -m compare $@ $(ARGS)
 
-figures: $(VENV)/installed
+figures: $(VENV)/installed-for-tests
 	@mkdir -p $(FIGURES)
 	@$(RUN) -m compare run --output results/docs
 	@mv results/docs/comparison.json $(FIGURES)/
@@ -48,14 +48,16 @@ figures: $(VENV)/installed
 	  $(RUN) -m compare $$experiment --output results/docs || exit; \
 	  mv results/docs/$$experiment.json $(FIGURES)/; \
 	done
-	@for name in comparison waiting blocking busy minimal sweep timeline; do \
+	@$(RUN) -m compare run --set frameworks --output results/docs
+	@mv results/docs/comparison.json $(FIGURES)/frameworks-load.json
+	@for name in comparison waiting blocking busy minimal frameworks-load sweep timeline; do \
 	  $(RUN) -m compare draw $(FIGURES)/$$name.json || exit; \
 	done
 
 screenshots: $(VENV)/installed-for-tests
 	@$(RUN) -m tests.support.screenshots
 
-faults: $(VENV)/installed
+faults: $(VENV)/installed-for-tests
 	@$(RUN) -m compare faults --write
 
 benchmark: $(VENV)/installed-for-tests
@@ -90,6 +92,6 @@ $(VENV)/installed: requirements.txt
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-$(VENV)/installed-for-tests: tests/requirements.txt $(VENV)/installed
+$(VENV)/installed-for-tests: tests/requirements.txt frameworks/requirements.txt $(VENV)/installed
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 	@touch $@

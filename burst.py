@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
@@ -25,10 +26,10 @@ def burst(requests, host, port, path):
     def ask():
         together.wait()
         try:
-            connection = HTTPConnection(host, port, timeout=120)
-            connection.request("GET", path)
-            response = connection.getresponse()
-            response.read()
+            with closing(HTTPConnection(host, port, timeout=120)) as connection:
+                connection.request("GET", path)
+                response = connection.getresponse()
+                response.read()
         except ConnectionRefusedError:
             kinds["refused"] += 1
         except (OSError, HTTPException):

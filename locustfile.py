@@ -21,6 +21,7 @@ from instrument.locustfiles import preflight  # noqa: F401  says in one line whi
 
 class Visitor(FastHttpUser):
     abstract = True
+    path = "/"
     network_timeout = 300  # 256 users wait for 64 s where four are answered in a second
 
     def on_start(self):
@@ -28,7 +29,7 @@ class Visitor(FastHttpUser):
 
     @task
     def visit(self):
-        self.client.get("/", name=self.row)
+        self.client.get(self.path, name=self.row)
 
 
 class WsgiUser(Visitor):

@@ -103,7 +103,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     redraw.add_argument("file", type=Path, metavar="FILE", help="what a measurement wrote, as JSON")
     redraw.add_argument("--output", type=Path, metavar="FOLDER", help="default: beside the file")
 
-    faults = add("faults", "try all that chapters 5 and 6 say of the servers, as tables")
+    faults = add("faults", "try all that chapters 5 to 7 say of the servers, as tables")
     faults.add_argument(
         "tables", nargs="*", metavar="TABLE", help=f"which of {', '.join(TABLES)} (default: all)"
     )

@@ -18,7 +18,10 @@ from instrument.tools import DEBIAN, lacking
 
 PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
 FILES = 2048  # a connection each for 1,000 users, at both of its ends
-INSTALL = f"{sys.executable} -m pip install -r requirements.txt"
+REQUIREMENTS = "requirements.txt"
+FRAMEWORKS = "frameworks/requirements.txt"  # what chapter 7 needs beside
+PIP = f"{sys.executable} -m pip install -r"
+INSTALL = f"{PIP} {REQUIREMENTS}"
 PROGRAMS = {"gunicorn", "uvicorn", "locust"}
 
 
@@ -38,7 +41,7 @@ class Finding:
 
 def findings() -> Iterator[Finding]:
     yield Finding(True, f"Python {sys.version.split()[0]}")
-    yield from packages((ROOT / "requirements.txt").read_text())
+    yield from packages((ROOT / REQUIREMENTS).read_text())
     yield from ports()
     yield open_files()
     for tool in DEBIAN:
@@ -46,7 +49,7 @@ def findings() -> Iterator[Finding]:
     yield from leftovers()
 
 
-def packages(requirements: str) -> Iterator[Finding]:
+def packages(requirements: str, install: str = INSTALL) -> Iterator[Finding]:
     for line in requirements.splitlines():
         wanted = line.partition("#")[0].strip()
         if not wanted:
@@ -55,16 +58,16 @@ def packages(requirements: str) -> Iterator[Finding]:
         try:
             version = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
-            yield Finding(False, f"{requirement.name} is not installed", INSTALL)
+            yield Finding(False, f"{requirement.name} is not installed", install)
             continue
         good = requirement.specifier.contains(version)
-        remedy = "" if good else f"{requirement.specifier} is wanted: {INSTALL}"
+        remedy = "" if good else f"{requirement.specifier} is wanted: {install}"
         yield Finding(good, f"{requirement.name} {version}", remedy)
 
 
-def need_packages() -> None:
+def need_packages(file: str = REQUIREMENTS) -> None:
     """Raise InstrumentError where one is missing or has another version than is wanted."""
-    for finding in packages((ROOT / "requirements.txt").read_text()):
+    for finding in packages((ROOT / file).read_text(), f"{PIP} {file}"):
         if not finding.good:
             raise InstrumentError(str(finding).removeprefix("BAD   "))
 

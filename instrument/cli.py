@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
-from instrument import comparison, crowd, signals, sweep, timeline
+from instrument import comparison, crowd, servers, signals, sweep, timeline
 from instrument.arguments import parse
 from instrument.calibration import calibrate
-from instrument.check import is_ready, need_packages
+from instrument.check import FRAMEWORKS, is_ready, need_packages
 from instrument.comparison import Comparison, verdict
 from instrument.crowd import Crowd
 from instrument.display import Display
@@ -38,6 +38,8 @@ def working(options: argparse.Namespace, subjects: list[Subject], users: int) ->
     """Look at all that can be wrong before anything is measured, and clean up afterwards."""
     signals.note()
     need_packages()
+    if any(subject.app.startswith(f"{servers.FRAMEWORKS}.") for subject in subjects):
+        need_packages(FRAMEWORKS)
     seconds = getattr(options, "seconds", SHORTEST_STEADY_SECONDS)
     conditions = conditions_of(users, seconds, options.workers)
     folder = writable(options.output)

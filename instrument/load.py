@@ -85,6 +85,8 @@ def put_load(
         f"--host http://127.0.0.1:{port} --headless {arguments} "
         f"--loglevel WARNING --exit-code-on-error 0 --completions {shlex.quote(str(completions))}"
     )
+    if subject.path != "/":
+        locust += f" --path {subject.path}"
     if bench.plan.processes > 1:
         meet = processes.free_port()  # of master and workers; two runs may be under way
         locust += (

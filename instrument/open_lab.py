@@ -56,6 +56,9 @@ def open_lab(subjects: list[Subject], options: argparse.Namespace) -> None:
     """
     if len(subjects) != 2:
         raise InstrumentError("the lab shows two servers: name two different ones, or none")
+    for subject in subjects:
+        if subject.path != "/":
+            raise InstrumentError(f"the lab asks for /, but {subject.name} waits at {subject.path}")
     ports = [options.port, options.port + 1]
     if options.web_port in ports:
         told = f"port {options.web_port} is for a server: choose another with --web-port"

@@ -105,7 +105,7 @@ def measure(bench: Bench, subject: Subject) -> list[tuple[float, float]]:
             connection.connect()
             moment.wait()
             sent = time.monotonic()
-            connection.request("GET", "/")
+            connection.request("GET", subject.path)
             if connection.getresponse().status == 200:
                 times.append((sent, time.monotonic()))
 

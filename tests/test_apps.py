@@ -12,9 +12,11 @@ from instrument.servers import SERVERS, SUBJECTS
 from tests.support.commands import run
 
 HELLO = ("text/plain", b"Hello, World!\n")
-APPS = {subject.app: (subject.server.interface, HELLO) for subject in SUBJECTS.values()} | {
-    "starlette_api.hello:app": ("asgi", ("application/json", b'{"hello":"world"}'))
-}
+APPS = {
+    subject.app: (subject.server.interface, HELLO)
+    for subject in SUBJECTS.values()
+    if subject.path == "/"
+} | {"starlette_api.hello:app": ("asgi", ("application/json", b'{"hello":"world"}'))}
 # One that is not ours, with the standard library's validator.
 WSGIREF = f"{sys.executable} -m wsgi.wsgiref_server"
 CASES = [

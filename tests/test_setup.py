@@ -21,7 +21,12 @@ BARE = '#!/bin/sh\ncase "$*" in *ensurepip*) exit 1;; esac\n'
 
 @pytest.fixture
 def copy(tmp_path):
-    for name in ("Makefile", "requirements.txt", "tests/requirements.txt"):
+    for name in (
+        "Makefile",
+        "requirements.txt",
+        "tests/requirements.txt",
+        "frameworks/requirements.txt",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

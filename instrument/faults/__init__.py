@@ -1,7 +1,14 @@
-"""What chapters 5 and 6 say of the servers, tried on the servers themselves."""
+"""What chapters 5 to 7 say of the servers, tried on the servers themselves."""
 
-from instrument.faults import connections, costs, deploys, production
+from instrument.faults import connections, costs, deploys, handlers, production
 
 TABLES = {
-    each.name: each for each in (production.TABLE, deploys.TABLE, connections.TABLE, costs.TABLE)
+    each.name: each
+    for each in (
+        production.TABLE,
+        deploys.TABLE,
+        connections.TABLE,
+        costs.TABLE,
+        handlers.TABLE,
+    )
 }

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, TypeVar
 
 from instrument import processes
 from instrument.errors import InstrumentError
@@ -26,6 +27,7 @@ PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker")
 # Of gthread, fewer threads than anything that asks at once.
 COLUMNS = tuple(server.with_threads(2) for server in EVERYWHERE)
 Cells = dict[str, dict]  # by row
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Table:
     fill: Callable[[Cells], Cells]  # from what was saved; raises InstrumentError
     markdown: Callable[[Cells], str]
     rows: tuple[Row, ...] = ()  # that are tried on each server
+    packages: tuple[str, ...] = PACKAGES  # whose versions stand below it
 
     @property
     def data(self) -> Path:
@@ -94,7 +97,7 @@ class Table:
         return f"{self.markdown(saved['cells'])}\n{used}.\n"
 
     def versions(self) -> dict[str, str]:
-        return versions(any("nginx" in row.needs for row in self.rows))
+        return versions(self.packages, any("nginx" in row.needs for row in self.rows))
 
     def write(self, saved: dict) -> None:
         """Write it to docs/ and to the chapter; raise InstrumentError where its marks are gone."""
@@ -126,16 +129,17 @@ def outcomes(rows: tuple[Row, ...], saved: Cells) -> Cells:
     for at_once in (SIDE_BY_SIDE, 1):
         now = [row for row in able if row.takes_all_cpus is (at_once == 1)]
         tried = [(row, server) for row in now for server in COLUMNS]
-        for (row, server), outcome in zip(tried, side_by_side(tried, at_once), strict=True):
+        tasks = [partial(outcome_of, *cell) for cell in tried]
+        for (row, server), outcome in zip(tried, side_by_side(tasks, at_once), strict=True):
             found[row.title][server.name] = outcome
     return found
 
 
-def side_by_side(cells: list[tuple[Row, Server]], at_once: int) -> list[str]:
-    """Try some cells side by side; when one fails, or the user asks to stop, end them all."""
+def side_by_side(tasks: list[Callable[[], T]], at_once: int) -> list[T]:
+    """Do some tasks side by side; when one fails, or the user asks to stop, end them all."""
     with ThreadPoolExecutor(at_once) as pool:
         try:
-            asked = [pool.submit(outcome_of, *cell) for cell in cells]
+            asked = [pool.submit(task) for task in tasks]
             wait_until(
                 lambda: all(each.done() for each in asked) or any(map(failed, asked)),
                 seconds=math.inf,
@@ -156,14 +160,14 @@ def outcome_of(row: Row, server: Server) -> str:
         raise
 
 
-def failed(cell: Future[str]) -> bool:
-    return cell.done() and cell.exception() is not None
+def failed(task: Future[Any]) -> bool:
+    return task.done() and task.exception() is not None
 
 
 @cache
-def versions(with_nginx: bool) -> dict[str, str]:
+def versions(packages: tuple[str, ...], with_nginx: bool) -> dict[str, str]:
     """Return what the outcomes depend on."""
-    found = {package: version(package) for package in PACKAGES}
+    found = {package: version(package) for package in packages}
     if with_nginx and (nginx := find("nginx")):
         told = subprocess.run([nginx, "-v"], check=True, capture_output=True, text=True).stderr
         found["nginx"] = told.strip().rpartition("/")[2]
@@ -173,10 +177,8 @@ def versions(with_nginx: bool) -> dict[str, str]:
 def try_table(table: Table, is_written: bool) -> None:
     """Fill a table anew and print it; write it down, too, if it is to be."""
     saved = table.saved()
-    found = {
-        "versions": saved["versions"] | table.versions(),
-        "cells": table.fill(saved["cells"]),
-    }
+    cells = table.fill(saved["cells"])
+    found = {"versions": saved["versions"] | table.versions(), "cells": cells}
     print(table.shown(found))
     if is_written:
         table.write(found)

@@ -32,6 +32,7 @@ def add_option(parser):
         include_in_web_ui=False,
         help="where to write them, as JSON",
     )
+    parser.add_argument("--path", default="/", include_in_web_ui=False, help="what users ask for")
 
 
 def cpu_clocks():
@@ -50,6 +51,8 @@ def keep_one_cpu(number):
 
 @events.init.add_listener
 def record(environment, runner, **_):
+    for user_class in environment.user_classes:
+        user_class.path = environment.parsed_options.path
     completions, clocks, late = [], [], []
     recording = {"spawned": None, "stopping": None, "completions": completions, "late": late}
 

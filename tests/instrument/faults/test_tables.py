@@ -1,4 +1,4 @@
-"""Every cell of the tables of chapters 5 and 6, done anew to the real servers."""
+"""Every cell of the tables of chapters 5 to 7, done anew to the real servers."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ import subprocess
 import psutil
 import pytest
 
-from instrument.faults import TABLES, costs
+from instrument.faults import TABLES, costs, handlers
 from instrument.faults.table import COLUMNS
 from instrument.processes import ROOT, wait_until
 from tests.support.commands import COMPARE, compare, one_line
@@ -48,8 +48,11 @@ def check(table, row, server):
 def test_a_table_stands_in_its_chapter_as_it_was_saved(table):
     saved = table.saved()
     assert table.place.search(table.readme.read_text())[0] == table.shown(saved)
-    rows = [row.title for row in table.rows] or [setup.title for setup in costs.SETUPS]
-    assert list(saved["cells"]) == rows
+    rows = {
+        "costs": [setup.title for setup in costs.SETUPS],
+        "handlers": [handler.row for handler in handlers.HANDLERS],
+    }
+    assert list(saved["cells"]) == rows.get(table.name, [row.title for row in table.rows])
 
 
 @pytest.mark.measures(seconds=8)
@@ -106,5 +109,6 @@ def test_an_interruption_leaves_nothing(table, number, when, tmp_path):
 def test_an_unknown_table_names_the_known():
     said = one_line(compare("faults", "produktion"))
     assert said == (
-        "compare: unknown table 'produktion': choose from production, deploys, connections, costs"
+        "compare: unknown table 'produktion': "
+        "choose from production, deploys, connections, costs, handlers"
     )

@@ -1,0 +1,22 @@
+"""An application with some 200 MB of objects, and what becomes of them in a worker.
+
+    gunicorn -w 4 --preload frameworks.large_app:app
+
+The path says what a request does: /collect collects garbage, /read uses each object.
+"""
+
+import gc
+import os
+
+NOTES = [[number, f"note {number}"] for number in range(1_000_000)]
+if "FREEZE" in os.environ:
+    gc.freeze()  # the garbage collector leaves all of these alone
+
+
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/collect":
+        gc.collect()
+    elif environ["PATH_INFO"] == "/read":
+        sum(len(title) for _, title in NOTES)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"done\n"]

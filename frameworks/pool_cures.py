@@ -1,0 +1,68 @@
+"""Three cures for a pool that is smaller than the threads, each at a path of its own.
+
+uvicorn frameworks.pool_cures:app
+"""
+
+import time
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import PlainTextResponse
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import TimeoutError
+from sqlalchemy.pool import QueuePool
+
+app = FastAPI()
+
+
+def connections_of(**options):
+    """Return a dependency with a pool of its own."""
+    shared = {"check_same_thread": False}
+    engine = create_engine("sqlite://", poolclass=QueuePool, connect_args=shared, **options)
+
+    def connection():
+        with engine.connect() as connection:
+            yield connection
+
+    return connection
+
+
+SMALL = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 1}
+Limited = Annotated[Connection, Depends(connections_of(**SMALL), max_concurrency=15)]
+Enough = Annotated[Connection, Depends(connections_of(pool_size=40, max_overflow=0))]
+Refusing = Annotated[Connection, Depends(connections_of(**SMALL))]
+
+
+@app.exception_handler(TimeoutError)
+async def refuse(request, error):
+    return PlainTextResponse("busy", status_code=503, headers={"Retry-After": "3"})
+
+
+def report(connection):
+    time.sleep(3)
+    return connection.scalar(text("SELECT 'done'"))
+
+
+@app.get("/limited")
+def limited(connection: Limited):
+    return report(connection)
+
+
+@app.get("/enough")
+def enough(connection: Enough):
+    return report(connection)
+
+
+@app.get("/refusing")
+def refusing(connection: Refusing):
+    return report(connection)
+
+
+@app.get("/ping-def")
+def ping_in_a_thread():
+    return "pong"
+
+
+@app.get("/")
+async def ping():
+    return "pong"
