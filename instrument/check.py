@@ -41,7 +41,7 @@ def findings() -> Iterator[Finding]:
     yield from packages((ROOT / "requirements.txt").read_text())
     yield from ports()
     yield open_files()
-    for tool in DEBIAN:
+    for tool in (*DEBIAN, "py-spy"):
         yield Finding(not lacking(tool), lacking(tool) or tool, optional=True)
     yield from leftovers()
 

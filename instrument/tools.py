@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sys
+from pathlib import Path
 
 DEBIAN = {  # Debian's, which bring them
     "curl": "curl",
@@ -13,15 +15,29 @@ DEBIAN = {  # Debian's, which bring them
     "nginx": "nginx-light",
     "h2load": "nghttp2-client",
 }
+OF_CHAPTER_8 = "pip install -r diagnosis/requirements.txt"
+YAMA = Path("/proc/sys/kernel/yama/ptrace_scope")  # 1: a process may attach to its children alone
 
 
 def find(tool: str) -> str | None:
     """Return where a program is, also one that Debian keeps from the PATH, as nginx."""
-    return shutil.which(tool, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
+    own = Path(sys.executable).parent
+    return shutil.which(tool, path=f"{own}:{os.environ.get('PATH', os.defpath)}:/usr/sbin")
 
 
 def lacking(tool: str) -> str:
     """Return what to say of one of these programs that is not installed, or nothing."""
+    if tool == "py-spy":
+        return lacking_py_spy()
     if tool not in DEBIAN or find(tool):
         return ""
     return f"{tool} is not installed: sudo apt install {DEBIAN[tool]}"
+
+
+def lacking_py_spy() -> str:
+    """Return what to say where it is not installed, or may not attach to another process."""
+    if not find("py-spy"):
+        return f"py-spy is not installed: {OF_CHAPTER_8}"
+    if os.geteuid() and YAMA.exists() and YAMA.read_text().strip() != "0":
+        return "py-spy may not attach to a process: sudo sysctl kernel.yama.ptrace_scope=0"
+    return ""

@@ -16,6 +16,7 @@ EXEMPT = [
     ("windows", "wsl --install"),
     ("install", "python3 -m venv .venv && source .venv/bin/activate"),
     ("install", "python3 -m venv .venv && source .venv/bin/activate"),
+    ("install", "pip install -r diagnosis/requirements.txt"),
 ]
 
 

@@ -1,7 +1,8 @@
-"""What chapters 5 and 6 say of the servers, tried on the servers themselves."""
+"""What chapters 5, 6 and 8 say of the servers, tried on the servers themselves."""
 
-from instrument.faults import connections, costs, deploys, production
+from instrument.faults import connections, costs, deploys, diagnosis, production
 
 TABLES = {
-    each.name: each for each in (production.TABLE, deploys.TABLE, connections.TABLE, costs.TABLE)
+    module.TABLE.name: module.TABLE
+    for module in (production, deploys, connections, costs, diagnosis)
 }

@@ -109,5 +109,5 @@ def test_an_interruption_leaves_nothing(table, number, when, tmp_path):
 def test_an_unknown_table_names_the_known():
     said = one_line(compare("faults", "produktion"))
     assert said == (
-        "compare: unknown table 'produktion': choose from production, deploys, connections, costs"
+        "compare: unknown table 'produktion': choose from production, deploys, connections, costs, diagnosis"
     )
