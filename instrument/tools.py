@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 DEBIAN = {  # Debian's, which bring them
@@ -15,6 +16,7 @@ DEBIAN = {  # Debian's, which bring them
     "nginx": "nginx-light",
     "h2load": "nghttp2-client",
 }
+CHAPTER_8 = ("py-spy", "prometheus_client")  # packages of its requirements.txt
 OF_CHAPTER_8 = "pip install -r diagnosis/requirements.txt"
 YAMA = Path("/proc/sys/kernel/yama/ptrace_scope")  # 1: a process may attach to its children alone
 
@@ -29,6 +31,8 @@ def lacking(tool: str) -> str:
     """Return what to say of one of these programs that is not installed, or nothing."""
     if tool == "py-spy":
         return lacking_py_spy()
+    if tool == "prometheus_client" and not find_spec(tool):
+        return f"{tool} is not installed: {OF_CHAPTER_8}"
     if tool not in DEBIAN or find(tool):
         return ""
     return f"{tool} is not installed: sudo apt install {DEBIAN[tool]}"
