@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 from instrument.errors import InstrumentError
 from instrument.processes import ROOT, check_port
-from instrument.tools import DEBIAN, lacking
+from instrument.tools import CHAPTER_8, DEBIAN, lacking
 
 PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
 FILES = 2048  # a connection each for 1,000 users, at both of its ends
@@ -44,7 +44,7 @@ def findings() -> Iterator[Finding]:
     yield from packages((ROOT / REQUIREMENTS).read_text())
     yield from ports()
     yield open_files()
-    for tool in DEBIAN:
+    for tool in (*DEBIAN, *CHAPTER_8):
         yield Finding(not lacking(tool), lacking(tool) or tool, optional=True)
     yield from leftovers()
 

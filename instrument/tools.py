@@ -5,7 +5,10 @@ python -m instrument.tools   prints the Debian packages that this machine lacks:
 
 import os
 import shutil
+import sys
 from glob import glob
+from importlib.util import find_spec
+from pathlib import Path
 
 DEBIAN = {  # Debian's, which bring what the chapters type
     "curl": "curl",
@@ -25,11 +28,15 @@ FOR_TESTS = {  # and what only the tests need
 }
 NAMES = {"chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")}
 HIDDEN = ("/usr/sbin", "/usr/lib/postgresql/*/bin")  # what Debian keeps from the PATH
+CHAPTER_8 = ("py-spy", "prometheus_client")  # packages of its requirements.txt
+OF_CHAPTER_8 = "pip install -r diagnosis/requirements.txt"
+YAMA = Path("/proc/sys/kernel/yama/ptrace_scope")  # 1: a process may attach to its children alone
 
 
 def find(tool: str) -> str | None:
     """Return where a program is, also one that Debian keeps from the PATH, as nginx."""
     folders = [
+        str(Path(sys.executable).parent),
         os.environ.get("PATH", os.defpath),
         *(each for name in HIDDEN for each in glob(name)),
     ]
@@ -39,6 +46,10 @@ def find(tool: str) -> str | None:
 
 def lacking(tool: str) -> str:
     """Return what to say of one of these programs that is not installed, or nothing."""
+    if tool == "py-spy":
+        return lacking_py_spy()
+    if tool == "prometheus_client" and not find_spec(tool):
+        return f"{tool} is not installed: {OF_CHAPTER_8}"
     if tool not in DEBIAN or find(tool):
         return ""
     return f"{tool} is not installed: sudo apt install {DEBIAN[tool]}"
@@ -48,6 +59,15 @@ def packages() -> list[str]:
     """Return the packages of all programs that are not installed, each once."""
     every = {**DEBIAN, **FOR_TESTS}
     return sorted({package for tool, package in every.items() if not find(tool)})
+
+
+def lacking_py_spy() -> str:
+    """Return what to say where it is not installed, or may not attach to another process."""
+    if not find("py-spy"):
+        return f"py-spy is not installed: {OF_CHAPTER_8}"
+    if os.geteuid() and YAMA.exists() and YAMA.read_text().strip() != "0":
+        return "py-spy may not attach to a process: sudo sysctl kernel.yama.ptrace_scope=0"
+    return ""
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ EXEMPT = [
     ("install", "python3 -m venv .venv && source .venv/bin/activate"),
     ("install", "python3 -m venv .venv && source .venv/bin/activate"),
     ("install", "pip install -r frameworks/requirements.txt"),
+    ("install", "pip install -r diagnosis/requirements.txt"),
 ]
 
 

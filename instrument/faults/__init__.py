@@ -1,6 +1,6 @@
-"""What chapters 5 to 7 say of the servers, tried on the servers themselves."""
+"""What chapters 5 to 8 say of the servers, tried on the servers themselves."""
 
-from instrument.faults import connections, costs, deploys, handlers, production
+from instrument.faults import connections, costs, deploys, diagnosis, handlers, production
 
 TABLES = {
     each.name: each
@@ -10,5 +10,6 @@ TABLES = {
         connections.TABLE,
         costs.TABLE,
         handlers.TABLE,
+        diagnosis.TABLE,
     )
 }

@@ -13,7 +13,7 @@ CONSOLE = [  # which annotations go together
     {"stop"},
     {"exempt"},
     {"status", "limit", "needs"},
-    {"run", "within", "ratios", "limit"},
+    {"run", "within", "ratios", "limit", "needs"},
 ]
 QUOTED = [{"file"}, {"excerpt"}]
 ALLOWED = {

@@ -1,0 +1,91 @@
+"""What each server tells of a request that blocks, or waits for its turn."""
+
+import os
+import re
+import signal
+import sys
+
+from instrument.faults.production import timeout
+from instrument.faults.rig import Running, Users, ask, in_flight, running
+from instrument.faults.table import Row, no_such_option, table_of
+from instrument.processes import is_alive, printed, wait_until
+from instrument.servers import Server
+
+APPS = {"wsgi": "diagnosis.wsgi_app:app", "asgi": "diagnosis.asgi_app:app"}
+STACKS = "--config diagnosis/stacks.py"
+DEBUGS = {"PYTHONASYNCIODEBUG": "1"}
+
+
+def debug_mode(server: Server) -> str:
+    """With the variable alone; uvicorn sets the mode itself on Python 3.11."""
+    if server.interface == "wsgi":
+        return "–"
+    with running(server, workers=1, apps=APPS, **DEBUGS) as run:
+        ask(run.port, "/parcel/0.5")
+        told = run.said("Executing <Task")
+    is_gunicorns = server.name == "asgi"
+    if not is_gunicorns and bool(told) == (sys.version_info >= (3, 12)):
+        return "from Python 3.12 on"
+    return "told" if told else "nothing"
+
+
+def access_log(server: Server) -> str:
+    """Three users ask one worker for half a second each."""
+    options = "--access-logfile - --access-logformat 'logged %(L)s of %(U)s'"
+    if server.name == "uvicorn":
+        options = "--access-log"
+    with running(server, options, workers=1, apps=APPS) as run:
+        with Users(run.port, "/parcel/0.5", 3):
+            pass
+        found = re.findall(r"logged ([\d.]+) of /parcel", run.log.read_text())
+        is_logged = run.said("GET /parcel/0.5")
+    if found:
+        return "the work alone" if max(map(float, found)) < 0.95 else "the wait, too"
+    return "no duration" if is_logged else "nothing"
+
+
+def py_spy(server: Server) -> str:
+    with (
+        running(server, workers=1, apps=APPS) as run,
+        in_flight(run, "/parcel/4") as (_, worker),
+    ):
+        told = printed(f"py-spy dump --pid {worker}", run.log.with_name("dump"))
+    return "the line" if "_send (courier.py:24)" in told else "nothing"
+
+
+def usr2(server: Server, options: str) -> str:
+    with (
+        running(server, options, workers=1, apps=APPS) as run,
+        in_flight(run, "/parcel/4") as (_, worker),
+    ):
+        os.kill(worker, signal.SIGUSR2)
+        wait_until(lambda: shows_line(run))
+    return "the line"
+
+
+def shows_line(run: Running) -> bool:
+    return bool(re.search(r'courier\.py", line 24,? in _send', run.log.read_text()))
+
+
+def killed(server: Server, options: str = "") -> str:
+    """Uvicorn looks after its workers only when it has several."""
+    workers = 2 if server.name == "uvicorn" else 1
+    with (
+        running(server, f"{timeout(server)} {options}", workers, apps=APPS) as run,
+        in_flight(run, "/parcel/5") as (request, worker),
+    ):
+        if request.result().status == 200:
+            return "not killed"
+        wait_until(lambda: not is_alive(worker))
+        return "the line" if shows_line(run) else "nothing"
+
+
+ROWS = (
+    Row("`PYTHONASYNCIODEBUG=1`, a block of 0.5 s", debug_mode),
+    Row("the access log, requests that queue", access_log),
+    Row("`py-spy dump` of a worker that is blocked", py_spy, needs="py-spy"),
+    Row("`stacks.py`, USR2 to that worker", no_such_option(usr2, STACKS)),
+    Row("a block of 5 s, `timeout` 2 s", killed),
+    Row("the same, with `stacks.py`", no_such_option(killed, STACKS)),
+)
+TABLE = table_of("diagnosis", "diagnosis", ROWS)
