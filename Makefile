@@ -17,7 +17,7 @@ help:
 	@echo "make figures    measure all that the chapters show again (18 minutes)"
 	@echo "make screenshots  take the pictures of the lab again, in a browser (3 minutes)"
 	@echo "make benchmark    measure the REST example beside other frameworks (3 minutes, with wrk)"
-	@echo "make faults     try all that chapters 5 and 6 say of the servers, and write their tables (3 minutes)"
+	@echo "make faults     try all that chapters 5 and 6 say of the servers, and write their tables (up to 4 minutes)"
 	@echo "make outputs    run all READMEs, and rewrite the outputs that they show (10 minutes)"
 	@echo "make test       run every test   (CHAPTER=wsgi: those of one chapter)"
 	@echo "With another Python, beside the first: make test PYTHON=python3.13 VENV=.venv-3.13"
