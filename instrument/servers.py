@@ -248,8 +248,8 @@ MINIMAL = Set(
 )
 FRAMEWORKS = "frameworks"  # the set, and the folder of its applications
 A_LOOP = "an event loop holds every request"
-THREADS_OF_ANYIO = "40 threads for each event loop hold 40 requests"
-UVICORN_ALONE = BY_NAME["uvicorn"]
+ANYIO = "40 threads for each event loop hold 40 requests"
+UVICORN_1 = BY_NAME["uvicorn"]
 GTHREAD_25 = BY_NAME["gthread"].with_threads(25)
 OF_FRAMEWORKS = Set(
     FRAMEWORKS,
@@ -257,16 +257,9 @@ OF_FRAMEWORKS = Set(
     "the framework's threads are slots, too",
     200,
     (
-        handler("fastapi-async", UVICORN_ALONE, "with_fastapi:app", "/async", math.inf, A_LOOP),
-        handler("fastapi-def", UVICORN_ALONE, "with_fastapi:app", "/def", 40, THREADS_OF_ANYIO),
-        handler(
-            "starlette-threadpool",
-            UVICORN_ALONE,
-            "with_starlette:app",
-            "/threadpool",
-            40,
-            THREADS_OF_ANYIO,
-        ),
+        handler("fastapi-async", UVICORN_1, "with_fastapi:app", "/async", math.inf, A_LOOP),
+        handler("fastapi-def", UVICORN_1, "with_fastapi:app", "/def", 40, ANYIO),
+        handler("starlette-threadpool", UVICORN_1, "with_starlette:app", "/threadpool", 40, ANYIO),
         handler(
             "flask-gthread",
             GTHREAD_25,
@@ -277,7 +270,7 @@ OF_FRAMEWORKS = Set(
         ),
         handler(
             "flask-mounted",
-            UVICORN_ALONE,
+            UVICORN_1,
             "mounted_flask:app",
             "/flask/def",
             10,
@@ -285,13 +278,13 @@ OF_FRAMEWORKS = Set(
         ),
         handler(
             "django-def",
-            UVICORN_ALONE,
+            UVICORN_1,
             "with_django:asgi",
             "/def",
             math.inf,
             "each request has a thread of its own",
         ),
-        handler("django-async", UVICORN_ALONE, "with_django:asgi", "/async", math.inf, A_LOOP),
+        handler("django-async", UVICORN_1, "with_django:asgi", "/async", math.inf, A_LOOP),
     ),
 )
 SETS = (WAITING, BLOCKING, BUSY, MINIMAL, OF_FRAMEWORKS)

@@ -8,9 +8,9 @@ from instrument.servers import Server
 
 POOL = ROOT / "connections" / "nginx.conf"
 USERS = 8
-MOST_RENEWALS = 10  # by HUP; in one of them a server may lose nothing by chance
+RENEWALS, MOST_RENEWALS = 10, 30  # by HUP; in one of them an event loop may lose nothing by chance
 MAX_REQUESTS, ENOUGH = 100, 3000  # some thirty renewals
-FEW = 5
+FEW = 3
 
 
 def hang_up_behind_pool(server: Server) -> str:
@@ -19,7 +19,7 @@ def hang_up_behind_pool(server: Server) -> str:
         nginx(POOL, run.port) as proxy,
         Users(proxy.port, "/", users=USERS, method="POST") as users,
     ):
-        for _ in range(MOST_RENEWALS):
+        for _ in range(MOST_RENEWALS if server.is_asgi else RENEWALS):
             if users.lost:
                 break
             before = run.workers()

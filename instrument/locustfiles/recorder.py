@@ -18,7 +18,7 @@ from pathlib import Path
 import gevent
 import psutil
 from locust import events
-from locust.runners import LocalRunner
+from locust.runners import LocalRunner, MasterRunner
 
 from instrument.lateness import woken
 
@@ -67,7 +67,8 @@ def record(environment, runner, **_):
 
     @environment.events.spawning_complete.add_listener
     def on_spawning_complete(**_):
-        keep_one_cpu(runner.worker_index)
+        if not isinstance(runner, MasterRunner):  # which has no users
+            keep_one_cpu(runner.worker_index)
         gc.collect()
         gc.disable()
         recording["spawned"] = time.monotonic()

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from instrument.comparison import Result, is_doubtful
 from instrument.processes import ROOT, wait_until
 from tests.support.commands import COMPARE, compare, one_line, run
 from tests.support.offspring import gone, offspring
@@ -71,7 +72,10 @@ def test_a_run_says_what_it_measured_and_writes_it_down(tmp_path):
         assert result["failures"] == 0
         assert result["command"] in done.stdout
     times = loop["requests_per_second"] / sync["requests_per_second"]
-    assert f"uvicorn-worker answered {times:.1f} times as many requests as sync." in done.stdout
+    told = f"uvicorn-worker answered {times:.1f} times as many requests as sync."
+    if any(is_doubtful(Result(**each)) for each in (sync, loop)):  # other tests run beside
+        told = "nothing is concluded from them."
+    assert told in done.stdout
     assert "\x1b" not in done.stdout
     for line in done.stdout.splitlines()[-4:]:
         assert Path(line).exists(), "where the files lie is printed last"
@@ -87,7 +91,7 @@ def test_list_has_a_name_at_the_start_of_each_line():
     done = compare("run", "--list")
     names = [line.split()[0] for line in done.stdout.splitlines()]
     assert names[:6] == ["sync", "gthread", "gevent", "uvicorn-worker", "asgi", "uvicorn"]
-    assert names[-4:] == ["waiting", "blocking", "busy", "minimal"]
+    assert names[-5:] == ["waiting", "blocking", "busy", "minimal", "frameworks"]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ import pytest
 
 from instrument.timeline import Timeline
 from tests.support.commands import compare
+from tests.support.machine import taken_again
 from tests.support.samples import CONDITIONS
 
 
+@taken_again
 def test_timeline_is_a_staircase_beside_a_wall(tmp_path):
     done = compare("timeline", "--output", tmp_path)
     assert done.returncode == 0, done.stderr
