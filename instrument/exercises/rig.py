@@ -55,6 +55,10 @@ def served(command: str, up: str, workers: int, path: Path, log: Path, port: int
                 "The server did not start",
             )
         except InstrumentError as error:
+            if process.poll() is None:
+                raise Wrong(
+                    f"The server does not start within {LONGEST} s: is there an endless loop?"
+                ) from error
             last = f" Its log says: {error.tail[0]}" if error.tail else ""
             raise Wrong(f"The server does not start.{last}") from error
         yield Running(port, log, process)

@@ -16,7 +16,7 @@ from tests.support.commands import run
 BROKEN = {
     "def app(:\n": "01_bytes.py, line 1, is not Python",
     "import nowhere\n": "The server does not start. Its log says: ModuleNotFoundError",
-    "while True:\n    pass\n": "The server does not start",
+    "while True:\n    pass\n": "The server does not start within 10 s: is there an endless loop?",
 }
 
 
