@@ -11,7 +11,6 @@ import threading
 import time
 from collections import Counter
 from contextlib import closing
-from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 

@@ -58,12 +58,12 @@ def lifespan(path: Path, folder: Path) -> str:
 def pieces(path: Path, folder: Path) -> str:
     with uvicorn(path, folder) as run:
         with socket.create_connection(("127.0.0.1", run.port), timeout=5) as client:
-            client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n")
-            client.sendall(b"Connection: close\r\n\r\n")
-            for piece in (b"hello", b"world"):
-                sleep(0.3)  # so that the pieces come one after the other
-                client.sendall(piece)
             try:
+                client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n")
+                client.sendall(b"Connection: close\r\n\r\n")
+                for piece in (b"hello", b"world"):
+                    sleep(0.3)  # so that the pieces come one after the other
+                    client.sendall(piece)
                 got = b"".join(iter(lambda: client.recv(4096), b""))
             except TimeoutError as error:
                 raise Wrong(

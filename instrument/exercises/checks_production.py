@@ -96,13 +96,19 @@ def deploy(path: Path, folder: Path) -> str:
     with (
         configured(path, folder, "slow:app") as renewed,
         configured(path, folder, "slow:app") as ended,
-        ThreadPoolExecutor(2) as pool,
+        configured(path, folder, "slow:app") as untouched,
+        ThreadPoolExecutor(3) as pool,
     ):
         lost = [
             pool.submit(is_lost, renewed, signal.SIGHUP),
             pool.submit(is_lost, ended, signal.SIGTERM),
+            pool.submit(is_lost, untouched, 0),  # which is no signal
         ]
-        names = [name for name, each in zip(("HUP", "TERM"), lost, strict=True) if each.result()]
+        names = [
+            name
+            for name, each in zip(("HUP", "TERM", "no signal"), lost, strict=True)
+            if each.result()
+        ]
     if names:
         raise Wrong(
             f"A request of {LONG} s was in flight, and lost after {' and after '.join(names)}: "

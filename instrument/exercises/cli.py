@@ -93,9 +93,9 @@ def check_each(exercises: list[Exercise]) -> int:
             say(checked(each))
         except Wrong as wrong:
             say(str(wrong))
-            print(
-                f"\nHint: make hint ARGS={each.number}.   Skip it: make exercises ARGS={each.number + 1}"
-            )
+            following = each.number + 1
+            skip = f"   Skip it: make exercises ARGS={following}" if following in EXERCISES else ""
+            print(f"\nHint: make hint ARGS={each.number}.{skip}")
             return UNSOLVED
         solution = each.solution.relative_to(ROOT)
         print(f"\nSolved. One solution: {solution}. To read on: {each.chapter}/README.md\n")

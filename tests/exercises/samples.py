@@ -1,0 +1,120 @@
+"""Solutions that are wrong, each with what its message says, and others that are right.
+
+Each is a change of the shipped solution: what is replaced, and by what.
+"""
+
+WRONG = {
+    1: [
+        ("TEXT.encode()", "TEXT", "WSGI wants bytes"),
+        ("[TEXT.encode()]", "TEXT.encode()", "return a list of bytes"),
+        ("encode()", 'encode("latin-1")', "Latin-1"),
+    ],
+    2: [
+        ("len(body)", "len(TEXT)", "9 bytes and 7 characters"),
+        ("len(body)", "len(body) + 1", "promised 10 bytes and got 9"),
+        ('("Content-Length", str(len(body))),', "", "no Content-Length"),
+    ],
+    3: [
+        ("4.0", "3.0", "You said 3.0 s. Measured just now: 4.0 s"),
+        ("4.0", '"four"', "write a number of seconds"),
+    ],
+    4: [
+        (
+            'environ.get("CONTENT_LENGTH") or 0',
+            'environ["CONTENT_LENGTH"]',
+            "without a body failed",
+        ),
+        (".read(length)", ".read()", "read() without a length"),
+        (".upper()", "", "expected b'HELLO'"),
+    ],
+    5: [
+        ("threads = 16", "threads = 10", "the queue grows"),
+        ("workers = 1", "workers = 4", "fewer will do"),
+    ],
+    6: [
+        (
+            '            if message["type"] == "lifespan.shutdown":\n',
+            "            if True:\n",
+            "lifespan.shutdown",
+        ),
+        ('if scope["type"] == "lifespan"', 'if scope["type"] == "none"', "waits for its answer"),
+        ('b"Hello, World!\\n"', 'b"Bye"', "now a GET is answered with b'Bye'"),
+    ],
+    7: [
+        ("body += ", "body = ", "the last alone"),
+        ("while more:", "for _ in range(1):", "the first alone"),
+        ("more = message", "other = message", "No answer within 5 s"),
+    ],
+    8: [
+        ("await asyncio.sleep", "__import__('time').sleep", "one after the other"),
+        ("await asyncio.sleep(0.5)", "asyncio.sleep(0.5)", "no longer waits"),
+    ],
+    9: [
+        ("ANSWER =", "ANSWER = 3 +", "Each thread holds one request"),
+        ("ANSWER =", "ANSWER = ...  #", "no prediction yet"),
+    ],
+    10: [
+        (
+            "    abstract = True\n",
+            "    abstract = True\n    wait_time = lambda self: 4\n",
+            "look alike",
+        ),
+        ('row = "asgi"', 'row = "wsgi"', "no row 'asgi'"),
+    ],
+    11: [
+        ('if message["type"] == "http.response.start":', "if True:", "message with the body"),
+        ('*message.get("headers", []), ', "", "own headers are gone"),
+        ('"http.response.start"', '"http.response.body"', "no header x-served-by"),
+        (
+            '"type"] == "http.response.start"',
+            '"type"] != "http.response.body"',
+            "WebSocket got headers",
+        ),
+    ],
+    12: [
+        ("        fcntl.flock(file, fcntl.LOCK_EX)\n", "", "Lock, then read"),
+        ('open(COUNTER, "a+")', 'open(f"{COUNTER}-{os.getpid()}", "a+")', "counts for itself"),
+    ],
+    13: [
+        ('environ["HTTP_IF_MATCH"] != etag()', "False", "overwrote Ann's note"),
+        ('"HTTP_IF_MATCH" not in environ', "False", "got 500"),
+        ("412 Precondition Failed", "409 Conflict", "not with 412"),
+    ],
+    14: [
+        ("graceful_timeout = 10", "graceful_timeout = 2", "short"),
+        ("timeout = 30", "timeout = 2", "after no signal"),
+    ],
+    15: [
+        ("SERVER_SECONDS = 4", "SERVER_SECONDS = 1", "Both wait equally long|the server closed"),
+        ("NGINX_SECONDS = 1", "NGINX_SECONDS = 5", "the server closed"),
+        ("SERVER_SECONDS = 4", "SERVER_SECONDS = 75", "from 1 to 5"),
+    ],
+    16: [
+        ("while not leaving.done()", "while True", "goes on sending"),
+        ("while not leaving.done():", "for _ in range(5):", "got 5 lines"),
+        (
+            "    while not leaving.done():\n",
+            "    while not leaving.done():\n        await receive()\n",
+            "no more came",
+        ),
+    ],
+}
+
+RIGHT = {
+    1: ("[TEXT.encode()]", '(line.encode("utf-8") for line in [TEXT])'),
+    2: ("str(len(body))", 'f"{sum(1 for _ in body)}"'),
+    3: ("4.0", "12 / 3"),
+    4: ('int(environ.get("CONTENT_LENGTH") or 0)', 'int("0" + environ.get("CONTENT_LENGTH", ""))'),
+    5: ("threads = 16", "threads = 40"),
+    6: ('    assert scope["type"] == "http"\n', ""),
+    7: ("body += message.get(\"body\", b\"\")", "body = b''.join([body, message[\"body\"]])"),
+    8: ("asyncio.sleep(0.5)", "asyncio.to_thread(__import__('time').sleep, 0.5)"),
+    9: ("ANSWER =", "ANSWER = 0.2 +"),
+    10: ("    abstract = True\n", "    abstract = True\n    wait_time = lambda self: 0.1\n"),
+    11: ("[*message.get(\"headers\", []), HEADER]", "[HEADER] + list(message[\"headers\"])"),
+    12: ("fcntl.flock(file, fcntl.LOCK_EX)", "fcntl.lockf(file, fcntl.LOCK_EX)"),
+    13: ('environ["HTTP_IF_MATCH"] != etag()', 'etag() not in environ["HTTP_IF_MATCH"].split(",")'),
+    14: ("timeout = 30", 'worker_class = "gthread"\ntimeout = 6'),
+    15: ("SERVER_SECONDS = 4", "SERVER_SECONDS = 3"),
+    16: ("leaving = asyncio.create_task(left(receive))", "leaving = asyncio.ensure_future(left(receive))"),
+}  # fmt: skip
