@@ -200,8 +200,9 @@ def async_def(name: str, app: str, slots: float, teaches: str) -> Subject:
     return Subject(name, server, f"asgi.{app}:app", Work.WAIT, slots, teaches)
 
 
-def handler(name: str, server: Server, app: str, path: str, slots: float, teaches: str) -> Subject:
+def handler(name: str, app: str, path: str, slots: float, teaches: str) -> Subject:
     """Return a subject of chapter 7, whose application waits at a path of its own."""
+    server = GTHREAD_25 if slots == 25 else BY_NAME["uvicorn"]
     return Subject(name, server, f"{FRAMEWORKS}.{app}", Work.WAIT, slots, teaches, path)
 
 
@@ -243,52 +244,23 @@ MINIMAL = Set(
     20,
     tuple(runs(server, "app", Work.NOTHING, "-minimal") for server in EVERYWHERE),
 )
+GTHREAD_25 = BY_NAME["gthread"].with_threads(25)
 FRAMEWORKS = "frameworks"  # the set, and the folder of its applications
 A_LOOP = "an event loop holds every request"
-THREADS_OF_ANYIO = "40 threads for each event loop hold 40 requests"
-UVICORN_ALONE = BY_NAME["uvicorn"]
-GTHREAD_25 = BY_NAME["gthread"].with_threads(25)
+OF_ANYIO = "40 threads for each event loop hold 40 requests"
 OF_FRAMEWORKS = Set(
     FRAMEWORKS,
     "what the framework does with a handler",
     "the framework's threads are slots, too",
     200,
     (
-        handler("fastapi-async", UVICORN_ALONE, "with_fastapi:app", "/async", math.inf, A_LOOP),
-        handler("fastapi-def", UVICORN_ALONE, "with_fastapi:app", "/def", 40, THREADS_OF_ANYIO),
-        handler(
-            "starlette-threadpool",
-            UVICORN_ALONE,
-            "with_starlette:app",
-            "/threadpool",
-            40,
-            THREADS_OF_ANYIO,
-        ),
-        handler(
-            "flask-gthread",
-            GTHREAD_25,
-            "with_flask:app",
-            "/def",
-            25,
-            "a worker of 25 threads holds 25 requests, if it gets them",
-        ),
-        handler(
-            "flask-mounted",
-            UVICORN_ALONE,
-            "mounted_flask:app",
-            "/flask/def",
-            10,
-            "a2wsgi's 10 threads hold 10 requests",
-        ),
-        handler(
-            "django-def",
-            UVICORN_ALONE,
-            "with_django:asgi",
-            "/def",
-            math.inf,
-            "each request has a thread of its own",
-        ),
-        handler("django-async", UVICORN_ALONE, "with_django:asgi", "/async", math.inf, A_LOOP),
+        handler("fastapi-async", "with_fastapi:app", "/async", math.inf, A_LOOP),
+        handler("fastapi-def", "with_fastapi:app", "/def", 40, OF_ANYIO),
+        handler("starlette-threadpool", "with_starlette:app", "/threadpool", 40, OF_ANYIO),
+        handler("flask-gthread", "with_flask:app", "/def", 25, "a worker has 25 threads"),
+        handler("flask-mounted", "mounted_flask:app", "/flask/def", 10, "a2wsgi has 10 threads"),
+        handler("django-def", "with_django:asgi", "/def", math.inf, "each request has a thread"),
+        handler("django-async", "with_django:asgi", "/async", math.inf, A_LOOP),
     ),
 )
 SETS = (WAITING, BLOCKING, BUSY, MINIMAL, OF_FRAMEWORKS)
