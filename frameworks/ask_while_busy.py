@@ -24,21 +24,25 @@ def main():
     parser.add_argument("url", help="of these, for instance http://127.0.0.1:8000/def")
     parser.add_argument("paths", nargs="+", help="to ask for meanwhile, for instance /ping")
     options = parser.parse_args()
-    url = urlsplit(options.url)
-    if url.scheme != "http" or url.hostname != "127.0.0.1" or not url.port:
+    try:
+        url = urlsplit(options.url)
+        port = url.port
+    except ValueError as error:
+        parser.error(f"{options.url}: {error}")
+    if url.scheme != "http" or url.hostname != "127.0.0.1" or not port:
         parser.error(f"{options.url} is not an address like http://127.0.0.1:8000/def")
     if not 1 <= options.requests <= MOST:
         parser.error(f"send 1 to {MOST} requests, not {options.requests}")
     try:
-        busy = [ask(url.port, url.path or "/") for _ in range(options.requests)]
+        busy = [ask(port, url.path or "/") for _ in range(options.requests)]
         for path in options.paths:
             begun = time.perf_counter()
-            body = ask(url.port, path).getresponse().read().decode().strip()
+            body = ask(port, path).getresponse().read().decode().strip()
             print(f"{path} is answered after {time.perf_counter() - begun:.1f} s: {body}")
         for connection in busy:
             connection.getresponse().read()
     except ConnectionRefusedError:
-        sys.exit(f"nothing listens on port {url.port}: start the server first")
+        sys.exit(f"nothing listens on port {port}: start the server first")
     except (OSError, HTTPException) as error:
         sys.exit(f"the server did not answer: {type(error).__name__}")
 

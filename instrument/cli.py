@@ -184,7 +184,7 @@ def redraw_file(options: argparse.Namespace) -> None:
 
 def list_servers() -> None:
     for subject in SUBJECTS.values():
-        print(f"{subject.name:24}{subject.app:24}{subject.teaches}")
+        print(f"{subject.name:24}{subject.app:32}{subject.teaches}")
     for each in SETS:
         names = ", ".join(subject.name for subject in each.subjects)
         print(f"{each.name:24}set of {names}; the knob is {each.knob}: {each.teaches}")

@@ -203,8 +203,9 @@ def async_def(name: str, app: str, slots: float, teaches: str) -> Subject:
     return Subject(name, server, f"asgi.{app}:app", Work.WAIT, slots, teaches)
 
 
-def handler(name: str, server: Server, app: str, path: str, slots: float, teaches: str) -> Subject:
+def handler(name: str, app: str, path: str, slots: float, teaches: str) -> Subject:
     """Return a subject of chapter 7, whose application waits at a path of its own."""
+    server = GTHREAD_25 if slots == 25 else BY_NAME["uvicorn"]
     return Subject(name, server, f"{FRAMEWORKS}.{app}", Work.WAIT, slots, teaches, path)
 
 
@@ -246,45 +247,23 @@ MINIMAL = Set(
     20,
     tuple(runs(server, "app", Work.NOTHING, "-minimal") for server in EVERYWHERE),
 )
-FRAMEWORKS = "frameworks"  # the set, and the folder of its applications
-A_LOOP = "an event loop holds every request"
-ANYIO = "40 threads for each event loop hold 40 requests"
-UVICORN_1 = BY_NAME["uvicorn"]
 GTHREAD_25 = BY_NAME["gthread"].with_threads(25)
+FRAMEWORKS = "frameworks"  # the set, and the folder of its applications
+OF_ANYIO = "40 threads for each event loop hold 40 requests"
+A_LOOP = "an event loop holds every request"
 OF_FRAMEWORKS = Set(
     FRAMEWORKS,
     "what the framework does with a handler",
     "the framework's threads are slots, too",
     200,
     (
-        handler("fastapi-async", UVICORN_1, "with_fastapi:app", "/async", math.inf, A_LOOP),
-        handler("fastapi-def", UVICORN_1, "with_fastapi:app", "/def", 40, ANYIO),
-        handler("starlette-threadpool", UVICORN_1, "with_starlette:app", "/threadpool", 40, ANYIO),
-        handler(
-            "flask-gthread",
-            GTHREAD_25,
-            "with_flask:app",
-            "/def",
-            25,
-            "a worker of 25 threads holds 25 requests, if it gets them",
-        ),
-        handler(
-            "flask-mounted",
-            UVICORN_1,
-            "mounted_flask:app",
-            "/flask/def",
-            10,
-            "a2wsgi's 10 threads hold 10 requests",
-        ),
-        handler(
-            "django-def",
-            UVICORN_1,
-            "with_django:asgi",
-            "/def",
-            math.inf,
-            "each request has a thread of its own",
-        ),
-        handler("django-async", UVICORN_1, "with_django:asgi", "/async", math.inf, A_LOOP),
+        handler("fastapi-async", "with_fastapi:app", "/async", math.inf, A_LOOP),
+        handler("fastapi-def", "with_fastapi:app", "/def", 40, OF_ANYIO),
+        handler("starlette-threadpool", "with_starlette:app", "/threadpool", 40, OF_ANYIO),
+        handler("flask-gthread", "with_flask:app", "/def", 25, "a worker has 25 threads"),
+        handler("flask-mounted", "mounted_flask:app", "/flask/def", 10, "a2wsgi has 10 threads"),
+        handler("django-def", "with_django:asgi", "/def", math.inf, "each request has a thread"),
+        handler("django-async", "with_django:asgi", "/async", math.inf, A_LOOP),
     ),
 )
 SETS = (WAITING, BLOCKING, BUSY, MINIMAL, OF_FRAMEWORKS)

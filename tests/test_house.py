@@ -13,7 +13,7 @@ from tests.support.terminal import CHAPTERS
 LONGEST = 300
 IGNORED = ("results", "__pycache__", ".venv")  # or what begins so
 
-PLAIN = ["README.md", *(f"{chapter}/README.md" for chapter in ("wsgi", "asgi", "compare"))]
+PLAIN = ["README.md", *(f"{chapter}/README.md" for chapter in CHAPTERS)]
 
 
 def files(folder, pattern="*"):

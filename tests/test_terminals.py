@@ -6,8 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from instrument.processes import ROOT
-
-CHAPTERS = ["starlette_api", "connections"]
+from tests.support.terminal import CHAPTERS
 
 
 def without_terminal(text):

@@ -1,0 +1,42 @@
+"""Chapter 7's clients and bad input, and an app whose framework is not installed."""
+
+import sys
+
+import pytest
+
+from instrument.processes import ROOT, free_port
+from tests.support.commands import run, run_module
+
+
+def test_a_missing_framework_is_said_in_one_line_with_the_command():
+    bare = run(sys.executable, "-S", "-c", "import frameworks.with_django", cwd=ROOT)
+    assert bare.returncode == 3  # at which gunicorn gives up
+    [said] = bare.stderr.splitlines()
+    assert said.endswith(" is not installed: pip install -r frameworks/requirements.txt")
+
+
+def test_clients_say_in_one_line_that_nobody_listens():
+    port = free_port()
+    for client in (
+        ("frameworks.ask_while_busy", "2", f"http://127.0.0.1:{port}/def", "/"),
+        ("frameworks.shared_memory", str(port)),
+    ):
+        done = run_module(*client)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"nothing listens on port {port}: start the server first\n"
+
+
+@pytest.mark.parametrize(
+    ("requests", "url"),
+    [
+        ("0", "http://127.0.0.1:8000/"),
+        ("201", "http://127.0.0.1:8000/"),
+        ("2", "http://10.0.0.1:8000/"),
+        ("2", "http://127.0.0.1:port/"),
+        ("2", "127.0.0.1"),
+    ],
+)
+def test_a_client_is_bounded_and_stays_on_this_machine(requests, url):
+    done = run_module("frameworks.ask_while_busy", requests, url, "/")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
