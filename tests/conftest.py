@@ -77,4 +77,5 @@ def group_of(item):
     params = item.callspec.params if hasattr(item, "callspec") else {}
     if "notes" in params:  # a server for all of these tests
         return f"notes on {params['notes']}"
-    return "postgresql" if params.get("database") == "postgresql" else None
+    needs_postgres = "postgres" in item.fixturenames or params.get("database") == "postgresql"
+    return "postgresql" if needs_postgres else None

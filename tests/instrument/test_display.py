@@ -14,7 +14,6 @@ from tests.support.commands import COMPARE, compare
 from tests.support.samples import CONDITIONS
 from tests.support.screen import Screen, on_screen
 
-WIDTHS = (60, 80, 120)
 BAR = "━"
 
 
@@ -30,20 +29,20 @@ def test_screen_goes_on_in_the_next_row_and_erases_rows():
 
 
 @pytest.mark.parametrize(
-    ("begin", "saved"),
+    ("begin", "saved", "widths"),
     [
-        (["run", "uvicorn-worker", "--users", "4", "--seconds", "2"], "comparison.json"),
-        (["timeline", "--users", "2"], "timeline.json"),
+        (["run", "uvicorn-worker", "--users", "4", "--seconds", "2"], "comparison.json", (60, 120)),
+        (["timeline", "--users", "2"], "timeline.json", (80,)),
     ],
 )
-def test_bar_takes_one_row_of_any_terminal_and_results_are_whole(begin, saved, tmp_path):
+def test_bar_takes_one_row_of_any_terminal_and_results_are_whole(begin, saved, widths, tmp_path):
     def show(columns):
         folder = tmp_path / str(columns)
         return on_screen(columns, [*COMPARE, *begin, "--workers", "1", "--output", str(folder)])
 
     with ThreadPoolExecutor() as pool:
-        shown = list(pool.map(show, WIDTHS))
-    for columns, (status, screen, written) in zip(WIDTHS, shown, strict=True):
+        shown = list(pool.map(show, widths))
+    for columns, (status, screen, written) in zip(widths, shown, strict=True):
         lines = screen.lines()
         assert status == 0, lines
         assert BAR in written, "there was a bar"

@@ -3,10 +3,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.support.notes import serving_notes
-from tests.support.postgres import INSTALL, Postgres, program
-
-HAS_POSTGRES = program("initdb") and program("postgres")
-NEEDS_POSTGRES = pytest.mark.skipif(not HAS_POSTGRES, reason=INSTALL)
+from tests.support.postgres import NEEDS_POSTGRES, Postgres
 
 
 @pytest.fixture(scope="session")

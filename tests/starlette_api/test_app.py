@@ -14,6 +14,7 @@ from starlette_api.app import ASSETS, SWAGGER
 from starlette_api.contract import BODY_BYTES, BODY_SECONDS
 from tests.support.commands import run
 from tests.support.notes import JSON, serving_notes
+from tests.support.postgres import NEEDS_POSTGRES
 
 ASYNC = [server for server in SERVERS if server.interface == "asgi"]
 WAYS = [(server.name, "") for server in ASYNC]
@@ -193,7 +194,17 @@ def test_a_body_without_an_end_is_given_up(tmp_path, server):
 
 
 @pytest.mark.parametrize(("server", "options"), WAYS)
-def test_workers_of_every_server_share_the_notes(server, options, database, tmp_path):
+def test_workers_of_every_server_share_the_notes(server, options, tmp_path):
+    share_the_notes(f"sqlite:///{tmp_path}/notes.db", server, options, tmp_path)
+
+
+@NEEDS_POSTGRES
+@pytest.mark.parametrize(("server", "options"), [("uvicorn", ""), ("uvicorn-worker", "--preload")])
+def test_workers_share_the_notes_in_postgresql(server, options, postgres, tmp_path):
+    share_the_notes(postgres.new_database(), server, options, tmp_path)
+
+
+def share_the_notes(database, server, options, tmp_path):
     with serving_notes(tmp_path, database, server, options, workers=2) as notes:
         note = notes.create()
         with ThreadPoolExecutor(20) as clients:

@@ -9,6 +9,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from instrument import processes
 from instrument.processes import wait_until
 from instrument.tools import FOR_TESTS
@@ -22,6 +24,9 @@ def program(name):
         Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: float(path.parts[4])
     )
     return str(installed[-1]) if installed else shutil.which(name)
+
+
+NEEDS_POSTGRES = pytest.mark.skipif(not (program("initdb") and program("postgres")), reason=INSTALL)
 
 
 def ordinary_user():
