@@ -12,7 +12,7 @@ from instrument import processes
 from instrument.errors import InstrumentError
 from wsgi.busy_app import work
 
-TIMES = 40
+TIMES = 20
 
 
 def calibrate(scratch: Path) -> float:

@@ -30,7 +30,7 @@ from instrument.signals import Interrupted
 from instrument.sweep import Sweep
 from instrument.timeline import Timeline
 
-ALL_TABLES_SECONDS = 180  # about
+ALL_TABLES_SECONDS = 235  # about
 
 
 @contextmanager

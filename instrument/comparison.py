@@ -2,11 +2,12 @@
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from rich.table import Table
 
+from instrument.calibration import calibrate
 from instrument.columns import HEADINGS, measured, new_table
 from instrument.errors import InstrumentError
 from instrument.experiment import Conditions, Experiment, so_many_processes
@@ -22,12 +23,13 @@ from instrument.measure import (
     spawn_rate,
     steady_part,
 )
-from instrument.servers import Subject, sets_of
+from instrument.servers import Subject, Work, sets_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 OTHERS = 0.05  # of all CPUs: what other programs may use before they are mentioned
+SPEED = 0.03  # by which CPUs may change their speed, with the server's own work for a request
 LATE = 0.01  # of the median latency: how late a sleeper may wake before it is mentioned
 NEAR = 0.02  # of its ceiling: a server that comes as near was not held up
 ALIKE = 1.15  # times: what differs by less is noise
@@ -49,6 +51,7 @@ class Result(Steady):
     locust_ms: float = 0.0
     locust_late_ms: float = 0.0
     machine_late_ms: float = 0.0
+    computing_ms: float = 0.0  # that its ceiling assumes for each request, if it computes
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ def cause(result: Result) -> str | None:
     """Return what else than the server has shaped a result, or None."""
     if result.other_cpu > OTHERS:
         return f"{told_of_others(result)}: close them and measure again"
+    if result.computing_ms and abs(result.server_ms / result.computing_ms - 1) > SPEED:
+        return (
+            f"a request took {result.server_ms:.1f} ms of CPU, and {result.computing_ms:.1f} ms "
+            "before the run: the CPUs changed their speed"
+        )
     bound = LATE * result.median_ms
     if result.machine_late_ms > bound:
         return (
@@ -240,6 +248,8 @@ def measure_once(bench: Bench, subject: Subject) -> Result:
     Raises InstrumentError when one of them fails, or too few requests are answered.
     """
     plan = bench.plan
+    if subject.work is Work.COMPUTE:  # anew, since CPUs change their speed
+        plan = replace(plan, cpu_seconds=calibrate(bench.scratch))
     ceiling = plan.ceiling(subject, plan.users)
     seconds = expected_seconds(plan, subject)
     report = shlex.quote(str(bench.scratch / f"{subject.name}.html"))
@@ -270,5 +280,6 @@ def measure_once(bench: Bench, subject: Subject) -> Result:
         locust_ms=round(recording.locust_ms, 3),
         locust_late_ms=round(lateness(recording.late, *part), 2),
         machine_late_ms=round(lateness(recording.machine_late, *part), 2),
+        computing_ms=round(1000 * plan.cpu_seconds, 1) if subject.work is Work.COMPUTE else 0.0,
         **asdict(steady),
     )

@@ -69,6 +69,15 @@ def test_a_generator_that_is_late_is_marked_with_the_way_out():
     )
 
 
+def test_cpus_that_changed_their_speed_are_told():
+    steady = replace(SYNC, computing_ms=25.0, server_ms=25.5)
+    assert not cause(steady), "the server does something, too"
+    slower = replace(steady, server_ms=30.0)
+    assert cause(slower) == (
+        "a request took 30.0 ms of CPU, and 25.0 ms before the run: the CPUs changed their speed"
+    )
+
+
 def test_nothing_is_concluded_from_what_is_not_the_servers():
     late = replace(LOOP, requests_per_second=17.0, locust_late_ms=40.0)
     told = list(sentences(Comparison(CONDITIONS, (SYNC, late))))
