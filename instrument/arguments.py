@@ -1,4 +1,4 @@
-"""What can be asked of the instrument, and what is said of what can't."""
+"""The commands and options of the instrument, and the line that it prints for a wrong one."""
 
 import argparse
 from collections.abc import Callable
@@ -44,9 +44,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     predict = add("predict", "the same, but ask for your prediction first")
     for command in (run, predict):
         add_servers(command)
-        command.add_argument("--set", choices=[each.name for each in SETS], help="all of one set")
-        command.add_argument("--all", action="store_true", help=f"all of the set {WAITING.name}")
-        command.add_argument("--list", action="store_true", help="list servers and sets, and stop")
+        command.add_argument(
+            "--set", choices=[each.name for each in SETS], help="measure all servers of one set"
+        )
+        command.add_argument("--all", action="store_true", help=f"the same as --set {WAITING.name}")
+        command.add_argument(
+            "--list", action="store_true", help="list the servers and sets, and measure nothing"
+        )
         add_users(command, None, f"default: {users_by_default()}")
         add_load(command)
         command.add_argument(
@@ -56,44 +60,47 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
             help="length of the steady part that is measured, after spawning (default: 15)",
         )
 
-    sweep = add("sweep", "double the users step by step, and draw the knee")
+    sweep = add("sweep", "double the users step by step, and draw throughput and latency")
     add_servers(sweep)
-    add_users(sweep, 256, "in the last step; default: 256")
+    add_users(sweep, 256, "in the last step, default: 256")
     add_load(sweep)
 
-    timeline = add("timeline", "send requests at the same moment, and draw each")
+    timeline = add("timeline", "send requests at the same moment, and draw when each is answered")
     add_servers(timeline)
-    add_users(timeline, 12, "requests; default: 12", highest=100)
+    add_users(timeline, 12, "each sends one request, default: 12", highest=100)
     add_load(timeline, workers=2)
 
-    crowd = add("crowd", "ask with 20, 200, 2000 and 4000 users, and tell what a request costs")
+    crowd = add(
+        "crowd",
+        "put load of 20, 200, 2000 and 4000 users on a server, and print what a request costs",
+    )
     add_servers(crowd, ("uvicorn-worker",))
-    add_users(crowd, 4000, "in the last step; default: 4000", lowest=20)
+    add_users(crowd, 4000, "in the last step, default: 4000", lowest=20)
     add_workers(crowd)
     add_place(crowd)
     crowd.set_defaults(processes=1)
 
     lab = add("lab", "start two servers and Locust's page, to put load on them by hand")
     add_servers(lab)
-    add_users(lab, 40, "of both together, as the page is filled in; default: 40", lowest=2)
+    add_users(lab, 40, "of both servers together, as the page suggests, default: 40", lowest=2)
     lab.add_argument(
         "--spawn-rate",
         type=whole_number(1, 100),
         default=4,
-        help="users started per second, as the page is filled in (default: %(default)s)",
+        help="users started per second, as the page suggests (default: %(default)s)",
     )
     add_workers(lab)
     lab.add_argument(
         "--port",
         type=whole_number(1, 65_534),
         default=8000,
-        help="of the first server; the second has the next one (default: %(default)s)",
+        help="port of the first server; the second server has the next one (default: %(default)s)",
     )
     lab.add_argument(
         "--web-port",
         type=whole_number(1, 65_535),
         default=8089,
-        help="of Locust's page (default: %(default)s)",
+        help="port of Locust's page (default: %(default)s)",
     )
 
     show = add("show", "print the table of saved data again, without measuring")
@@ -101,13 +108,23 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
     redraw = add("draw", "draw the pictures of saved data again, without measuring")
     redraw.add_argument("file", type=Path, metavar="FILE", help="what a measurement wrote, as JSON")
-    redraw.add_argument("--output", type=Path, metavar="FOLDER", help="default: beside the file")
-
-    faults = add("faults", "try all that chapters 5 to 7 say of the servers, as tables")
-    faults.add_argument(
-        "tables", nargs="*", metavar="TABLE", help=f"which of {', '.join(TABLES)} (default: all)"
+    redraw.add_argument(
+        "--output",
+        type=Path,
+        metavar="FOLDER",
+        help="folder for the pictures (default: that of the file)",
     )
-    faults.add_argument("--write", action="store_true", help="to docs/ and into the chapters, too")
+
+    faults = add("faults", "try what chapters 5 to 8 say of the servers, and print it as tables")
+    faults.add_argument(
+        "tables",
+        nargs="*",
+        metavar="TABLE",
+        help=f"one or more of {', '.join(TABLES)} (default: all)",
+    )
+    faults.add_argument(
+        "--write", action="store_true", help="write the tables to docs/ and into the chapters"
+    )
 
     add("check", "say whether this machine is ready")
     return parser.parse_args(arguments)
@@ -124,7 +141,10 @@ def add_servers(command: Parser, names: tuple[str, ...] = BY_DEFAULT) -> None:
     default = " and ".join(names)
     command.set_defaults(by_default=names)
     command.add_argument(
-        "servers", nargs="*", metavar="SERVER", help=f"which, in this order (default: {default})"
+        "servers",
+        nargs="*",
+        metavar="SERVER",
+        help=f"servers, in the order in which they run (default: {default})",
     )
 
 
@@ -132,7 +152,7 @@ def add_users(
     command: Parser, default: int | None, told: str, lowest: int = 1, highest: int = 10_000
 ) -> None:
     number = whole_number(lowest, highest)
-    command.add_argument("--users", type=number, default=default, help=f"how many ({told})")
+    command.add_argument("--users", type=number, default=default, help=f"number of users ({told})")
 
 
 def add_workers(command: Parser, workers: int = 4) -> None:
@@ -140,7 +160,7 @@ def add_workers(command: Parser, workers: int = 4) -> None:
         "--workers",
         type=whole_number(1, 64),
         default=workers,
-        help="processes of each server (default: %(default)s)",
+        help="worker processes of each server (default: %(default)s)",
     )
 
 
@@ -150,19 +170,19 @@ def add_load(command: Parser, workers: int = 4) -> None:
         "--processes",
         type=whole_number(1, 16),
         default=1,
-        help="processes of Locust, for many users (default: %(default)s)",
+        help="processes of Locust; use more for many users (default: %(default)s)",
     )
     add_place(command)
 
 
 def add_place(command: Parser) -> None:
     command.add_argument(
-        "--port", type=whole_number(1, 65_535), help="of the servers (default: a free one)"
+        "--port", type=whole_number(1, 65_535), help="port of the servers (default: a free one)"
     )
     command.add_argument(
         "--output",
         type=Path,
         default=Path("results"),
         metavar="FOLDER",
-        help="where the files go (default: %(default)s/)",
+        help="folder for the files (default: %(default)s/)",
     )

@@ -78,8 +78,8 @@ def ports() -> Iterator[Finding]:
             check_port(port)
             yield Finding(True, f"port {port} is free, for {purpose}")
         except InstrumentError:
-            who = f"ss -ltnp 'sport = :{port}' says by whom"
-            yield Finding(False, f"port {port} is taken, and needed for {purpose}", who)
+            how = f"ss -ltnp 'sport = :{port}' names the program"
+            yield Finding(False, f"port {port} is taken, and needed for {purpose}", how)
 
 
 def open_files() -> Finding:

@@ -142,7 +142,7 @@ def sentences(comparison: Comparison) -> Iterator[str]:
     results = sorted(comparison.results, key=lambda result: result.requests_per_second)
     workers = comparison.conditions.workers
     if any(is_doubtful(result) for result in results):
-        yield "The rows with a star are not the servers' own, so nothing is concluded from them."
+        yield "The rows with an asterisk do not show the servers alone, so nothing is concluded from them."
     elif len(results) > 1:
         slowest, fastest = results[0], results[-1]
         times = fastest.requests_per_second / slowest.requests_per_second
@@ -161,7 +161,7 @@ def sentences(comparison: Comparison) -> Iterator[str]:
         if result.failures:
             yield (
                 f"{result.name}: {result.failures} of {result.requests} requests failed, "
-                "so that its figures are not to be trusted."
+                "so don't rely on its figures."
             )
         if why := cause(result):
             yield f"* {result.name}: {why}."
@@ -179,7 +179,7 @@ def verdict(comparison: Comparison, guesses: dict[str, float]) -> str:
 
 
 def title_of(comparison: Comparison) -> str:
-    """Return what the picture shows: who answers more, or that all answer alike."""
+    """Return what the picture shows: which server answers more, or that all answer alike."""
     results = sorted(comparison.results, key=lambda result: result.requests_per_second)
     slowest, fastest = results[0], results[-1]
     times = fastest.requests_per_second / slowest.requests_per_second

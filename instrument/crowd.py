@@ -1,4 +1,4 @@
-"""The crowd: ten times as many users, and ten times again; what each request costs whom."""
+"""The crowd: ten times as many users, and ten times again; what each request costs the server and Locust."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

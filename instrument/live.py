@@ -80,8 +80,8 @@ def sample(
 
 def sentence(users: int, slots: float, highest: float | None) -> str:
     """Return what arithmetic says: "20 users on 4 slots: each waits 5 s"."""
-    who = {0: "no users", 1: "1 user"}.get(users, f"{users} users")
+    asked = {0: "no users", 1: "1 user"}.get(users, f"{users} users")
     if not highest:
-        return f"{who}: the CPUs decide" if users else who
+        return f"{asked}: the CPUs decide" if users else asked
     where = ", a slot for each" if math.isinf(slots) else f" on {slots:.0f} slots"
-    return f"{who}{where}: each waits {users / highest:.3g} s"
+    return f"{asked}{where}: each waits {users / highest:.3g} s"

@@ -110,7 +110,7 @@ def put_load(
             processes.check_alive(server, subject.name, "in the middle of the run", server_log)
             elapsed = time.monotonic() - start
             if elapsed > 2 * seconds + processes.START_SECONDS:
-                raise InstrumentError("Locust does not come to its end", locust_log)
+                raise InstrumentError("Locust did not end in time", locust_log)
             bench.display.advance(elapsed)
             if elapsed >= len(clocks):  # once a second
                 clocks.append(clock(server.pid, generator.pid))

@@ -84,7 +84,7 @@ def ceiling_of(
     """Return a subject's ceiling, in requests/s, or None where no arithmetic gives one.
 
     An application that waits has slots, which are workers x what each holds. One that computes
-    for `cpu_seconds` has as many slots as there are CPUs to compute, whoever calls it. One that
+    for `cpu_seconds` has as many slots as there are CPUs to compute, whichever server calls it. One that
     does neither has none.
     """
     if subject.work is Work.WAIT:

@@ -1,4 +1,4 @@
-"""Who used the CPUs: the server, Locust, this program, and by what is left over, others."""
+"""Which programs used the CPUs: the server, Locust, this one, and others, from what is left over."""
 
 import time
 from collections.abc import Iterable

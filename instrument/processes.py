@@ -205,7 +205,7 @@ def check_alive(process: subprocess.Popen, name: str, when: str, log: Path | Non
 
 
 def free_port(count: int = 1) -> int:
-    """Return the first of some ports of 127.0.0.1 in a row on which nobody listens.
+    """Return the first of some ports of 127.0.0.1 in a row on which no program listens.
 
     They lie below those that the system gives to clients, any of which may be taken by a connection
     before a server is there. No other process of this user is given the same ones for a while.
@@ -272,7 +272,7 @@ def serving(
 
 
 def answer(port: int) -> int | None:
-    """Return the status of GET /, or None while nobody answers (a reset is a refusal)."""
+    """Return the status of GET /, or None while no server answers (a reset is a refusal)."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/")
@@ -284,7 +284,7 @@ def answer(port: int) -> int | None:
 
 
 def listens(port: int) -> bool:
-    """Return whether somebody listens on a port, without asking anything."""
+    """Return whether a program listens on a port, without sending anything."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
     except OSError:

@@ -142,7 +142,7 @@ SERVERS = (
         slots=math.inf,
         booted="Application startup complete",
         is_a="uvicorn's own processes",
-        waits="uvicorn looks after its workers itself",
+        waits="uvicorn starts and replaces its workers itself",
         options=UVICORNS,
     ),
 )
@@ -212,20 +212,20 @@ def handler(name: str, app: str, path: str, slots: float, teaches: str) -> Subje
 # The pool of asyncio.to_thread, as concurrent.futures.ThreadPoolExecutor sizes it.
 TO_THREAD_THREADS = min(32, (os.cpu_count() or 1) + 4)
 AWAITS = "await asyncio.sleep: the loop goes on with other requests"
-BLOCKS = "time.sleep: the loop is frozen, and has accepted its neighbours' connections"
+BLOCKS = "time.sleep: the loop is blocked, and has accepted its neighbours' connections"
 HANDS_OVER = "asyncio.to_thread: the loop goes on, and the pool's threads are the slots"
 
 WAITING = Set(
     "waiting",
     "how a worker waits",
-    "slots are all that counts",
+    "the number of slots decides",
     20,
     tuple(runs(server, "slow_app", Work.WAIT) for server in SERVERS),
 )
 BLOCKING = Set(
     "blocking",
     "how an async def waits",
-    "async def alone gives nothing back",
+    "async def alone does not yield control",
     40,
     (
         async_def("awaiting", "slow_app", math.inf, AWAITS),
@@ -235,14 +235,14 @@ BLOCKING = Set(
 )
 BUSY = Set(
     "busy",
-    "who calls an app that computes",
-    "an event loop wins nothing",
+    "which server calls an app that computes",
+    "an event loop gains nothing",
     20,
     tuple(runs(server, "busy_app", Work.COMPUTE, "-busy") for server in EVERYWHERE),
 )
 MINIMAL = Set(
     "minimal",
-    "who calls an app that does nothing",
+    "which server calls an app that does nothing",
     "what server and worker class cost",
     20,
     tuple(runs(server, "app", Work.NOTHING, "-minimal") for server in EVERYWHERE),

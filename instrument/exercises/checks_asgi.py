@@ -38,7 +38,9 @@ def lifespan(path: Path, folder: Path) -> str:
     sent, end = driven(path, folder, "lifespan")["lifespan"]
     types = [message.get("type") for message in sent]
     if any(each.startswith("http.") for each in types):
-        raise Wrong(f"The server sent lifespan.startup and got {types[0]}: nobody asked by HTTP.")
+        raise Wrong(
+            f"The server sent lifespan.startup and got {types[0]}: no client asked by HTTP."
+        )
     if types[:1] != ["lifespan.startup.complete"]:
         raise Wrong(f"The server sent lifespan.startup, and waits for its answer. {end}".strip())
     if types != ["lifespan.startup.complete", "lifespan.shutdown.complete"]:
@@ -156,7 +158,9 @@ def stream(path: Path, folder: Path) -> str:
                     f"The client was still there, and got {ticks} lines; then no more came."
                 )
         if not falls_silent(run):
-            raise Wrong("The client left, and the application goes on sending: nobody gets that.")
+            raise Wrong(
+                "The client left, and the application goes on sending: no client gets that."
+            )
     return f"The client got {ticks} lines and left, and the sending stopped."
 
 

@@ -37,7 +37,7 @@ def knee(path: Path, folder: Path) -> str:
             try:
                 processes.wait_until(lambda: locust.poll() is not None, seconds=20)
             except InstrumentError as error:
-                raise Wrong("Locust does not come to its end: is there an endless loop?") from error
+                raise Wrong("Locust did not end in time: is there an endless loop?") from error
     rows = counts(folder / "run_stats.csv")
     if locust.returncode and not rows:
         tail = InstrumentError("", log).tail
@@ -72,4 +72,4 @@ def judged(rows: dict[str, int]) -> str:
     saw = f"In {SECONDS} s, {USERS} users each: {wsgi} answers in the row wsgi, {asgi} in asgi"
     if not wsgi or not asgi or asgi / wsgi < APART:
         raise Wrong(f"{saw}. They look alike: users who rest don't keep one worker busy.")
-    return f"{saw}: a worker answers one a second, the loop all who wait."
+    return f"{saw}: a worker answers one a second, the loop answers all that wait."

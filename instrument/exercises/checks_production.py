@@ -148,7 +148,7 @@ http {{
     15,
     "two numbers against the 502 behind nginx",
     "connections",
-    "Who waits longer does not close first: let the server wait longer than nginx.",
+    "The side that waits longer does not close first: let the server wait longer than nginx.",
 )
 def keep_alive(path: Path, folder: Path) -> str:
     nginx, server = evaluated(path, folder, "NGINX_SECONDS", "SERVER_SECONDS")
@@ -178,7 +178,7 @@ def keep_alive(path: Path, folder: Path) -> str:
 
 
 def first_to_close(port: int) -> str:
-    """Return who closed a connection to the port first: its end is left in TIME_WAIT."""
+    """Return which side closed a connection to the port first: its end is left in TIME_WAIT."""
     for each in psutil.net_connections("tcp4"):
         if each.status == psutil.CONN_TIME_WAIT and each.raddr:
             if each.laddr.port == port:

@@ -31,7 +31,9 @@ def bytes_in_a_list(path: Path, folder: Path) -> str:
             answer = None
         said = run.said()
         if f"{TEXT!r} is not a byte" in said:
-            raise Wrong("The application returned str: WSGI wants bytes. Who knows the encoding?")
+            raise Wrong(
+                "The application returned str: WSGI wants bytes. Which side knows the encoding?"
+            )
         if "is not a byte" in said:
             raise Wrong(
                 "The server went through what the application returned, and found single "

@@ -67,12 +67,14 @@ def slow_code(server: Server) -> str:
             before = run.workers()
             run.master.send_signal(signal.SIGHUP)
             wait_until(lambda: run.said(KEPT) or not any(map(is_alive, before)))
-            nobody = not run.said("has imported")
+            silent = not run.said("has imported")
             answer = ask(run.port)
         if answer.status != 200:
             return str(answer)
         code = answer.text.split()[1]
-        return f"nobody answers, then {code} code" if code == "new" and nobody else f"{code} code"
+        return (
+            f"no worker answers, then {code} code" if code == "new" and silent else f"{code} code"
+        )
 
 
 def hang_up_alone(server: Server) -> str:

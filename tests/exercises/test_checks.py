@@ -16,7 +16,7 @@ SHIPPED = {  # what each file says as it is shipped
     3: "no prediction yet",
     4: "expected b'HELLO' and got b''",
     5: "fewer will do",
-    6: "nobody asked by HTTP",
+    6: "no client asked by HTTP",
     7: "the first alone",
     8: "one after the other",
     9: "no prediction yet",

@@ -82,7 +82,7 @@ def test_nothing_is_concluded_from_what_is_not_the_servers():
     late = replace(LOOP, requests_per_second=17.0, locust_late_ms=40.0)
     told = list(sentences(Comparison(CONDITIONS, (SYNC, late))))
     assert told[0] == (
-        "The rows with a star are not the servers' own, so nothing is concluded from them."
+        "The rows with an asterisk do not show the servers alone, so nothing is concluded from them."
     )
     assert not any("times as many" in each for each in told)
     reached = replace(late, requests_per_second=19.9)
