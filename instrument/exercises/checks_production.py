@@ -2,7 +2,6 @@
 
 import os
 import signal
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -18,6 +17,7 @@ from instrument.exercises.rig import (
     evaluated,
     gunicorn,
     need_ok,
+    side_by_side,
     uvicorn,
 )
 from instrument.tools import find, lacking
@@ -97,18 +97,13 @@ def deploy(path: Path, folder: Path) -> str:
         configured(path, folder, "slow:app") as renewed,
         configured(path, folder, "slow:app") as ended,
         configured(path, folder, "slow:app") as untouched,
-        ThreadPoolExecutor(3) as pool,
     ):
-        lost = [
-            pool.submit(is_lost, renewed, signal.SIGHUP),
-            pool.submit(is_lost, ended, signal.SIGTERM),
-            pool.submit(is_lost, untouched, 0),  # which is no signal
-        ]
-        names = [
-            name
-            for name, each in zip(("HUP", "TERM", "no signal"), lost, strict=True)
-            if each.result()
-        ]
+        lost = side_by_side(
+            lambda: is_lost(renewed, signal.SIGHUP),
+            lambda: is_lost(ended, signal.SIGTERM),
+            lambda: is_lost(untouched, 0),  # which is no signal
+        )
+    names = [name for name, gone in zip(("HUP", "TERM", "no signal"), lost, strict=True) if gone]
     if names:
         raise Wrong(
             f"A request of {LONG} s was in flight, and lost after {' and after '.join(names)}: "
@@ -120,14 +115,15 @@ def deploy(path: Path, folder: Path) -> str:
 
 def is_lost(run: Running, number: int) -> bool:
     """Send a request, and a signal to the master while it is worked on."""
-    with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(ask, run.port)
-        try:
-            processes.wait_until(lambda: "asked" in run.said(), run.process, run.log)
-            os.kill(run.process.pid, number)
-            return answer.result().status != 200
-        except (Wrong, InstrumentError):
-            return True
+
+    def signalled() -> None:
+        processes.wait_until(lambda: "asked" in run.said(), run.process, run.log)
+        os.kill(run.process.pid, number)
+
+    try:
+        return side_by_side(lambda: ask(run.port).status, signalled)[0] != 200
+    except (Wrong, InstrumentError):
+        return True
 
 
 NGINX = """daemon off; pid nginx.pid; error_log stderr; worker_processes 1;
@@ -162,7 +158,7 @@ def keep_alive(path: Path, folder: Path) -> str:
         port = processes.free_port()
         conf = folder / "nginx.conf"
         conf.write_text(NGINX.format(app=run.port, seconds=nginx, port=port))
-        command = f"{find('nginx')} -p {folder} -c {conf} -e stderr"
+        command = f"{find('nginx')} -p '{folder}' -c '{conf}' -e stderr"
         with processes.running(command, folder / "nginx.log") as proxy:
             processes.wait_until(lambda: processes.listens(port), proxy, folder / "nginx.log")
             need_ok(ask(port), run)

@@ -43,7 +43,7 @@ WRONG = {
     7: [
         ("body += ", "body = ", "the last alone"),
         ("while more:", "for _ in range(1):", "the first alone"),
-        ("more = message", "other = message", "No answer within 5 s"),
+        ("more = message", "other = message", "No answer within 3 s"),
     ],
     8: [
         ("await asyncio.sleep", "__import__('time').sleep", "one after the other"),
@@ -98,6 +98,18 @@ WRONG = {
             "no more came",
         ),
     ],
+    17: [
+        ("ANSWER = 21", "ANSWER = 28", "does not show 28"),
+        ("ANSWER = 21", 'ANSWER = "app"', "has called something else"),
+        ("ANSWER = 21", 'ANSWER = "wait"', "Python's own"),
+        ("rates.get(timeout=10)", "1", "Nothing blocks any more"),
+    ],
+    18: [
+        ("began - float", "time.time() - 0 * float", "Together, these should be as long"),
+        ('environ.get("HTTP_X_REQUEST_START", began)', 'environ["HTTP_X_REQUEST_START"]', "500"),
+        ('START", began)', 'START", 0)', "A request without X-Request-Start waited"),
+        ('print(f"waited', 'print(f"it waited for', "no line for each request"),
+    ],
 }
 
 RIGHT = {
@@ -117,4 +129,6 @@ RIGHT = {
     14: ("timeout = 30", 'worker_class = "gthread"\ntimeout = 6'),
     15: ("SERVER_SECONDS = 4", "SERVER_SECONDS = 3"),
     16: ("leaving = asyncio.create_task(left(receive))", "leaving = asyncio.ensure_future(left(receive))"),
+    17: ("ANSWER = 21", 'ANSWER = "17_blocking_line.py:21"'),
+    18: ('environ.get("HTTP_X_REQUEST_START", began)', '(environ.get("HTTP_X_REQUEST_START") or began)'),
 }  # fmt: skip

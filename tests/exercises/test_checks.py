@@ -27,6 +27,8 @@ SHIPPED = {  # what each file says as it is shipped
     14: "lost after HUP and after TERM",
     15: "the server closed",
     16: "goes on sending",
+    17: "no answer yet",
+    18: "Together, these should be as long",
 }
 
 
