@@ -22,6 +22,7 @@ from instrument.exercises.rig import (
 )
 
 TEXT = "Grüße!\n"
+OTHER = "Schöne Grüße!"
 
 
 @exercise(1, "a body of str", "wsgi", "str has a method that gives its bytes in an encoding.")
@@ -66,7 +67,19 @@ def length_in_bytes(path: Path, folder: Path) -> str:
             f"{answer.body!r}. It has {len(TEXT.encode())} bytes and {len(TEXT)} characters."
         )
     need_text(answer.body)
-    return f"The client was promised {length} bytes, and got as many."
+    other = folder / f"other_{path.name}"
+    other.write_text(path.read_text().replace(TEXT.strip(), OTHER))
+    try:
+        with gunicorn(other, folder) as run:
+            longer = need_ok(ask(run.port), run).body.decode(errors="replace")
+    except Wrong as wrong:
+        raise Wrong(f"With {OTHER!r} as TEXT, it is wrong again. {wrong}") from wrong
+    if longer.strip() != OTHER:
+        raise Wrong(
+            f"With {OTHER!r} as TEXT, the client got {longer!r}: {length} is right for one text "
+            "alone. Count."
+        )
+    return f"The client was promised {length} bytes and got as many; so with another text."
 
 
 @exercise(

@@ -13,6 +13,7 @@ WRONG = {
         ("len(body)", "len(TEXT)", "9 bytes and 7 characters"),
         ("len(body)", "len(body) + 1", "promised 10 bytes and got 9"),
         ('("Content-Length", str(len(body))),', "", "no Content-Length"),
+        ("str(len(body))", '"9"', "right for one text alone"),
     ],
     3: [
         ("4.0", "3.0", "You said 3.0 s. Measured just now: 4.0 s"),
@@ -81,8 +82,8 @@ WRONG = {
         ("412 Precondition Failed", "409 Conflict", "not with 412"),
     ],
     14: [
-        ("graceful_timeout = 10", "graceful_timeout = 2", "short"),
-        ("timeout = 30", "timeout = 2", "after no signal"),
+        ("graceful_timeout = 10", "graceful_timeout = 2", "lost after TERM: graceful_timeout"),
+        ("timeout = 30", "timeout = 2", "lost without a signal: timeout"),
     ],
     15: [
         ("SERVER_SECONDS = 4", "SERVER_SECONDS = 1", "Both wait equally long|the server closed"),
