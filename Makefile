@@ -70,10 +70,10 @@ upgrade: $(VENV)/installed-for-tests
 	@$(RUN) -m tests.support.upgrade $(ARGS)
 
 exercises: $(VENV)/installed
-	@$(RUN) -m exercises $(ARGS)
+	@$(RUN) -m exercises $(ARGS) || test $$? -le 2
 
 hint: $(VENV)/installed
-	@$(RUN) -m exercises hint $(ARGS)
+	@$(RUN) -m exercises hint $(ARGS) || test $$? -le 2
 
 check: $(VENV)/installed
 	@$(RUN) -m compare check

@@ -1,7 +1,7 @@
 """Exercise 14: a deploy that loses nothing, in a configuration file of gunicorn.
 
-A request takes four seconds. In one server HUP comes meanwhile, in another one TERM. Both
-requests are to be answered.
+Three servers with this configuration work on a request that takes four seconds. Meanwhile one
+of them is sent HUP, one TERM, and one no signal. All three requests are to be answered.
 """
 
 timeout = 30

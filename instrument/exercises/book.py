@@ -8,6 +8,7 @@ from instrument.processes import ROOT
 
 FOLDER = ROOT / "exercises"
 SOLUTIONS = FOLDER / "solutions"
+SHIPPED = Path(__file__).with_name("shipped")  # the files as they were, which reset restores
 
 
 class Wrong(Exception):
@@ -23,12 +24,21 @@ class Exercise:
     check: Callable[[Path, Path], str]  # of a file, with a folder for logs; says what it saw
 
     @property
+    def shipped(self) -> Path:
+        (path,) = SHIPPED.glob(f"{self.number:02}_*")
+        return path
+
+    @property
     def path(self) -> Path:
-        return next(iter(sorted(FOLDER.glob(f"{self.number:02}_*"))))
+        return FOLDER / self.shipped.name
 
     @property
     def solution(self) -> Path:
-        return SOLUTIONS / self.path.name
+        return SOLUTIONS / self.shipped.name
+
+    @property
+    def is_untouched(self) -> bool:
+        return self.path.exists() and self.path.read_bytes() == self.shipped.read_bytes()
 
 
 EXERCISES: dict[int, Exercise] = {}

@@ -3,6 +3,7 @@
 import json
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -15,9 +16,11 @@ from instrument.exercises.rig import (
     compiled,
     need_ok,
     output_of,
+    side_by_side,
     uvicorn,
 )
 
+PATIENCE = 3  # seconds, of a client that waits for the next byte
 DRIVE = Path(__file__).with_name("drive.py")
 
 
@@ -59,21 +62,7 @@ def lifespan(path: Path, folder: Path) -> str:
 )
 def pieces(path: Path, folder: Path) -> str:
     with uvicorn(path, folder) as run:
-        with socket.create_connection(("127.0.0.1", run.port), timeout=5) as client:
-            try:
-                client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n")
-                client.sendall(b"Connection: close\r\n\r\n")
-                for piece in (b"hello", b"world"):
-                    sleep(0.3)  # so that the pieces come one after the other
-                    client.sendall(piece)
-                got = b"".join(iter(lambda: client.recv(4096), b""))
-            except TimeoutError as error:
-                raise Wrong(
-                    "No answer within 5 s: it waits for a piece that does not come. "
-                    "Without more_body, there is none."
-                ) from error
-            except ConnectionError:
-                got = b""
+        (got,) = side_by_side(lambda: answer_to_pieces(run.port))
         need_ok(ask(run.port, "POST", b"short"), run, "A body in one piece")
     body = got.partition(b"\r\n\r\n")[2]
     if b"transfer-encoding: chunked" in got.lower():
@@ -85,6 +74,24 @@ def pieces(path: Path, folder: Path) -> str:
             f"{which.get(body, 'that is not both, in order')}."
         )
     return "The client sent b'hello', then b'world', and got b'HELLOWORLD'."
+
+
+def answer_to_pieces(port: int) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+        try:
+            client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n")
+            client.sendall(b"Connection: close\r\n\r\n")
+            for piece in (b"hello", b"world"):
+                sleep(0.3)  # so that the pieces come one after the other
+                client.sendall(piece)
+            return b"".join(iter(lambda: client.recv(4096), b""))
+        except TimeoutError as error:
+            raise Wrong(
+                f"No answer within {PATIENCE} s: it waits for a piece that does not come. "
+                "Without more_body, there is none."
+            ) from error
+        except ConnectionError:
+            return b""
 
 
 @exercise(8, "unblock the loop", "asgi", "asyncio has a sleep of its own, which has to be awaited.")
@@ -141,27 +148,28 @@ def header(path: Path, folder: Path) -> str:
 )
 def stream(path: Path, folder: Path) -> str:
     with uvicorn(path, folder) as run:
-        with socket.create_connection(("127.0.0.1", run.port), timeout=3) as client:
-            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            got = b""
-            try:
-                while got.count(b"tick") < 8:
-                    piece = client.recv(4096)
-                    got += piece
-                    if not piece or b"\r\n0\r\n\r\n" in got:
-                        break
-            except TimeoutError:
-                pass
-            ticks = got.count(b"tick")
-            if ticks < 8:
-                raise Wrong(
-                    f"The client was still there, and got {ticks} lines; then no more came."
-                )
+        (ticks,) = side_by_side(lambda: ticks_until_left(run.port, 8))
+        if ticks < 8:
+            raise Wrong(f"The client was still there, and got {ticks} lines; then no more came.")
         if not falls_silent(run):
             raise Wrong(
                 "The client left, and the application goes on sending: no client gets that."
             )
     return f"The client got {ticks} lines and left, and the sending stopped."
+
+
+def ticks_until_left(port: int, most: int) -> int:
+    """Return how many lines came, up to some, before the client leaves."""
+    got = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        with suppress(TimeoutError, ConnectionError):
+            while got.count(b"tick") < most and b"\r\n0\r\n\r\n" not in got:
+                piece = client.recv(4096)
+                got += piece
+                if not piece:
+                    break
+    return got.count(b"tick")
 
 
 def falls_silent(run, quiet: float = 1.0, within: float = 4.0) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from instrument import processes
 from instrument.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
-from instrument.exercises.rig import compiled, gunicorn, uvicorn
+from instrument.exercises.rig import because, compiled, gunicorn, uvicorn
 
 USERS = 4  # of each class
 SECONDS = 6
@@ -40,8 +40,7 @@ def knee(path: Path, folder: Path) -> str:
                 raise Wrong("Locust did not end in time: is there an endless loop?") from error
     rows = counts(folder / "run_stats.csv")
     if locust.returncode and not rows:
-        tail = InstrumentError("", log).tail
-        raise Wrong(f"Locust does not run it. {tail[0] if tail else ''}")
+        raise Wrong(f"Locust does not run it.{because(log)}")
     return judged(rows)
 
 

@@ -2,8 +2,8 @@
 
 import os
 import signal
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import psutil
 
@@ -18,6 +18,7 @@ from instrument.exercises.rig import (
     evaluated,
     gunicorn,
     need_ok,
+    side_by_side,
     uvicorn,
 )
 from instrument.tools import find, lacking
@@ -76,6 +77,7 @@ def lost_update(path: Path, folder: Path) -> str:
 
 
 LONG = 4
+SENT = ("after HUP", "after TERM", "without a signal")
 SLOW = f"""import time
 def app(environ, start_response):
     print("asked", flush=True)
@@ -97,37 +99,33 @@ def deploy(path: Path, folder: Path) -> str:
         configured(path, folder, "slow:app") as renewed,
         configured(path, folder, "slow:app") as ended,
         configured(path, folder, "slow:app") as untouched,
-        ThreadPoolExecutor(3) as pool,
     ):
-        lost = [
-            pool.submit(is_lost, renewed, signal.SIGHUP),
-            pool.submit(is_lost, ended, signal.SIGTERM),
-            pool.submit(is_lost, untouched, 0),  # which is no signal
-        ]
-        names = [
-            name
-            for name, each in zip(("HUP", "TERM", "no signal"), lost, strict=True)
-            if each.result()
-        ]
-    if names:
-        raise Wrong(
-            f"A request of {LONG} s was in flight, and lost after {' and after '.join(names)}: "
-            f"{'graceful_timeout is' if names == ['TERM'] else 'timeout or graceful_timeout is'} "
-            "too short for it."
+        lost = side_by_side(
+            lambda: is_lost(renewed, signal.SIGHUP),
+            lambda: is_lost(ended, signal.SIGTERM),
+            lambda: is_lost(untouched, 0),  # which is no signal
         )
-    return f"A request of {LONG} s was answered after HUP, and after TERM."
+    when = [name for name, gone in zip(SENT, lost, strict=True) if gone]
+    if when:
+        short = "timeout" if SENT[2] in when else "graceful_timeout"
+        raise Wrong(
+            f"A request of {LONG} s was in flight, and lost {' and '.join(when)}: {short} is too "
+            "short for it."
+        )
+    return f"A request of {LONG} s was answered {', '.join(SENT[:2])}, and {SENT[2]}."
 
 
 def is_lost(run: Running, number: int) -> bool:
     """Send a request, and a signal to the master while it is worked on."""
-    with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(ask, run.port)
-        try:
-            processes.wait_until(lambda: "asked" in run.said(), run.process, run.log)
-            os.kill(run.process.pid, number)
-            return answer.result().status != 200
-        except (Wrong, InstrumentError):
-            return True
+
+    def signalled() -> None:
+        processes.wait_until(lambda: "asked" in run.said(), run.process, run.log)
+        os.kill(run.process.pid, number)
+
+    try:
+        return side_by_side(lambda: ask(run.port).status, signalled)[0] != 200
+    except (Wrong, InstrumentError):
+        return True
 
 
 NGINX = """daemon off; pid nginx.pid; error_log stderr; worker_processes 1;
@@ -162,7 +160,7 @@ def keep_alive(path: Path, folder: Path) -> str:
         port = processes.free_port()
         conf = folder / "nginx.conf"
         conf.write_text(NGINX.format(app=run.port, seconds=nginx, port=port))
-        command = f"{find('nginx')} -p {folder} -c {conf} -e stderr"
+        command = f"{find('nginx')} -p '{folder}' -c '{conf}' -e stderr"
         with processes.running(command, folder / "nginx.log") as proxy:
             processes.wait_until(lambda: processes.listens(port), proxy, folder / "nginx.log")
             need_ok(ask(port), run)
@@ -179,6 +177,7 @@ def keep_alive(path: Path, folder: Path) -> str:
 
 def first_to_close(port: int) -> str:
     """Return which side closed a connection to the port first: its end is left in TIME_WAIT."""
+    sleep(0.3)  # it stays there for a minute, and a look at all connections takes CPU time
     for each in psutil.net_connections("tcp4"):
         if each.status == psutil.CONN_TIME_WAIT and each.raddr:
             if each.laddr.port == port:

@@ -1,7 +1,7 @@
 """Exercises 1 to 5: what an application owes to a WSGI server, and how many wait."""
 
 import sys
-import threading
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -10,6 +10,7 @@ from instrument.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.rig import (
     ask,
+    because,
     compare_prediction,
     compiled,
     configured,
@@ -17,18 +18,20 @@ from instrument.exercises.rig import (
     gunicorn,
     need_ok,
     served,
+    side_by_side,
 )
 
 TEXT = "Grüße!\n"
+OTHER = "Schöne Grüße!"
 
 
 @exercise(1, "a body of str", "wsgi", "str has a method that gives its bytes in an encoding.")
 def bytes_in_a_list(path: Path, folder: Path) -> str:
     with gunicorn(path, folder) as run:
         try:
-            answer = ask(run.port)
-        except Wrong:
-            answer = None
+            answer, failed = ask(run.port), None
+        except Wrong as wrong:
+            answer, failed = None, wrong
         said = run.said()
         if f"{TEXT!r} is not a byte" in said:
             raise Wrong(
@@ -39,7 +42,9 @@ def bytes_in_a_list(path: Path, folder: Path) -> str:
                 "The server went through what the application returned, and found single "
                 "characters or numbers: return a list of bytes, [...]."
             )
-        need_ok(answer or ask(run.port), run)
+        if failed:
+            raise failed
+        need_ok(answer, run)
     return need_text(answer.body)
 
 
@@ -64,7 +69,19 @@ def length_in_bytes(path: Path, folder: Path) -> str:
             f"{answer.body!r}. It has {len(TEXT.encode())} bytes and {len(TEXT)} characters."
         )
     need_text(answer.body)
-    return f"The client was promised {length} bytes, and got as many."
+    other = folder / f"other_{path.name}"
+    other.write_text(path.read_text().replace(TEXT.strip(), OTHER))
+    try:
+        with gunicorn(other, folder) as run:
+            longer = need_ok(ask(run.port), run).body.decode(errors="replace")
+    except Wrong as wrong:
+        raise Wrong(f"With {OTHER!r} as TEXT, it is wrong again. {wrong}") from wrong
+    if longer.strip() != OTHER:
+        raise Wrong(
+            f"With {OTHER!r} as TEXT, the client got {longer!r}: {length} is right for one text "
+            "alone. Count."
+        )
+    return f"The client was promised {length} bytes and got as many; so with another text."
 
 
 @exercise(
@@ -91,7 +108,7 @@ def body_of_a_request(path: Path, folder: Path) -> str:
         try:
             processes.wait_until(lambda: processes.listens(port), run.process, log)
         except InstrumentError as error:
-            raise Wrong(f"The server does not start. Its log says: {error.tail[0]}") from error
+            raise Wrong(f"The server does not start.{because(log)}") from error
         with_body = asked(run, "POST", b"hello")
         if with_body.body != b"HELLO":
             raise Wrong(f"A client sent b'hello', expected b'HELLO' and got {with_body.body!r}.")
@@ -123,8 +140,7 @@ def asked(run, method: str, body: bytes | None):
                 "read() without a length: WSGI does not say where the body ends. On many servers "
                 "it waits until the client closes. Read CONTENT_LENGTH bytes."
             )
-        tail = InstrumentError("", run.log).tail
-        raise Wrong(f"A {method} failed. {tail[0] if tail else ''}")
+        raise Wrong(f"A {method} failed.{because(run.log)}")
     return need_ok(answer, run, method)
 
 
@@ -162,16 +178,10 @@ def enough_slots(path: Path, folder: Path) -> str:
 
 def arrivals(port: int) -> list[float]:
     """Send requests at a steady rate, whether answered or not; return how long each took."""
-    seconds: list[float] = []
-
-    def one():
-        seconds.append(ask(port).seconds)
-
-    clients = [threading.Thread(target=one) for _ in range(RATE * SECONDS)]
     begun = monotonic()
-    for number, client in enumerate(clients):
+
+    def client(number: int) -> float:
         sleep(max(0, begun + number / RATE - monotonic()))
-        client.start()
-    for client in clients:
-        client.join()
-    return seconds
+        return ask(port).seconds
+
+    return side_by_side(*[partial(client, number) for number in range(RATE * SECONDS)])

@@ -1,7 +1,7 @@
 """The command: check the next exercise, or the one that is named; hint, list, reset."""
 
 import argparse
-import subprocess
+import select
 import sys
 import tempfile
 import textwrap
@@ -9,12 +9,19 @@ from pathlib import Path
 
 from instrument import signals
 from instrument.errors import InstrumentError
-from instrument.exercises import checks_asgi, checks_load, checks_production, checks_wsgi  # noqa: F401
+from instrument.exercises import (  # noqa: F401
+    checks_asgi,
+    checks_diagnosis,
+    checks_load,
+    checks_production,
+    checks_wsgi,
+)
 from instrument.exercises.book import EXERCISES, Exercise, Wrong
 from instrument.processes import ROOT
 from instrument.program import run_program
 
 UNSOLVED = 1
+WIDTH, MOST_LINES = 96, 2  # of what a check says, between its title and what to do next
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,30 +58,24 @@ def run(what: str, number: int | None) -> int:
         return show_hint(EXERCISES[number] if number else first_unsolved(every))
     if what == "reset":
         return reset(EXERCISES[number])
-    return check_each([EXERCISES[number]] if number else every)
+    if number:
+        return 0 if check_one(EXERCISES[number], is_alone=True) else UNSOLVED
+    return check_all(every)
 
 
 def checked(each: Exercise, path: Path | None = None) -> str:
     """Return what the check saw; raise Wrong. Its logs are gone afterwards."""
+    path = path or each.path
+    if not path.exists():
+        raise Wrong(f"There is no {place(path)}: make exercises ARGS='reset {each.number}'.")
     with tempfile.TemporaryDirectory(prefix="exercise-") as folder:
-        return each.check(path or each.path, Path(folder))
-
-
-def original(each: Exercise) -> bytes:
-    """Return the file as it was shipped, of which git knows."""
-    place = each.path.relative_to(ROOT)
-    try:
-        command = ["git", "show", f"HEAD:{place}"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    except FileNotFoundError as error:
-        raise InstrumentError("reset needs git, which is not installed") from error
-    if done.returncode:
-        raise InstrumentError(f"git does not know {place}: clone the repository again")
-    return done.stdout
+        return each.check(path, Path(folder))
 
 
 def is_solved(each: Exercise) -> bool:
     """Return whether its check passes: progress is what the files say."""
+    if each.is_untouched:  # none passes as it is shipped
+        return False
     try:
         checked(each)
     except (Wrong, InstrumentError):
@@ -82,28 +83,52 @@ def is_solved(each: Exercise) -> bool:
     return True
 
 
-def check_each(exercises: list[Exercise]) -> int:
+def check_all(exercises: list[Exercise]) -> int:
     """Check one after the other, up to the first that is not solved."""
     for each in exercises:
-        place = each.path.relative_to(ROOT)
-        print(
-            f"Exercise {each.number} of {len(EXERCISES)}: {each.title}      {place}\n", flush=True
-        )
-        try:
-            say(checked(each))
-        except Wrong as wrong:
-            say(str(wrong))
-            following = each.number + 1
-            skip = f"   Skip it: make exercises ARGS={following}" if following in EXERCISES else ""
-            print(f"\nHint: make hint ARGS={each.number}.{skip}")
+        if not check_one(each):
             return UNSOLVED
-        solution = each.solution.relative_to(ROOT)
-        print(f"\nSolved. One solution: {solution}. To read on: {each.chapter}/README.md\n")
+        print()
+    print("All exercises are solved. What is next? The list of chapters stands in README.md.")
     return 0
 
 
+def check_one(each: Exercise, is_alone: bool = False) -> bool:
+    """Check it, and say in at most six lines what was seen, and what to do then."""
+    titled = f"Exercise {each.number} of {len(EXERCISES)}: {each.title}"
+    print(f"{titled}      {place(each.path)}\n", flush=True)
+    following = each.number + 1 if each.number + 1 in EXERCISES else None
+    try:
+        say(checked(each))
+    except Wrong as wrong:
+        say(str(wrong))
+        skip = f"   Skip it: make exercises ARGS={following}" if following else ""
+        print(f"\nHint: make hint ARGS={each.number}.{skip}", flush=True)
+        return False
+    goes_on = f" Next: make exercises ARGS={following}" if is_alone and following else ""
+    solution, text = place(each.solution), f"{each.chapter}/README.md"
+    print(f"\nSolved. One solution: {solution}. To read on: {text}.{goes_on}", flush=True)
+    return True
+
+
+def place(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def said(text: str) -> list[str]:
+    """Return the lines that a text takes."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        max_lines=MOST_LINES,
+        placeholder=" ...",
+    )
+
+
 def say(text: str) -> None:
-    print(textwrap.fill(text, 96, initial_indent="  ", subsequent_indent="  "))
+    print("\n".join(said(text)))
 
 
 def show_list(exercises: list[Exercise]) -> int:
@@ -129,17 +154,22 @@ def show_hint(each: Exercise) -> int:
 
 def reset(each: Exercise) -> int:
     """Restore a file; ask before what was written there is lost."""
-    place = each.path.relative_to(ROOT)
-    shipped = original(each)
-    if each.path.read_bytes() == shipped:
-        print(f"{place} is as it was.")
-        return 0
-    if not sys.stdin.isatty():
-        raise InstrumentError(f"{place} has changed: reset asks first, and needs a terminal")
-    print(f"{place} has changed. Overwrite it? [y/N] ", end="", flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        print("Nothing was changed.")
-        return UNSOLVED
-    each.path.write_bytes(shipped)
-    print(f"{place} is as it was.")
+    if each.path.exists() and not each.is_untouched:
+        if not sys.stdin.isatty():
+            raise InstrumentError(
+                f"{place(each.path)} has changed: reset asks first, and needs a terminal"
+            )
+        print(f"{place(each.path)} has changed. Overwrite it? [y/N] ", end="", flush=True)
+        if answered().strip().lower() not in ("y", "yes"):
+            print("Nothing was changed.")
+            return UNSOLVED
+    each.path.write_bytes(each.shipped.read_bytes())
+    print(f"{place(each.path)} is as it was.")
     return 0
+
+
+def answered() -> str:
+    """Return a line of the terminal; Ctrl-C does not wait for it."""
+    while not select.select([sys.stdin], [], [], 0.1)[0]:
+        signals.check()
+    return sys.stdin.readline()

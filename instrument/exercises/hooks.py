@@ -1,5 +1,9 @@
-"""Lets gunicorn's log say that a worker has loaded its application."""
+"""Lets gunicorn's log say that a worker has loaded its application, and where it stands on USR2."""
+
+import faulthandler
+import signal
 
 
 def post_worker_init(worker):
+    faulthandler.register(signal.SIGUSR2)
     worker.log.info("Application loaded")

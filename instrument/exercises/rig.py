@@ -4,17 +4,18 @@ import http.client
 import json
 import os
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 from time import monotonic
 
-from instrument import processes
-from instrument.errors import InstrumentError
+from instrument import processes, signals
+from instrument.errors import InstrumentError, tail_of_log
 from instrument.exercises.book import Wrong
+from instrument.processes import ROOT
 from instrument.servers import BY_NAME, GUNICORN, WAIT_SECONDS
 
 LONGEST = 10  # seconds, that a check waits for one thing: then it is called endless
@@ -59,19 +60,23 @@ def served(command: str, up: str, workers: int, path: Path, log: Path, port: int
                 raise Wrong(
                     f"The server does not start within {LONGEST} s: is there an endless loop?"
                 ) from error
-            last = f" Its log says: {error.tail[0]}" if error.tail else ""
-            raise Wrong(f"The server does not start.{last}") from error
+            raise Wrong(f"The server does not start.{because(log)}") from error
         yield Running(port, log, process)
 
 
 @contextmanager
 def gunicorn(
-    path: Path, folder: Path, options: str = "", workers: int = 1, app: str = "", **variables: str
+    path: Path,
+    folder: Path,
+    server: str = "sync",
+    workers: int = 1,
+    app: str = "",
+    **variables: str,
 ) -> Iterator[Running]:
-    """Serve a file's app, or another one, by gunicorn's sync workers, or as the options say."""
+    """Serve a file's app, or another one, by gunicorn."""
     compiled(path)
     port = processes.free_port()
-    command = BY_NAME["sync"].command(port, workers, app or f"{path.stem}:app", options)
+    command = BY_NAME[server].command(port, workers, app or f"{path.stem}:app")
     command = command.replace("gunicorn ", f"gunicorn --config {HOOKS} ", 1)
     log = folder / f"gunicorn-{port}.log"
     with served(command, LOADED, workers, path, log, port, **variables) as run:
@@ -109,10 +114,34 @@ def compiled(path: Path):
         raise Wrong(f"{path.name}, line {error.lineno}, is not Python: {error.msg}.") from error
 
 
+def side_by_side(*tasks: Callable) -> list:
+    """Run functions at once, and return what each gave; Ctrl-C does not wait for them."""
+    pool = ThreadPoolExecutor(len(tasks))
+    try:
+        given = [pool.submit(each) for each in tasks]
+        return results(given)
+    finally:
+        pool.shutdown(wait=False)  # the server is ended next, and with it what waits for an answer
+
+
+def results(given: list[Future]) -> list:
+    while wait(given, timeout=0.1).not_done:
+        signals.check()
+    return [each.result() for each in given]
+
+
 def ask(
-    port: int, method: str = "GET", body: bytes | None = None, seconds: float = LONGEST, **headers
+    port: int,
+    method: str = "GET",
+    body: bytes | None = None,
+    seconds: float | None = None,
+    **headers: str,
 ) -> Answer:
     """Send a request and read its answer; say what became of it where there is none."""
+    return side_by_side(lambda: _ask(port, method, body, seconds or LONGEST, headers))[0]
+
+
+def _ask(port: int, method: str, body: bytes | None, seconds: float, headers: dict) -> Answer:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     begun = monotonic()
     try:
@@ -122,8 +151,8 @@ def ask(
         return Answer(answer.status, answer.headers, answer.read(), monotonic() - begun)
     except TimeoutError as error:
         raise Wrong(
-            f"The client waited {seconds:.0f} s for an answer, and gave up. "
-            "Does the application loop, or wait for what never comes?"
+            f"A client waited {seconds:.0f} s for its answer, and the server was ended. "
+            "Is there an endless loop, or a wait for what never comes?"
         ) from error
     except http.client.IncompleteRead as error:
         raise Wrong(
@@ -137,17 +166,20 @@ def ask(
 
 
 def ask_together(port: int, clients: int, **options) -> list[Answer]:
-    with ThreadPoolExecutor(clients) as pool:
-        return list(pool.map(lambda _: ask(port, **options), range(clients)))
+    return side_by_side(*[lambda: _ask(port, "GET", None, LONGEST, options)] * clients)
 
 
 def need_ok(answer: Answer, run: Running, what: str = "GET /") -> Answer:
     """Raise Wrong, with the error that the log shows, where the status is not 2xx."""
     if not 200 <= answer.status < 300:
-        error = InstrumentError("", run.log).tail
-        because = f" Its log says: {error[0]}" if error else ""
-        raise Wrong(f"{what} was answered with {answer.status}.{because}")
+        raise Wrong(f"{what} was answered with {answer.status}.{because(run.log)}")
     return answer
+
+
+def because(log: Path) -> str:
+    """Return what a log says went wrong: the error, and its place."""
+    tail = tail_of_log(log.read_text(errors="replace"))
+    return f" Its log says: {tail[0]}".replace(f"{ROOT}/", "") if tail else ""
 
 
 def evaluated(path: Path, folder: Path, *names: str) -> list:
@@ -172,8 +204,7 @@ def output_of(command: str, log: Path, path: Path) -> str:
         except InstrumentError as error:
             raise Wrong(f"It was ended after {LONGEST} s: is there an endless loop?") from error
     if process.returncode:
-        tail = InstrumentError("", log).tail
-        raise Wrong(f"{path.name} fails. {tail[0] if tail else ''}")
+        raise Wrong(f"{path.name} fails.{because(log)}")
     return log.read_text()
 
 

@@ -13,6 +13,7 @@ WRONG = {
         ("len(body)", "len(TEXT)", "9 bytes and 7 characters"),
         ("len(body)", "len(body) + 1", "promised 10 bytes and got 9"),
         ('("Content-Length", str(len(body))),', "", "no Content-Length"),
+        ("str(len(body))", '"9"', "right for one text alone"),
     ],
     3: [
         ("4.0", "3.0", "You said 3.0 s. Measured just now: 4.0 s"),
@@ -43,7 +44,7 @@ WRONG = {
     7: [
         ("body += ", "body = ", "the last alone"),
         ("while more:", "for _ in range(1):", "the first alone"),
-        ("more = message", "other = message", "No answer within 5 s"),
+        ("more = message", "other = message", "No answer within 3 s"),
     ],
     8: [
         ("await asyncio.sleep", "__import__('time').sleep", "one after the other"),
@@ -81,8 +82,8 @@ WRONG = {
         ("412 Precondition Failed", "409 Conflict", "not with 412"),
     ],
     14: [
-        ("graceful_timeout = 10", "graceful_timeout = 2", "short"),
-        ("timeout = 30", "timeout = 2", "after no signal"),
+        ("graceful_timeout = 10", "graceful_timeout = 2", "lost after TERM: graceful_timeout"),
+        ("timeout = 30", "timeout = 2", "lost without a signal: timeout"),
     ],
     15: [
         ("SERVER_SECONDS = 4", "SERVER_SECONDS = 1", "Both wait equally long|the server closed"),
@@ -97,6 +98,18 @@ WRONG = {
             "    while not leaving.done():\n        await receive()\n",
             "no more came",
         ),
+    ],
+    17: [
+        ("ANSWER = 21", "ANSWER = 28", "does not show 28"),
+        ("ANSWER = 21", 'ANSWER = "app"', "has called something else"),
+        ("ANSWER = 21", 'ANSWER = "wait"', "Python's own"),
+        ("rates.get(timeout=10)", "1", "Nothing blocks any more"),
+    ],
+    18: [
+        ("began - float", "time.time() - 0 * float", "Together, these should be as long"),
+        ('environ.get("HTTP_X_REQUEST_START", began)', 'environ["HTTP_X_REQUEST_START"]', "500"),
+        ('START", began)', 'START", 0)', "A request without X-Request-Start waited"),
+        ('print(f"waited', 'print(f"it waited for', "no line for each request"),
     ],
 }
 
@@ -117,4 +130,6 @@ RIGHT = {
     14: ("timeout = 30", 'worker_class = "gthread"\ntimeout = 6'),
     15: ("SERVER_SECONDS = 4", "SERVER_SECONDS = 3"),
     16: ("leaving = asyncio.create_task(left(receive))", "leaving = asyncio.ensure_future(left(receive))"),
+    17: ("ANSWER = 21", 'ANSWER = "17_blocking_line.py:21"'),
+    18: ('environ.get("HTTP_X_REQUEST_START", began)', '(environ.get("HTTP_X_REQUEST_START") or began)'),
 }  # fmt: skip

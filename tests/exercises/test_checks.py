@@ -5,12 +5,12 @@ import re
 import pytest
 
 from instrument.exercises import cli
-from instrument.exercises.book import EXERCISES, SOLUTIONS, Wrong
+from instrument.exercises.book import EXERCISES, FOLDER, SHIPPED, SOLUTIONS, Wrong
 from instrument.tools import lacking
 from tests.exercises.samples import RIGHT, WRONG
 
 NUMBERS = sorted(EXERCISES)
-SHIPPED = {  # what each file says as it is shipped
+SAYS = {  # what each file says as it is shipped
     1: "WSGI wants bytes",
     2: "promised 10 bytes and got 9",
     3: "no prediction yet",
@@ -24,9 +24,11 @@ SHIPPED = {  # what each file says as it is shipped
     11: "no header x-served-by",
     12: "counts for itself",
     13: "overwrote Ann's note",
-    14: "lost after HUP and after TERM",
+    14: "lost after HUP and after TERM and without a signal: timeout",
     15: "the server closed",
     16: "goes on sending",
+    17: "no answer yet",
+    18: "Together, these should be as long",
 }
 
 
@@ -45,28 +47,34 @@ def changed(number, old, new, folder):
     return path
 
 
+def shown_whole(text):
+    """Return whether nothing of a text is left out on its two lines."""
+    return "".join(cli.said(str(text))).split() == str(text).split()
+
+
 def test_there_is_a_file_a_solution_a_hint_and_samples_for_each():
     assert len(NUMBERS) >= 16
     assert list(range(1, len(NUMBERS) + 1)) == NUMBERS == sorted(WRONG) == sorted(RIGHT)
-    assert NUMBERS == sorted(SHIPPED)
-    names = {path.name for path in SOLUTIONS.glob("[0-9]*")}
-    assert names == {each.path.name for each in EXERCISES.values()}
+    assert NUMBERS == sorted(SAYS)
+    names = {path.name for path in SHIPPED.glob("[0-9]*")}
     assert len(names) == len(NUMBERS)
+    for folder in (FOLDER, SOLUTIONS):
+        assert {path.name for path in folder.glob("[0-9]*")} == names
     assert all(len(WRONG[number]) >= 2 for number in NUMBERS)
     assert len({each.hint for each in EXERCISES.values()}) == len(NUMBERS)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_file_as_shipped_fails_with_its_own_message(number):
-    with pytest.raises(Wrong, match=re.escape(SHIPPED[number])):
-        cli.checked(EXERCISES[number])
-    text = EXERCISES[number].path.read_text()
-    assert "TODO" in text
+    with pytest.raises(Wrong, match=re.escape(SAYS[number])) as wrong:
+        cli.checked(EXERCISES[number], EXERCISES[number].shipped)
+    assert shown_whole(wrong.value)
+    assert "TODO" in EXERCISES[number].shipped.read_text()
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_solution_passes(number):
-    assert cli.checked(EXERCISES[number], EXERCISES[number].solution)
+    assert shown_whole(cli.checked(EXERCISES[number], EXERCISES[number].solution))
 
 
 @pytest.mark.parametrize(
@@ -75,6 +83,7 @@ def test_the_solution_passes(number):
 def test_a_wrong_solution_gets_the_message_that_fits(number, old, new, said, tmp_path):
     with pytest.raises(Wrong) as wrong:
         cli.checked(EXERCISES[number], changed(number, old, new, tmp_path))
+    assert shown_whole(wrong.value)
     assert any(each in str(wrong.value) for each in said.split("|")), wrong.value
 
 

@@ -1,6 +1,8 @@
 """The command: broken files get one clear line, Ctrl-C ends everything, reset asks first."""
 
 import os
+import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,20 +10,29 @@ import sys
 import psutil
 import pytest
 
-from instrument.exercises import cli
-from instrument.exercises.book import EXERCISES, Wrong
-from instrument.processes import ROOT, wait_until
+from instrument.exercises import cli, rig
+from instrument.exercises.book import EXERCISES, SHIPPED, Wrong
+from instrument.processes import ROOT, is_alive, listens, wait_until
 from tests.support.commands import run
 
+COMMAND = [sys.executable, "-m", "exercises"]
+LOOP = "while True:\n        __import__('time').sleep(0.01)\n"  # endless, and cheap to wait for
+PATIENT = (
+    "import sys; from instrument.exercises import cli, rig; rig.LONGEST = 600; "
+    "sys.exit(cli.main(['1']))"
+)
 BROKEN = {
     "def app(:\n": "01_bytes.py, line 1, is not Python",
     "import nowhere\n": "The server does not start. Its log says: ModuleNotFoundError",
-    "while True:\n    pass\n": "The server does not start within 10 s: is there an endless loop?",
+    "if True:\n    " + LOOP: "The server does not start within 2 s: is there an endless loop?",
+    "def app(environ, start_response):\n    " + LOOP: "A client waited 2 s for its answer, and the",
 }
 
 
 @pytest.mark.parametrize("text", BROKEN)
-def test_a_broken_file_gets_the_reason(text, tmp_path):
+def test_a_broken_file_gets_the_reason(text, tmp_path, monkeypatch):
+    if "while" in text:
+        monkeypatch.setattr(rig, "LONGEST", 2)
     path = tmp_path / "01_bytes.py"
     path.write_text(text)
     with pytest.raises(Wrong) as wrong:
@@ -34,32 +45,158 @@ def test_a_broken_file_gets_the_reason(text, tmp_path):
     [(["99"], "there is no exercise 99"), (["bad"], "unknown command"), (["reset"], "needs")],
 )
 def test_bad_input_gets_a_line(arguments, said):
-    done = run(sys.executable, "-m", "exercises", *arguments)
+    done = run(*COMMAND, *arguments)
     assert done.returncode == 2
     assert said in done.stderr
 
 
-def test_reset_needs_a_terminal_to_ask(monkeypatch, capfd):
-    monkeypatch.setattr(cli, "original", lambda each: b"something else")
-    before = EXERCISES[1].path.read_bytes()
-    with open(os.devnull) as nothing:
-        monkeypatch.setattr(sys, "stdin", nothing)
-        with pytest.raises(cli.InstrumentError, match="needs a terminal"):
-            cli.reset(EXERCISES[1])
-    assert EXERCISES[1].path.read_bytes() == before
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """What the command needs, without git, and with a folder for temporary files of its own."""
+    copy = tmp_path / "copy"
+    for name in ("exercises", "instrument"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in SHIPPED.glob("[0-9]*"):
+        shutil.copy(path, copy / "exercises")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    return copy
 
 
-def test_ctrl_c_ends_the_server_too():
-    process = subprocess.Popen(
-        [sys.executable, "-m", "exercises", "8"], cwd=ROOT, stderr=subprocess.PIPE, text=True
+def solve(copy, number):
+    shutil.copy(EXERCISES[number].solution, copy / "exercises")
+
+
+def contents(folder):
+    return {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
+
+
+def test_list_marks_what_is_solved_and_next_goes_on_behind_it(copy, tmp_path):
+    solve(copy, 1)
+    before = contents(tmp_path)
+    lines = run(*COMMAND, "list", cwd=copy).stdout.splitlines()
+    assert [line[:6] for line in lines] == [
+        f"[{'x' if number == 1 else ' '}] {number:2}" for number in sorted(EXERCISES)
+    ]
+    done = run(*COMMAND, cwd=copy)
+    assert done.returncode == 1
+    first, second = done.stdout.split("\n\nExercise 2 of ")
+    assert "Solved. One solution: exercises/solutions/01_bytes.py" in first
+    assert "To read on: wsgi/README.md" in first
+    assert len(first.splitlines()) <= 6
+    assert len(second.splitlines()) <= 6
+    assert "Skip it: make exercises ARGS=3" in second
+    assert "Exercise 2:" in run(*COMMAND, "hint", cwd=copy).stdout
+    assert "Next: make exercises ARGS=2" in run(*COMMAND, "1", cwd=copy).stdout
+    assert contents(tmp_path) == before
+
+
+def test_a_hint_of_each_can_be_asked_for(copy):
+    done = run(*COMMAND, "hint", "7", cwd=copy)
+    assert done.returncode == 0
+    assert done.stdout.startswith("Exercise 7: ")
+    assert EXERCISES[7].hint in done.stdout
+
+
+def at_a_terminal(copy, typed):
+    """Type an answer to reset; return what it printed, and its exit status."""
+    ours, theirs = pty.openpty()
+    try:
+        with subprocess.Popen(
+            [*COMMAND, "reset", "1"], cwd=copy, stdin=theirs, stdout=subprocess.PIPE, text=True
+        ) as process:
+            asked = "".join(iter(lambda: process.stdout.read(1), "?"))
+            os.write(ours, typed)
+            told, _ = process.communicate(timeout=60)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    return asked + told, process.returncode
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "is_restored"),
+    [
+        (b"y\n", "is as it was", True),
+        (b"n\n", "Nothing was changed", False),
+        (b"\n", "Nothing was changed", False),
+    ],
+)
+def test_reset_asks_at_a_terminal(copy, typed, said, is_restored):
+    solve(copy, 1)
+    told, status = at_a_terminal(copy, typed)
+    assert "01_bytes.py has changed. Overwrite it" in told
+    assert said in told
+    assert status == (0 if is_restored else 1)
+    now, expected = copy / "exercises/01_bytes.py", EXERCISES[1]
+    assert now.read_bytes() == (expected.shipped if is_restored else expected.solution).read_bytes()
+
+
+def test_no_command_overwrites_a_file_unasked(copy):
+    solve(copy, 1)
+    before = contents(copy / "exercises")
+    done = run(*COMMAND, "reset", "1", cwd=copy)
+    assert done.returncode == 1
+    assert "needs a terminal" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert contents(copy / "exercises") == before
+
+
+def test_a_file_that_is_gone_is_told_of_and_restored(copy):
+    path = copy / "exercises/01_bytes.py"
+    path.unlink()
+    assert "There is no exercises/01_bytes.py" in run(*COMMAND, "1", cwd=copy).stdout
+    assert run(*COMMAND, "reset", "1", cwd=copy).returncode == 0
+    assert path.read_bytes() == EXERCISES[1].shipped.read_bytes()
+
+
+def test_ctrl_c_ends_a_request_in_flight_and_leaves_nothing(copy, tmp_path):
+    (copy / "exercises/01_bytes.py").write_text(
+        "def app(environ, start_response):\n    print('asked', flush=True)\n    " + LOOP
     )
-    started = psutil.Process(process.pid)
+    before = contents(tmp_path)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PATIENT],
+        cwd=copy,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
-    def servers():
-        return [each for each in started.children(True) if "uvicorn" in " ".join(each.cmdline())]
+    def is_asked():
+        logs = (tmp_path / "temporary").glob("*/*.log")
+        return any("asked" in log.read_text() for log in logs)
 
-    found = wait_until(servers)
+    wait_until(is_asked)
+    children = psutil.Process(process.pid).children(recursive=True)
+    ports = {
+        each.laddr.port
+        for child in children
+        for each in child.net_connections()
+        if each.status == psutil.CONN_LISTEN
+    }
+    assert ports
     process.send_signal(signal.SIGINT)
-    assert "stopped by SIGINT" in process.communicate(timeout=20)[1]
+    try:  # the client would wait for ten minutes, and gunicorn for the worker 30 s
+        errors = process.communicate(timeout=20)[1]
+    finally:
+        process.kill()
+    assert "stopped by SIGINT" in errors
     assert process.returncode == 130
-    assert not any(each.is_running() for each in found)
+    assert not any(is_alive(child.pid) for child in children)
+    assert not any(map(listens, ports))
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["exercises", "ARGS=1"], "Hint: make hint"), (["hint"], "Exercise 1:")],
+)
+def test_make_adds_nothing_to_what_the_command_says(copy, arguments, said):
+    shutil.copy(ROOT / "Makefile", copy)
+    (copy / ".venv").mkdir()
+    (copy / ".venv/installed").touch()
+    done = run("make", "-o", ".venv/installed", f"RUN={sys.executable}", *arguments, cwd=copy)
+    assert said in done.stdout
+    assert (done.returncode, done.stderr) == (0, "")

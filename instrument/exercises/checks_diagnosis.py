@@ -1,0 +1,128 @@
+"""Exercises 17 and 18: where a process stands, and how long a request waited."""
+
+import os
+import re
+import signal
+import socket
+import time
+from functools import partial
+from pathlib import Path
+
+import psutil
+
+from instrument import processes
+from instrument.errors import InstrumentError
+from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.rig import (
+    Answer,
+    Running,
+    ask,
+    evaluated,
+    gunicorn,
+    need_ok,
+    side_by_side,
+)
+
+Frame = tuple[str, str, str]  # file, line, function
+
+
+@exercise(
+    17,
+    "name the line that blocks",
+    "diagnosis",
+    "Read the stack from its top, down to the first line that is of this file.",
+)
+def blocking_line(path: Path, folder: Path) -> str:
+    (answer,) = evaluated(path, folder, "ANSWER")
+    if answer in (None, "Ellipsis"):
+        raise Wrong("There is no answer yet: write the number of a line in place of ...")
+    with gunicorn(path, folder, server="asgi") as run:
+        stack = stack_of(run, path.name)
+    said = str(answer)
+    own = [frame for frame in stack if frame[0] == path.name]
+    if said in names(own[0]):
+        return f"A stack taken just now says so: {own[0][0]}:{own[0][1]}, in {own[0][2]}()."
+    if any(said in names(frame) for frame in own[1:]):
+        raise Wrong(f"{said} is on the stack, but it has called something else: look further up.")
+    if any(said in names(frame)[::2] for frame in stack):
+        raise Wrong(
+            f"The loop is in {said}, which is Python's own: go down to a line of this file."
+        )
+    raise Wrong(
+        f"A stack taken just now does not show {said}: the loop does not stand there. A line that "
+        "awaits gives the loop back, and is not on the stack."
+    )
+
+
+def names(frame: Frame) -> tuple[str, str, str]:
+    """Return what a reader may call a place."""
+    file, line, function = frame
+    return f"{file}:{line}", line, function
+
+
+def stack_of(run: Running, name: str) -> list[Frame]:
+    """Return the stack of a worker, from its top, as soon as a file is on it."""
+    (worker,) = psutil.Process(run.process.pid).children()
+
+    def found() -> list[Frame]:
+        os.kill(worker.pid, signal.SIGUSR2)
+        newest = run.said().rpartition("Current thread")[2]
+        frames = re.findall(r'File ".*?([^/"]+)", line (\d+) in (.+)', newest)
+        return frames if any(file == name for file, _, _ in frames) else []
+
+    with socket.create_connection(("127.0.0.1", run.port)) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        try:
+            return processes.wait_until(found, run.process, run.log, 5)
+        except InstrumentError as error:
+            raise Wrong("Nothing blocks any more: name the line, and leave it as it is.") from error
+
+
+CLIENTS, OFF = 3, 0.3  # seconds: half of what a request takes
+
+
+@exercise(
+    18,
+    "log how long a request waited",
+    "diagnosis",
+    'environ.get("HTTP_X_REQUEST_START") is text, or None. Subtract it, as a float, from began.',
+)
+def logged_wait(path: Path, folder: Path) -> str:
+    def client(port: int) -> Answer:
+        return ask(port, X_Request_Start=f"{time.time():.3f}")
+
+    with gunicorn(path, folder) as run:
+        answers = side_by_side(*[partial(client, run.port)] * CLIENTS)
+        took = sorted(need_ok(each, run).seconds for each in answers)
+        logged = lines_of(run, CLIENTS)
+        plain = ask(run.port)
+        need_ok(plain, run, "A request without X-Request-Start")
+        last = lines_of(run, CLIENTS + 1)[-1]
+    for seconds, (waited, worked) in zip(took, sorted(logged, key=sum), strict=True):
+        if abs(worked + waited - seconds) > OFF:
+            raise Wrong(
+                f"A client waited {seconds:.1f} s for its answer. Your log says: waited "
+                f"{waited:.1f} s, took {worked:.1f} s. Together, these should be as long."
+            )
+    if abs(last[0]) > OFF:
+        raise Wrong(f"A request without X-Request-Start waited {last[0]:.1f} s, as your log says.")
+    longest = max(waited for waited, _ in logged)
+    return (
+        f"One worker, {CLIENTS} clients: the last waited for {longest:.1f} s, and the log says so."
+    )
+
+
+def lines_of(run: Running, count: int) -> list[tuple[float, float]]:
+    """Return what the log says of so many requests."""
+
+    def found() -> list[tuple[str, str]]:
+        lines = re.findall(r"waited (-?[\d.]+) s, took (-?[\d.]+) s", run.said())
+        return lines if len(lines) >= count else []
+
+    try:
+        lines = processes.wait_until(found, run.process, run.log, 2)
+    except InstrumentError as error:
+        raise Wrong(
+            'The log has no line for each request like "waited 0.00 s, took 0.60 s".'
+        ) from error
+    return [(float(waited), float(took)) for waited, took in lines]

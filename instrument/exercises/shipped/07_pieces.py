@@ -1,0 +1,13 @@
+"""Exercise 7: a body that comes in pieces.
+
+Answer with the body of the request in capitals. receive() gives a piece of it at a time, and
+says with more_body whether another one follows.
+"""
+
+
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    message = await receive()
+    body = message["body"]  # TODO
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": body.upper()})
