@@ -17,8 +17,8 @@ EXEMPT = [
     ("windows", "wsl --install"),
     ("install", "python3 -m venv .venv && source .venv/bin/activate"),
     ("install", "python3 -m venv .venv && source .venv/bin/activate"),
-    ("install", "pip install -r frameworks/requirements.txt"),
     ("install", "pip install -r diagnosis/requirements.txt"),
+    ("install", "pip install -r frameworks/requirements.txt"),
 ]
 
 
