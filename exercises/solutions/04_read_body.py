@@ -1,8 +1,9 @@
 """Exercise 4: an application that reads the body of a request.
 
-Answer with the body in capitals: hello becomes HELLO. Many requests have no body, and then no
-Content-Length: answer those with an empty body. A client keeps its connection open, so that
-reading more than it has sent waits for ever.
+Answer with the body in capitals: hello becomes HELLO. environ["wsgi.input"] is a file with the
+body, and CONTENT_LENGTH in environ says, as text, how many bytes it has. A client keeps its
+connection open, so that reading more than it has sent waits for ever. Many requests have neither a
+body nor a Content-Length: answer those with an empty body.
 """
 
 

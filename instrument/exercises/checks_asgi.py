@@ -1,6 +1,8 @@
 """Exercises 6 to 9, 11 and 16: messages, the event loop, and what stands around an application."""
 
 import json
+import re
+import select
 import socket
 import sys
 from contextlib import suppress
@@ -20,6 +22,7 @@ from instrument.exercises.rig import (
     uvicorn,
 )
 
+PIECES = (b"one", b"two", b"three")
 PATIENCE = 3  # seconds, of a client that waits for the next byte
 DRIVE = Path(__file__).with_name("drive.py")
 
@@ -40,21 +43,33 @@ def driven(path: Path, folder: Path, *kinds: str) -> dict[str, list]:
 def lifespan(path: Path, folder: Path) -> str:
     sent, end = driven(path, folder, "lifespan")["lifespan"]
     types = [message.get("type") for message in sent]
-    if any(each.startswith("http.") for each in types):
-        raise Wrong(
-            f"The server sent lifespan.startup and got {types[0]}: no client asked by HTTP."
-        )
-    if types[:1] != ["lifespan.startup.complete"]:
-        raise Wrong(f"The server sent lifespan.startup, and waits for its answer. {end}".strip())
-    if types != ["lifespan.startup.complete", "lifespan.shutdown.complete"]:
-        raise Wrong(f"The server sent lifespan.shutdown, and waits for its answer. {end}".strip())
-    if end:
-        raise Wrong(f"The lifespan was answered, but then {end}: return after the shutdown.")
+    for place, event in enumerate(("lifespan.startup", "lifespan.shutdown")):
+        need_answer(event, types[place : place + 1], end)
+    if types[2:] or end:
+        raise Wrong(f"Both were answered, but then {end or types[2]}: return after the shutdown.")
+
     with uvicorn(path, folder, "--lifespan on") as run:
         answer = need_ok(ask(run.port), run)
     if answer.body != b"Hello, World!\n":
         raise Wrong(f"Lifespan is right; but now a GET is answered with {answer.body!r}.")
     return "Start and shutdown were answered, and a GET as before."
+
+
+def need_answer(event: str, answer: list[str], end: str) -> None:
+    """Raise Wrong where the next message is not the answer to an event of the lifespan."""
+    if answer == [f"{event}.complete"] and "before" not in end:
+        return
+    if "before" in end:
+        raise Wrong(f"The application {end}: receive() gives what the server sends, in turn.")
+    if answer and answer[0].startswith("http."):
+        raise Wrong(f"The server sent {event} and got {answer[0]}: nobody asked by HTTP.")
+    if "AssertionError" in end:
+        raise Wrong(
+            "An assert refused the lifespan. A server puts up with that, but gets no answer to "
+            f"{event}: treat the lifespan before the assert."
+        )
+    because = f": {end}" if end else ", and the application has returned"
+    raise Wrong(f"The server sent {event}, and waits for its answer{because}.")
 
 
 @exercise(
@@ -63,27 +78,34 @@ def lifespan(path: Path, folder: Path) -> str:
 def pieces(path: Path, folder: Path) -> str:
     with uvicorn(path, folder) as run:
         (got,) = side_by_side(lambda: answer_to_pieces(run.port))
-        need_ok(ask(run.port, "POST", b"short"), run, "A body in one piece")
+        saw = judged(got)
+        short = ask(run.port, "POST", b"short", seconds=PATIENCE)
+        need_ok(short, run, "A body in one piece")
+    return saw
+
+
+def judged(got: bytes) -> str:
+    sent = ", then ".join(map(repr, PIECES))
     body = got.partition(b"\r\n\r\n")[2]
     if b"transfer-encoding: chunked" in got.lower():
         body = b"".join(body.split(b"\r\n")[1::2])
-    if body != b"HELLOWORLD":
-        which = {b"": "none of them", b"HELLO": "the first alone", b"WORLD": "the last alone"}
-        raise Wrong(
-            f"The client sent b'hello', then b'world', and got {body!r}: "
-            f"{which.get(body, 'that is not both, in order')}."
-        )
-    return "The client sent b'hello', then b'world', and got b'HELLOWORLD'."
+    if body == b"".join(PIECES).upper():
+        return f"The client sent {sent}, and got {body!r}."
+    first, *_, last = (each.upper() for each in PIECES)
+    which = {b"": "none of them", first: "the first alone", last: "the last alone"}
+    said = which.get(body, "not all of them, in order")
+    raise Wrong(f"The client sent {sent}, and got {body!r}: {said}.")
 
 
 def answer_to_pieces(port: int) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
         try:
-            client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n")
+            client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n")
             client.sendall(b"Connection: close\r\n\r\n")
-            for piece in (b"hello", b"world"):
-                sleep(0.3)  # so that the pieces come one after the other
+            for piece in PIECES:
                 client.sendall(piece)
+                if select.select([client], [], [], 0.3)[0]:  # it has not waited for the others
+                    break
             return b"".join(iter(lambda: client.recv(4096), b""))
         except TimeoutError as error:
             raise Wrong(
@@ -97,7 +119,12 @@ def answer_to_pieces(port: int) -> bytes:
 @exercise(8, "unblock the loop", "asgi", "asyncio has a sleep of its own, which has to be awaited.")
 def unblocked(path: Path, folder: Path) -> str:
     with uvicorn(path, folder) as run:
-        took = sorted(need_ok(each, run).seconds for each in ask_together(run.port, 6))
+        answers = ask_together(run.port, 6)
+        if re.search("NoneType.*await", run.said()):
+            raise Wrong(
+                "time.sleep() blocks, and then gives nothing to await: asyncio has its own."
+            )
+        took = sorted(need_ok(each, run).seconds for each in answers)
     saw = f"6 clients asked at once, and were answered after {took[0]:.1f} to {took[-1]:.1f} s"
     if took[0] < 0.45:
         raise Wrong(f"{saw}: it no longer waits for half a second. Is the waiting awaited?")
@@ -152,9 +179,7 @@ def stream(path: Path, folder: Path) -> str:
         if ticks < 8:
             raise Wrong(f"The client was still there, and got {ticks} lines; then no more came.")
         if not falls_silent(run):
-            raise Wrong(
-                "The client left, and the application goes on sending: no client gets that."
-            )
+            raise Wrong("The client left, and the application goes on sending: nobody gets that.")
     return f"The client got {ticks} lines and left, and the sending stopped."
 
 

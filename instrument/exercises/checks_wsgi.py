@@ -1,5 +1,6 @@
 """Exercises 1 to 5: what an application owes to a WSGI server, and how many wait."""
 
+import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -33,19 +34,24 @@ def bytes_in_a_list(path: Path, folder: Path) -> str:
         except Wrong as wrong:
             answer, failed = None, wrong
         said = run.said()
-        if f"{TEXT!r} is not a byte" in said:
-            raise Wrong(
-                "The application returned str: WSGI wants bytes. Which side knows the encoding?"
-            )
-        if "is not a byte" in said:
-            raise Wrong(
-                "The server went through what the application returned, and found single "
-                "characters or numbers: return a list of bytes, [...]."
-            )
+        if found := re.search(r"TypeError: (.+) is not a byte", said):
+            raise Wrong(no_bytes(found[1]))
         if failed:
             raise failed
         need_ok(answer, run)
     return need_text(answer.body)
+
+
+def no_bytes(found: str) -> str:
+    """Return what to say of an item in place of which the server wants bytes."""
+    if found == repr(TEXT):
+        return "The application returned str: WSGI wants bytes. Who knows the encoding?"
+    if found.isdigit() or len(found) == len("'x'"):
+        return (
+            "The server went through what the application returned, and found single characters "
+            "or numbers: return a list of bytes, [...]."
+        )
+    return f"The application returned a list with {found}: WSGI wants bytes in it."
 
 
 def need_text(body: bytes) -> str:
@@ -59,7 +65,10 @@ def need_text(body: bytes) -> str:
 @exercise(2, "a wrong Content-Length", "wsgi", "Count bytes, not characters: ü is two bytes.")
 def length_in_bytes(path: Path, folder: Path) -> str:
     with gunicorn(path, folder) as run:
-        answer = need_ok(ask(run.port), run)
+        answer = ask(run.port)
+        if found := re.search(r"TypeError: (.+) is not a string", run.said()):
+            raise Wrong(f"A header holds {found[1]}: its name and its value are both str.")
+        need_ok(answer, run)
     length = answer.headers["Content-Length"]
     if length is None:
         raise Wrong("There is no Content-Length any more: keep it, and make it right.")
@@ -124,7 +133,7 @@ def asked(run, method: str, body: bytes | None):
     except Wrong as error:
         if "waited" in str(error):
             raise Wrong(
-                f"A {method} was not answered within 3 s: read() without a length waits until the "
+                f"A {method} was not answered within 3 s. Who reads more than there is waits until the "
                 "client closes, and the client waits for its answer. Read CONTENT_LENGTH bytes."
             ) from error
         answer = None
@@ -135,6 +144,8 @@ def asked(run, method: str, body: bytes | None):
                 f"A {method} without a body failed: it has no Content-Length, and the server "
                 "gives none, or an empty text. How many bytes are there to read then?"
             )
+        if "argument should be integer" in said:
+            raise Wrong("read() wants a number, and CONTENT_LENGTH is str: int() makes one of it.")
         if "assert_(len(args) == 1)" in said:
             raise Wrong(
                 "read() without a length: WSGI does not say where the body ends. On many servers "

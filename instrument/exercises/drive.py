@@ -12,6 +12,10 @@ COMPLETE = {"type": "lifespan.startup.complete"}
 SENT = {"http": [START, BODY], "websocket": [ACCEPT], "lifespan": [COMPLETE]}
 
 
+class TooEarly(Exception):
+    """An answer came before its question."""
+
+
 async def inner(scope, receive, send):
     await receive()
     for message in SENT[scope["type"]]:
@@ -32,10 +36,14 @@ async def drive(app, kind):
 
     async def send(message):
         sent.append(message)
+        if message["type"].removesuffix(".complete") in given:
+            raise TooEarly(f"answered before the server had sent {given[0]}")
 
     try:
         async with asyncio.timeout(3):
             await app({"type": kind, "path": "/", "headers": []}, receive, send)
+    except TooEarly as early:
+        return sent, str(early)
     except TimeoutError:
         return sent, "it did not come to its end"
     except Exception as error:  # noqa: BLE001  which is what is shown

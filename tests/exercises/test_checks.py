@@ -1,13 +1,16 @@
 """Every check: it refuses the file as shipped and what is wrong, and takes what is right."""
 
 import re
+import shutil
 
 import pytest
 
 from instrument.exercises import cli
 from instrument.exercises.book import EXERCISES, FOLDER, SHIPPED, SOLUTIONS, Wrong
+from instrument.processes import ROOT
 from instrument.tools import lacking
 from tests.exercises.samples import RIGHT, WRONG
+from tests.support.commands import run
 
 NUMBERS = sorted(EXERCISES)
 SAYS = {  # what each file says as it is shipped
@@ -53,7 +56,6 @@ def shown_whole(text):
 
 
 def test_there_is_a_file_a_solution_a_hint_and_samples_for_each():
-    assert len(NUMBERS) >= 16
     assert list(range(1, len(NUMBERS) + 1)) == NUMBERS == sorted(WRONG) == sorted(RIGHT)
     assert NUMBERS == sorted(SAYS)
     names = {path.name for path in SHIPPED.glob("[0-9]*")}
@@ -62,6 +64,26 @@ def test_there_is_a_file_a_solution_a_hint_and_samples_for_each():
         assert {path.name for path in folder.glob("[0-9]*")} == names
     assert all(len(WRONG[number]) >= 2 for number in NUMBERS)
     assert len({each.hint for each in EXERCISES.values()}) == len(NUMBERS)
+
+
+def test_the_page_lists_each():
+    text = (FOLDER / "README.md").read_text()
+    for number, each in EXERCISES.items():
+        name, chapter = each.shipped.name, each.chapter
+        row = (
+            f"| {number} | [{name}]({name}) | {each.title} | [{chapter}](../{chapter}/README.md) |"
+        )
+        assert row in text
+        assert f"(../{FOLDER.name}/README.md" in (ROOT / chapter / "README.md").read_text()
+
+
+def test_what_reset_restores_is_what_was_committed():
+    """The files themselves may be changed: somebody works on them."""
+    if not shutil.which("git") or run("git", "show", "HEAD:./exercises").returncode:
+        pytest.skip("not a clone of the repository")
+    for each in EXERCISES.values():
+        committed = run("git", "show", f"HEAD:./exercises/{each.shipped.name}").stdout
+        assert each.shipped.read_text() == committed
 
 
 @pytest.mark.parametrize("number", NUMBERS)
