@@ -13,7 +13,7 @@ import pytest
 from instrument.exercises import cli, rig
 from instrument.exercises.book import EXERCISES, SHIPPED, Wrong
 from instrument.processes import ROOT, is_alive, listens, wait_until
-from tests.support.commands import run
+from tests.support.commands import not_made, run
 
 COMMAND = [sys.executable, "-m", "exercises"]
 LOOP = "while True:\n        __import__('time').sleep(0.01)\n"  # endless, and cheap to wait for
@@ -197,6 +197,14 @@ def test_make_adds_nothing_to_what_the_command_says(copy, arguments, said):
     shutil.copy(ROOT / "Makefile", copy)
     (copy / ".venv").mkdir()
     (copy / ".venv/installed").touch()
-    done = run("make", "-o", ".venv/installed", f"RUN={sys.executable}", *arguments, cwd=copy)
+    done = run(
+        "make",
+        "-o",
+        ".venv/installed",
+        f"RUN={sys.executable}",
+        *arguments,
+        cwd=copy,
+        env=not_made(),
+    )
     assert said in done.stdout
     assert (done.returncode, done.stderr) == (0, "")

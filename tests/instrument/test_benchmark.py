@@ -7,6 +7,7 @@ import pytest
 
 from instrument.benchmark import __main__ as program
 from instrument.processes import ROOT
+from tests.support.commands import not_made
 
 
 def rounds(*rates, others=0.0):
@@ -86,6 +87,7 @@ def test_what_a_participant_measures_goes_to_results(target):
         capture_output=True,
         text=True,
         cwd=ROOT,
+        env=not_made(),
     ).stdout
     words = commands.replace("results/", "results ").replace("=", " ").split()
     assert "--write" not in words

@@ -1,5 +1,7 @@
 """Runs commands as a user does, from the root."""
 
+import os
+import re
 import subprocess
 import sys
 
@@ -13,6 +15,11 @@ def run(*command, seconds=60, **options):
     given = {"cwd": ROOT, "stdin": subprocess.DEVNULL, "timeout": seconds} | options
     words = list(map(str, command))
     return subprocess.run(words, check=False, capture_output=True, text=True, **given)
+
+
+def not_made():
+    """Return this process's environment without what a `make` around it hands to another."""
+    return {name: value for name, value in os.environ.items() if not re.match("MAKE|MFLAGS", name)}
 
 
 def run_module(module, *arguments, **options):
