@@ -41,6 +41,8 @@ def knee(path: Path, folder: Path) -> str:
     rows = counts(folder / "run_stats.csv")
     if locust.returncode and not rows:
         raise Wrong(f"Locust does not run it.{because(log)}")
+    if "Traceback" in log.read_text(errors="replace"):
+        raise Wrong(f"Locust runs it, and an error comes again and again.{because(log)}")
     return judged(rows)
 
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from functools import partial
+from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -172,6 +173,9 @@ def app(environ, start_response):
 )
 def enough_slots(path: Path, folder: Path) -> str:
     workers, threads = evaluated(path, folder, "workers", "threads")
+    for name, value in (("workers", workers), ("threads", threads)):
+        if not isinstance(value, int | None) or value == 0:
+            raise Wrong(f"{name} is {value!r}: write a whole number, from 1 on.")
     if workers and workers > 1:
         raise Wrong(f"You have {workers} processes. Threads wait as well: fewer will do.")
     (folder / "waiting.py").write_text(WAITING)
@@ -181,8 +185,8 @@ def enough_slots(path: Path, folder: Path) -> str:
     saw = f"{len(seconds)} requests came in {SECONDS} s, and {kept:.0%} waited for no free slot"
     if kept < 0.9:
         raise Wrong(
-            f"{saw}. {threads or 1} slots answer {(threads or 1) / WAITS:.0f} a second, "
-            f"{RATE} come: the queue grows."
+            f"{saw}. {threads or 1} at once, {WAITS} s each, is {(threads or 1) / WAITS:.0f} a "
+            f"second, and {RATE} come: the queue grows."
         )
     return f"{saw}, with one process."
 
@@ -193,6 +197,9 @@ def arrivals(port: int) -> list[float]:
 
     def client(number: int) -> float:
         sleep(max(0, begun + number / RATE - monotonic()))
-        return ask(port).seconds
+        try:
+            return ask(port, seconds=4 * WAITS).seconds
+        except Wrong:  # it has lost its patience
+            return inf
 
     return side_by_side(*[partial(client, number) for number in range(RATE * SECONDS)])

@@ -179,7 +179,8 @@ def need_ok(answer: Answer, run: Running, what: str = "GET /") -> Answer:
 def because(log: Path) -> str:
     """Return what a log says went wrong: the error, and its place."""
     tail = tail_of_log(log.read_text(errors="replace"))
-    return f" Its log says: {tail[0]}".replace(f"{ROOT}/", "") if tail else ""
+    said = f" Its log says: {tail[0]}" if tail else ""
+    return said.replace(f"{ROOT}/", "").replace(f"{log.parent}/", "")
 
 
 def evaluated(path: Path, folder: Path, *names: str) -> list:

@@ -34,6 +34,8 @@ WRONG = {
     ],
     5: [
         ("threads = 16", "threads = 10", "the queue grows"),
+        ("threads = 16", "treads = 16", "1 at once, 0.5 s each, is 2 a second"),
+        ("threads = 16", 'threads = "16"', "write a whole number"),
         ("workers = 1", "workers = 4", "fewer will do"),
     ],
     6: [
@@ -82,6 +84,7 @@ WRONG = {
             "look alike",
         ),
         ('row = "asgi"', 'row = "wsgi"', "no row 'asgi'"),
+        ("    @task\n", "    @tsk\n", "name 'tsk' is not defined"),
     ],
     11: [
         ('if message["type"] == "http.response.start":', "if True:", "message with the body"),
