@@ -44,7 +44,7 @@ NAME = "frameworks.json"
 def main():
     options = parse()
     if options.file:
-        return show(json.loads(options.file.read_text()))
+        return show(read(options.file))
     if not shutil.which("wrk"):
         raise InstrumentError("wrk is not installed: sudo apt install wrk")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
@@ -67,6 +67,18 @@ def main():
     folder = ROOT / ("docs" if options.write else "results")
     print(write(folder / NAME, json.dumps(data, indent=1) + "\n").relative_to(ROOT))
     return None
+
+
+def read(path):
+    """Return what was saved; raise InstrumentError where it is something else."""
+    try:
+        data = json.loads(path.read_text())
+        [each["GET"]["rate"] for one in data["rounds"] for each in one.values()]
+    except OSError as error:
+        raise InstrumentError(f"can't read {path}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InstrumentError(f"can't read {path}: it is not what the benchmark wrote") from error
+    return data
 
 
 def parse():

@@ -7,7 +7,7 @@ import pytest
 
 from instrument.benchmark import __main__ as program
 from instrument.processes import ROOT
-from tests.support.commands import not_made
+from tests.support.commands import not_made, one_line, run_module
 
 
 def rounds(*rates, others=0.0):
@@ -61,6 +61,14 @@ def test_rounds_that_others_disturbed_are_told(capsys):
     shown = capsys.readouterr().out
     assert "Flask, gthread* " in shown
     assert "* Flask, gthread: other programs used the CPUs in 1 of 1 rounds." in shown
+
+
+@pytest.mark.parametrize("text", ["{}", "[", '{"rounds": [1]}'])
+def test_a_file_of_something_else_is_said_in_a_line(text, tmp_path):
+    file = tmp_path / "file.json"
+    file.write_text(text)
+    done = run_module("instrument.benchmark", file)
+    assert one_line(done) == f"benchmark: can't read {file}: it is not what the benchmark wrote"
 
 
 @pytest.mark.parametrize(("options", "folder"), [([], "results"), (["--write"], "docs")])
