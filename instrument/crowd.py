@@ -37,7 +37,8 @@ class Crowd(Experiment):
 
     def told(self) -> Iterator[Table | str]:
         for name, steps in self.crowds.items():
-            yield table(name, steps)
+            yield f"{name}, {steps[0].workers} workers"
+            yield table(steps)
             yield ""
             for step in steps:
                 if why := cause(step):
@@ -52,7 +53,7 @@ class Crowd(Experiment):
         return f"{STEPS[0][0]} to {self.conditions.users} users who don't wait"
 
 
-def table(name: str, steps: tuple[Step, ...]) -> Table:
+def table(steps: tuple[Step, ...]) -> Table:
     headings = (
         "Locust\nprocesses",
         "throughput\nrequests/s",
@@ -62,7 +63,7 @@ def table(name: str, steps: tuple[Step, ...]) -> Table:
         "CPU, ms\nLocust",
         "a request\nserver",
     )
-    grid = new_table(f"{name}\nusers", *headings, justify="right")
+    grid = new_table("users", *headings, justify="right")
     for step in steps:
         grid.add_row(
             str(step.users) + ("*" if cause(step) else ""),
