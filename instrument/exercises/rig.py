@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -180,7 +181,7 @@ def because(log: Path) -> str:
     """Return what a log says went wrong: the error, and its place."""
     tail = tail_of_log(log.read_text(errors="replace"))
     said = f" Its log says: {tail[0]}" if tail else ""
-    return said.replace(f"{ROOT}/", "").replace(f"{log.parent}/", "")
+    return re.sub(r"\(/[^()]*/(.+?), line", r"(\1, line", said.replace(f"{ROOT}/", ""))
 
 
 def evaluated(path: Path, folder: Path, *names: str) -> list:
