@@ -19,7 +19,11 @@ def run(*command, seconds=60, **options):
 
 def not_made():
     """Return this process's environment without what a `make` around it hands to another."""
-    return {name: value for name, value in os.environ.items() if not re.match("MAKE|MFLAGS", name)}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not re.match("MAKE|MFLAGS|ARGS$|CHAPTER$|WRITE$", name)
+    }
 
 
 def run_module(module, *arguments, **options):
