@@ -62,7 +62,7 @@ def need_answer(event: str, answer: list[str], end: str) -> None:
     if "before" in end:
         raise Wrong(f"The application {end}: receive() gives what the server sends, in turn.")
     if answer and answer[0].startswith("http."):
-        raise Wrong(f"The server sent {event} and got {answer[0]}: nobody asked by HTTP.")
+        raise Wrong(f"The server sent {event} and got {answer[0]}: no client asked by HTTP.")
     if "AssertionError" in end:
         raise Wrong(
             "An assert refused the lifespan. A server puts up with that, but gets no answer to "

@@ -14,7 +14,7 @@ number = 0
 def next_number():  # TODO
     global number
     read = number
-    time.sleep(0.01)  # leave this between reading and writing: it shows who else writes meanwhile
+    time.sleep(0.01)  # leave this between reading and writing: it shows what the others write
     number = read + 1
     return number
 

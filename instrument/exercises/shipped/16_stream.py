@@ -1,7 +1,7 @@
 """Exercise 16: a stream that stops when its client leaves.
 
 It sends a line each tenth of a second, as long as the client is there. When the client has left,
-receive() gives the message http.disconnect. A send() that nobody gets raises nothing.
+receive() gives the message http.disconnect. A send() that no client gets raises nothing.
 """
 
 import asyncio
