@@ -178,7 +178,7 @@ def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_p
 @pytest.mark.alone
 @taken_again
 def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path):
-    found = results(tmp_path, "sync-busy", "uvicorn-worker-busy", "--seconds", 4)
+    found = results(tmp_path, "sync-busy", "uvicorn-worker-busy", "--users", 8, "--seconds", 2)
     sync, loop = found["sync-busy"], found["uvicorn-worker-busy"]
     # where they wait, it answers five times as many
     assert loop["requests_per_second"] / sync["requests_per_second"] < 2
