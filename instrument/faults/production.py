@@ -24,7 +24,7 @@ FROZEN_SECONDS = 8  # a quick request that takes longer found no free worker
 QUICK_SECONDS = 2.5  # half of what nginx waits for the other half
 HALF_REQUESTS = 100  # to servers that have no slots
 MANY, CALM, BUSY = 20, 4, 10  # users
-MOST_RENEWALS = 12  # in one of them an event loop may lose nothing by chance
+MOST_RENEWALS = 6  # in one of them an event loop may lose nothing by chance
 
 
 def kill_worker(server: Server) -> str:
