@@ -92,6 +92,6 @@ $(VENV)/installed: requirements.txt
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-$(VENV)/installed-for-tests: tests/requirements.txt frameworks/requirements.txt $(VENV)/installed
+$(VENV)/installed-for-tests: tests/requirements.txt frameworks/requirements.txt diagnosis/requirements.txt $(VENV)/installed
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 	@touch $@
