@@ -44,13 +44,13 @@ figures: $(VENV)/installed-for-tests
 	  $(RUN) -m compare run --set $$set --output results/docs || exit; \
 	  mv results/docs/comparison.json $(FIGURES)/$$set.json; \
 	done
-	@for experiment in sweep timeline crowd; do \
+	@for experiment in sweep timeline crowd mending; do \
 	  $(RUN) -m compare $$experiment --output results/docs || exit; \
 	  mv results/docs/$$experiment.json $(FIGURES)/; \
 	done
 	@$(RUN) -m compare run --set frameworks --output results/docs
 	@mv results/docs/comparison.json $(FIGURES)/frameworks-load.json
-	@for name in comparison waiting blocking busy minimal frameworks-load sweep timeline; do \
+	@for name in comparison waiting blocking busy minimal frameworks-load sweep timeline mending; do \
 	  $(RUN) -m compare draw $(FIGURES)/$$name.json || exit; \
 	done
 
@@ -92,6 +92,6 @@ $(VENV)/installed: requirements.txt
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-$(VENV)/installed-for-tests: tests/requirements.txt frameworks/requirements.txt $(VENV)/installed
+$(VENV)/installed-for-tests: tests/requirements.txt frameworks/requirements.txt diagnosis/requirements.txt $(VENV)/installed
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 	@touch $@

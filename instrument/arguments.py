@@ -80,6 +80,18 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add_place(crowd)
     crowd.set_defaults(processes=1)
 
+    mending = add(
+        "mending", "ask the shop of chapter 8 before its bug is mended and after, and draw it"
+    )
+    mending.add_argument(
+        "--seconds",
+        type=whole_number(1, 60),
+        default=10,
+        help="for how long requests are sent (default: %(default)s)",
+    )
+    add_place(mending)
+    mending.set_defaults(processes=1, workers=1)
+
     lab = add("lab", "start two servers and Locust's page, to put load on them by hand")
     add_servers(lab)
     add_users(lab, 40, "of both servers together, as the page suggests, default: 40", lowest=2)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
-from instrument import comparison, crowd, servers, signals, sweep, timeline
+from instrument import comparison, crowd, mending, servers, signals, sweep, timeline
 from instrument.arguments import parse
 from instrument.calibration import calibrate
 from instrument.check import FRAMEWORKS, is_ready, need_packages
@@ -22,6 +22,7 @@ from instrument.faults import TABLES
 from instrument.faults.table import try_table
 from instrument.load import Bench, Plan
 from instrument.measure import SHORTEST_STEADY_SECONDS
+from instrument.mending import Mending
 from instrument.open_lab import open_lab
 from instrument.program import COULD_NOT, run_program
 from instrument.saved import read, writable, write, write_pictures
@@ -147,6 +148,14 @@ def run_crowd(options: argparse.Namespace) -> None:
         tell_and_finish(bench, Crowd(bench.conditions, steps), "crowd")
 
 
+def run_mending(options: argparse.Namespace) -> None:
+    users = mending.RATE * options.seconds
+    with working(options, mending.SUBJECTS, users) as bench:
+        bench.say_how_long(mending.expected_seconds)
+        shops = {subject.name: mending.measure(bench, subject) for subject in mending.SUBJECTS}
+        tell_and_finish(bench, Mending(bench.conditions, shops), "mending")
+
+
 def tell_and_finish(bench: Bench, experiment: Experiment, name: str) -> None:
     bench.display.say()
     bench.display.tell(experiment.told())
@@ -242,6 +251,7 @@ COMMANDS = {
     "sweep": run_sweep,
     "timeline": run_timeline,
     "crowd": run_crowd,
+    "mending": run_mending,
     "lab": run_lab,
     "faults": run_faults,
     "show": show_file,

@@ -8,10 +8,11 @@ from instrument.comparison import Comparison
 from instrument.crowd import Crowd
 from instrument.errors import InstrumentError
 from instrument.experiment import Conditions, Experiment
+from instrument.mending import Mending
 from instrument.sweep import Sweep
 from instrument.timeline import Timeline
 
-KINDS = {kind.PART: kind for kind in (Comparison, Crowd, Sweep, Timeline)}
+KINDS = {kind.PART: kind for kind in (Comparison, Crowd, Mending, Sweep, Timeline)}
 
 
 def from_json(text: str) -> Experiment:

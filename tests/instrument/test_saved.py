@@ -8,6 +8,7 @@ import pytest
 
 from instrument.comparison import Comparison
 from instrument.figure import BLUE, GREY, ORANGE
+from instrument.mending import Mending, Shop
 from instrument.processes import ROOT
 from instrument.saved import from_json
 from instrument.sweep import Sweep
@@ -19,6 +20,7 @@ DATA = [
     Comparison(CONDITIONS, (SYNC, replace(LOOP, ceiling=None))),
     Sweep(CONDITIONS, {"sync": STEPS, "uvicorn-worker": STEPS}),
     Timeline(CONDITIONS, {"sync": [(0.0, 1.0), (0.001, 2.0)], "loop": [(0.0, 1.0), (0.0, 1.0)]}),
+    Mending(CONDITIONS, {"before": Shop([(0.0, 1.0), (0.5, 2.0)], [(0.3, 0.2), (0.6, 0.1)])}),
 ]
 
 
