@@ -15,7 +15,7 @@ VERSION = "old"
 
 async def app(scope, receive, send):
     assert scope["type"] == "http"
-    print(f"{os.getpid()} begins", file=sys.stderr, flush=True)
+    sys.stderr.write(f"{os.getpid()} begins\n")  # one write, so that no other comes in between
     while (await receive()).get("more_body"):
         pass
     *block, seconds = scope["path"][1:].split("/")
@@ -23,7 +23,7 @@ async def app(scope, receive, send):
         time.sleep(float(seconds))
     else:
         await asyncio.sleep(float(seconds or 0))
-    print(f"{os.getpid()} ends", file=sys.stderr, flush=True)
+    sys.stderr.write(f"{os.getpid()} ends\n")
     body = f"{os.getpid()} {VERSION}\n".encode()
     headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -13,10 +13,10 @@ VERSION = "old"
 
 
 def app(environ, start_response):
-    print(f"{os.getpid()} begins", file=sys.stderr, flush=True)
+    sys.stderr.write(f"{os.getpid()} begins\n")  # one write, so that no other comes in between
     environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     time.sleep(float(environ["PATH_INFO"][1:] or 0))
-    print(f"{os.getpid()} ends", file=sys.stderr, flush=True)
+    sys.stderr.write(f"{os.getpid()} ends\n")
     body = f"{os.getpid()} {VERSION}\n".encode()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]
