@@ -26,6 +26,7 @@ def copy(tmp_path):
         "requirements.txt",
         "tests/requirements.txt",
         "frameworks/requirements.txt",
+        "diagnosis/requirements.txt",
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)

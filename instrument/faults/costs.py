@@ -7,13 +7,14 @@ import statistics
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import psutil
 
 from instrument import signals
 from instrument.errors import InstrumentError
 from instrument.faults.rig import Running, ask, ask_on, running
-from instrument.faults.table import Cells, Table
+from instrument.faults.table import Cells, Table, side_by_side
 from instrument.processes import wait_until
 from instrument.servers import BY_NAME, EVERYWHERE, Server
 
@@ -88,9 +89,8 @@ SETUPS = (
 
 def costs(_: Cells) -> Cells:
     allow_connections()
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        found = pool.map(cost, SETUPS)
-        return {setup.title: asdict(each) for setup, each in zip(SETUPS, found, strict=True)}
+    found = side_by_side([partial(cost, setup) for setup in SETUPS], SIDE_BY_SIDE)
+    return {setup.title: asdict(each) for setup, each in zip(SETUPS, found, strict=True)}
 
 
 def cost(setup: Setup, rounds: int = ROUNDS) -> Cost:
@@ -170,13 +170,16 @@ async def resident_while_holding(run: Running, setup: Setup) -> tuple[float, flo
 
 
 async def wait_for_answer(port: int, body: int) -> bytes:
-    """Return the status line of an answer."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    """Return the status line of an answer, or nothing where the server is gone."""
     head = f"{'POST' if body else 'GET'} /{HOLD_SECONDS} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     head += f"Content-Length: {body}\r\n" if body else ""
-    writer.write(head.encode() + b"Connection: close\r\n\r\n" + b"x" * body)
-    line = await reader.readline()
-    writer.close()
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head.encode() + b"Connection: close\r\n\r\n" + b"x" * body)
+        line = await reader.readline()
+        writer.close()
+    except OSError:
+        return b""
     return line
 
 
