@@ -23,14 +23,12 @@ EXEMPT = [
 
 
 def parts_of(path):
-    """Yield the parts of a README, which are done side by side."""
-    name, text = path.relative_to(ROOT), path.read_text()
-    marks = (
-        [pytest.mark.measures(seconds=50)] if re.search("^```.*ratios=", text, re.MULTILINE) else []
-    )
-    count = text.count("<!-- anew -->") + 1
-    for number in range(count):
-        ending = f" part {number + 1}" if count > 1 else ""
+    """Yield the parts of a README, which are done side by side; one that measures is marked."""
+    name, parts = path.relative_to(ROOT), path.read_text().split("<!-- anew -->")
+    for number, text in enumerate(parts):
+        measures = re.search(r"^```.*(ratios=|within=\d+% limit=)", text, re.MULTILINE)
+        marks = [pytest.mark.measures(seconds=50)] if measures else []
+        ending = f" part {number + 1}" if len(parts) > 1 else ""
         yield pytest.param(path, number, id=f"{name}{ending}", marks=marks)
 
 
