@@ -1,4 +1,4 @@
-"""The crowd: ten times as many users, and ten times again; what each request costs the server and Locust."""
+"""The crowd: users grow tenfold, and each step tells what a request costs Locust and the server."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

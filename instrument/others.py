@@ -1,4 +1,4 @@
-"""Which programs used the CPUs: the server, Locust, this one, and others, from what is left over."""
+"""How much of the CPUs the server, Locust and this program used; the rest was used by others."""
 
 import time
 from collections.abc import Iterable
