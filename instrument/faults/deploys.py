@@ -204,7 +204,7 @@ ROWS = (
         takes_all_cpus=True,
     ),
     Row(
-        f"`--max-requests {renewals.MAX_REQUESTS}`, the same users, {renewals.ENOUGH:,} requests",
+        f"`--max-requests {renewals.MAX_REQUESTS}`, the same users",
         renewals.max_requests_behind_pool,
         needs="nginx",
         takes_all_cpus=True,

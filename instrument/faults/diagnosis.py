@@ -22,6 +22,7 @@ def debug_mode(server: Server) -> str:
         return "–"
     with running(server, workers=1, apps=APPS, **DEBUGS) as run:
         ask(run.port, "/parcel/0.5")
+        ask(run.port)  # which the loop answers only after it has told of the block
         told = run.said("Executing <Task")
     is_gunicorns = server.name == "asgi"
     if not is_gunicorns and bool(told) == (sys.version_info >= (3, 12)):

@@ -9,8 +9,8 @@ from instrument.servers import Server
 POOL = ROOT / "connections" / "nginx.conf"
 USERS = 8
 RENEWALS, MOST_RENEWALS = 10, 30  # by HUP; in one of them an event loop may lose nothing by chance
-MAX_REQUESTS, ENOUGH = 100, 3000  # some thirty renewals
-FEW = 3
+MAX_REQUESTS = 100
+REQUESTS = {False: 3000, True: 30_000}  # at most, by whether it is an event loop, which loses some
 
 
 def hang_up_behind_pool(server: Server) -> str:
@@ -26,9 +26,7 @@ def hang_up_behind_pool(server: Server) -> str:
             run.master.send_signal(signal.SIGHUP)
             run.wait_for_others(before)
             users.go_on()
-    if not users.lost:
-        return "nothing lost"
-    return "some get 502" if set(users.lost) == {"502"} else str(dict(users.lost))
+    return told(users)
 
 
 def max_requests_behind_pool(server: Server) -> str:
@@ -37,10 +35,16 @@ def max_requests_behind_pool(server: Server) -> str:
         before = run.workers()
         with Users(proxy.port, "/", users=USERS, method="POST") as users:
             wait_until(
-                lambda: users.lost.total() > FEW or len(users.answers) > ENOUGH,
+                lambda: users.lost or len(users.answers) > REQUESTS[server.is_asgi],
                 seconds=3 * PATIENCE,
             )
-        wait_until(lambda: not before & run.workers())  # or nothing was renewed
-    if set(users.lost) - {"502"}:
-        return str(dict(users.lost))
-    return "some get 502" if users.lost.total() > FEW else "few or none get 502"
+        wait_until(lambda: before - run.workers())  # or nothing was renewed
+    if server.name == "asgi" and set(users.lost) <= {"502"}:
+        return "by chance some get 502"  # seen: 0 to 2 of 20,000, and more than 3 of 3,000
+    return told(users)
+
+
+def told(users: Users) -> str:
+    if not users.lost:
+        return "nothing lost"
+    return "some get 502" if set(users.lost) == {"502"} else str(dict(users.lost))
