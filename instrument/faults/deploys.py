@@ -201,13 +201,11 @@ ROWS = (
         f"SIGHUP, {renewals.USERS} users who POST through nginx's pool",
         renewals.hang_up_behind_pool,
         needs="nginx",
-        takes_all_cpus=True,
     ),
     Row(
         f"`--max-requests {renewals.MAX_REQUESTS}`, the same users",
         renewals.max_requests_behind_pool,
         needs="nginx",
-        takes_all_cpus=True,
     ),
     Row(f"SIGTERM, one worker, {QUEUED} requests of 2 s", stop_under_load),
     Row(

@@ -243,7 +243,7 @@ ROWS = (
     Row("`kill -9` the master", kill_master),
     Row(f"the same, {stops.USERS} users who don't wait", stops.kill_master_while_asked),
     Row(f"SIGHUP, {CALM} users of 0.2 s, one of 4 s", hang_up),
-    Row(f"SIGHUP, {BUSY} users who don't wait", hang_up_under_load, takes_all_cpus=True),
+    Row(f"SIGHUP, {BUSY} users who don't wait", hang_up_under_load),
     Row("SIGHUP after an edit", edit),
     Row("the same, `--preload`", no_such_option(edit, "--preload")),
     Row("SIGTERM, a request in flight", stop_in_flight(os.kill, signal.SIGTERM)),

@@ -37,7 +37,6 @@ class Row:
     title: str
     try_on: Callable[[Server], str]
     needs: str = ""  # programs beside the packages
-    takes_all_cpus: bool = False
 
     @property
     def lacks(self) -> str:
@@ -126,12 +125,10 @@ def outcomes(rows: tuple[Row, ...], saved: Cells) -> Cells:
         print(f"{lack}; its cells stay as they are", file=sys.stderr)
     able = [row for row in rows if not row.lacks]
     found = {row.title: dict(saved.get(row.title, {})) for row in rows}
-    for at_once in (SIDE_BY_SIDE, 1):
-        now = [row for row in able if row.takes_all_cpus is (at_once == 1)]
-        tried = [(row, server) for row in now for server in COLUMNS]
-        tasks = [partial(outcome_of, *cell) for cell in tried]
-        for (row, server), outcome in zip(tried, side_by_side(tasks, at_once), strict=True):
-            found[row.title][server.name] = outcome
+    tried = [(row, server) for row in able for server in COLUMNS]
+    tasks = [partial(outcome_of, *cell) for cell in tried]
+    for (row, server), outcome in zip(tried, side_by_side(tasks, SIDE_BY_SIDE), strict=True):
+        found[row.title][server.name] = outcome
     return found
 
 

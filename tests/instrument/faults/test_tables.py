@@ -13,29 +13,16 @@ from instrument.processes import ROOT, wait_until
 from tests.support.commands import COMPARE, compare, one_line
 from tests.support.offspring import gone
 
-
-def cells(takes_all_cpus):
-    return [
-        pytest.param(table, row, server, id=f"{table.name}: {row.title}-{server.name}")
-        for table in TABLES.values()
-        for row in table.rows
-        for server in COLUMNS
-        if row.takes_all_cpus is takes_all_cpus
-    ]
+CELLS = [
+    pytest.param(table, row, server, id=f"{table.name}: {row.title}-{server.name}")
+    for table in TABLES.values()
+    for row in table.rows
+    for server in COLUMNS
+]
 
 
-@pytest.mark.parametrize(("table", "row", "server"), cells(takes_all_cpus=False))
+@pytest.mark.parametrize(("table", "row", "server"), CELLS)
 def test_a_cell(table, row, server):
-    check(table, row, server)
-
-
-@pytest.mark.alone
-@pytest.mark.parametrize(("table", "row", "server"), cells(takes_all_cpus=True))
-def test_a_cell_under_full_load(table, row, server):
-    check(table, row, server)
-
-
-def check(table, row, server):
     if row.lacks:
         pytest.skip(row.lacks)
     saved = table.saved()
