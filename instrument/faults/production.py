@@ -12,6 +12,7 @@ from pathlib import Path
 
 from instrument.errors import InstrumentError
 from instrument.faults import native, stops
+from instrument.faults.renewals import more
 from instrument.faults.rig import Running, Users, ask, in_flight, nginx, running
 from instrument.faults.table import Row, no_such_option, table_of
 from instrument.processes import ROOT, is_alive, wait_until
@@ -24,7 +25,7 @@ FROZEN_SECONDS = 8  # a quick request that takes longer found no free worker
 QUICK_SECONDS = 2.5  # half of what nginx waits for the other half
 HALF_REQUESTS = 100  # to servers that have no slots
 MANY, CALM, BUSY = 20, 4, 10  # users
-MOST_RENEWALS = 6  # in one of them an event loop may lose nothing by chance
+RENEWALS = 6
 
 
 def kill_worker(server: Server) -> str:
@@ -98,8 +99,8 @@ def hang_up(server: Server) -> str:
 def hang_up_under_load(server: Server) -> str:
     """Return what users lose at a HUP when they ask as fast as they can."""
     with running(server) as run, Users(run.port, "/", users=BUSY) as users:
-        for _ in range(MOST_RENEWALS):
-            if users.lost:  # one may lose none by chance
+        for _ in range(RENEWALS * more(server)):
+            if users.lost:
                 break
             before = run.workers()
             run.master.send_signal(signal.SIGHUP)

@@ -10,7 +10,6 @@ POOL = ROOT / "connections" / "nginx.conf"
 USERS = 8
 MAX_REQUESTS = 100
 RENEWALS, REQUESTS = 10, 3000  # of which a server that loses nothing loses none
-MORE = 10
 
 
 def hang_up_behind_pool(server: Server) -> str:
@@ -44,7 +43,7 @@ def max_requests_behind_pool(server: Server) -> str:
 
 def more(server: Server) -> int:
     """Return how many times as much to try with a server that loses some, until it has."""
-    return MORE if server.name in ("uvicorn-worker", "uvicorn") else 1
+    return 10 if server.name in ("uvicorn-worker", "uvicorn") else 1
 
 
 def told(server: Server, users: Users) -> str:
