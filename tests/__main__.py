@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.support.network import is_private, taken_ports
 
-MANY = 12  # tests side by side, since most wait for a server
+MANY = 16  # tests side by side, since most wait for a server
 PHASES = {  # by marker: what it is called, and which of pytest's markers it selects
     "": ("side by side", "not measures and not alone"),
     "measures": ("what measures", "measures"),

@@ -25,7 +25,7 @@ FROZEN_SECONDS = 8  # a quick request that takes longer found no free worker
 QUICK_SECONDS = 2.5  # half of what nginx waits for the other half
 HALF_REQUESTS = 100  # to servers that have no slots
 MANY, CALM, BUSY = 20, 4, 10  # users
-RENEWALS = 6
+RENEWALS = 4
 
 
 def kill_worker(server: Server) -> str:

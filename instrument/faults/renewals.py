@@ -9,7 +9,7 @@ from instrument.servers import Server
 POOL = ROOT / "connections" / "nginx.conf"
 USERS = 8
 MAX_REQUESTS = 100
-RENEWALS, REQUESTS = 10, 3000  # of which a server that loses nothing loses none
+RENEWALS, REQUESTS = 4, 1500  # of which a server that loses nothing loses none
 
 
 def hang_up_behind_pool(server: Server) -> str:
