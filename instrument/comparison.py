@@ -113,7 +113,7 @@ def cause(result: Result) -> str | None:
     if result.locust_late_ms > bound:
         return (
             f"Locust woke {result.locust_late_ms:.1f} ms late (95 %), "
-            "so it was busy itself: add --processes 2, or more"
+            "so it was busy itself: --processes helps if a CPU is free"
         )
     return None
 

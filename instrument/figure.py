@@ -67,8 +67,9 @@ def caption(experiment: Experiment) -> str:
     """Return the conditions under which the data was measured."""
     conditions = experiment.conditions
     versions = ", ".join(f"{name} {version}" for name, version in conditions.versions.items())
+    processes = "one process" if conditions.workers == 1 else so_many_processes(conditions.workers)
     return (
-        f"{experiment.asked}, {so_many_processes(conditions.workers)} for each server, "
+        f"{experiment.asked}, {processes} for each server, "
         f"{conditions.cpus} CPUs, no access log, keep-alive as each has it\n"
         f"Python {conditions.python} on {conditions.platform}, {versions}"
     )

@@ -61,7 +61,7 @@ def test_a_generator_that_is_late_is_marked_with_the_way_out():
     late = replace(LOOP, requests_per_second=17.0, locust_late_ms=40.0, machine_late_ms=1.0)
     assert lines(late)[-1].startswith("loop* ")
     assert list(sentences(Comparison(CONDITIONS, (late,))))[-1] == (
-        "* loop: Locust woke 40.0 ms late (95 %), so it was busy itself: add --processes 2, or more."
+        "* loop: Locust woke 40.0 ms late (95 %), so it was busy itself: --processes helps if a CPU is free."
     )
     full = replace(late, machine_late_ms=30.0)
     assert list(sentences(Comparison(CONDITIONS, (full,))))[-1] == (
