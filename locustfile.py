@@ -5,10 +5,10 @@ Run it from the root, with wsgi.slow_app on port 8000 and asgi.slow_app on port 
   locust WsgiUser     one of them alone; --host sends it to another server
 
 A user asks again as soon as it is answered, so the number of users is the number of requests in
-flight. Four sync workers that hold each request for one second answer four a second, however
-many users wait. An event loop answers as many as there are users. A wait of 5 to 15 s between
-requests would hide the difference: a user would ask once in 11 s, and fewer than 44 users
-would not keep four workers busy.
+flight. Each request waits for one second. Four sync workers then answer four a second, however
+many users wait, and an event loop answers as many a second as there are users. If users waited for
+5 to 15 s between two requests, each would ask once in 11 s. Fewer than 44 users would then not
+keep four workers busy, and both servers would seem equal.
 """
 
 import random

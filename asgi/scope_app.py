@@ -3,7 +3,7 @@
 Run it from the root:   uvicorn asgi.scope_app:app
 Run it from this folder:   uvicorn scope_app:app
 
-Look which names come from the request, and which from the server.
+Look at the names: which come from the request, and which from the server?
 """
 
 

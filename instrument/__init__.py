@@ -1,1 +1,1 @@
-"""The measuring instrument: puts load on servers and sets what they answer beside the ceiling."""
+"""Puts load on servers, and compares what they answer with the ceiling, the most that is possible."""

@@ -41,7 +41,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         )
 
     run = add("run", "measure servers one after the other, and print a table")
-    predict = add("predict", "the same, but ask for your prediction first")
+    predict = add("predict", "measure as run does, but ask for your predictions first")
     for command in (run, predict):
         add_servers(command)
         command.add_argument(
@@ -81,7 +81,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     crowd.set_defaults(processes=1)
 
     mending = add(
-        "mending", "ask the shop of chapter 8 before its bug is mended and after, and draw it"
+        "mending",
+        "put load on the shop of chapter 8, before its bug is mended and after, and draw both",
     )
     mending.add_argument(
         "--seconds",
@@ -116,10 +117,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
 
     show = add("show", "print the table of saved data again, without measuring")
-    show.add_argument("file", type=Path, metavar="FILE", help="what a measurement wrote, as JSON")
+    show.add_argument(
+        "file", type=Path, metavar="FILE", help="a JSON file that a measurement wrote"
+    )
 
     redraw = add("draw", "draw the pictures of saved data again, without measuring")
-    redraw.add_argument("file", type=Path, metavar="FILE", help="what a measurement wrote, as JSON")
+    redraw.add_argument(
+        "file", type=Path, metavar="FILE", help="a JSON file that a measurement wrote"
+    )
     redraw.add_argument(
         "--output",
         type=Path,

@@ -3,7 +3,8 @@
   locust --locustfile instrument/locustfiles/lab.py,locustfile.py
 
 Locust's own charts add both servers up. Here the answers of the last seconds are kept for each
-row, and a sample is taken of them each second. Of a distributed run, the workers tell the master.
+row, and a sample is taken of them each second. Where Locust itself has workers, they report their
+answers to its master.
 """
 
 import re
@@ -45,7 +46,11 @@ def add_options(parser):
             name, type=kind, default=default, help=explanation, include_in_web_ui=False
         )
 
-    add("--servers", "", "NAME=PORT,NAME=PORT: a user class for each, in place of the file's")
+    add(
+        "--servers",
+        "",
+        "NAME=PORT,NAME=PORT: one user class for each, in place of the locustfile's",
+    )
     add("--server-workers", 4, "processes of each server", int)
 
 
