@@ -21,7 +21,7 @@ help:
 	@echo "All of these write to results/ alone. For those who maintain the text, these change docs/ and the chapters:"
 	@echo "make benchmark WRITE=1, make figures WRITE=1"
 	@echo "make screenshots  take the pictures of the lab again, in a browser (3 minutes)"
-	@echo "make faults     try all that chapters 5 to 8 say of the servers, and write their tables (4 minutes)"
+	@echo "make faults     try all that chapters 5 to 8 say of the servers, and write their tables (3 minutes)"
 	@echo "make outputs    run all READMEs, and rewrite the outputs that they show (10 minutes)"
 	@echo "make upgrade    install the newest releases, and report what the text says differently then (30 minutes)"
 	@echo "make exercises  check the next exercise   (ARGS=4, ARGS=list, ARGS=\"reset 4\"); make hint helps"

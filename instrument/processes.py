@@ -117,7 +117,9 @@ def start(command: list[str], output: IO[bytes], **options: Any) -> subprocess.P
 
 
 @contextmanager
-def running(command: str, log: Path, **variables: str) -> Iterator[subprocess.Popen]:
+def running(
+    command: str, log: Path, grace: float = GRACE_SECONDS, **variables: str
+) -> Iterator[subprocess.Popen]:
     """Run a command from the root, and end it with its whole group; the variables are its own.
 
     Raises InstrumentError when the program is not installed.
@@ -131,7 +133,7 @@ def running(command: str, log: Path, **variables: str) -> Iterator[subprocess.Po
     try:
         yield process
     finally:
-        end(process)
+        end(process, grace)
 
 
 def printed(command: str, log: Path) -> str:
@@ -141,16 +143,16 @@ def printed(command: str, log: Path) -> str:
     return log.read_text()
 
 
-def end(process: subprocess.Popen) -> None:
+def end(process: subprocess.Popen, grace: float = GRACE_SECONDS) -> None:
     """End a process and its group: SIGTERM, a moment of grace, SIGKILL, and wait.
 
     Workers outlive a master that was killed, so the group is what counts. Once the user has
     asked to stop there is no grace.
     """
-    if not signals.came():
+    if grace and not signals.came():
         _signal_group(process, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE_SECONDS)
+            process.wait(grace)
     deadline = time.monotonic() + GRACE_SECONDS
     while (
         _signal_group(process, signal.SIGKILL)
@@ -248,6 +250,7 @@ def serving(
     booted: str = "",
     workers: int = 1,
     is_asked: bool = True,
+    grace: float = GRACE_SECONDS,
     **variables: str,
 ) -> Iterator[subprocess.Popen]:
     """Start a server, wait until it is up, hand it over, and stop it.
@@ -257,7 +260,7 @@ def serving(
     when the port is taken, or when the server ends, or is not up within START_SECONDS.
     """
     check_port(port)
-    with running(command, log, **variables) as process:
+    with running(command, log, grace, **variables) as process:
 
         def status() -> int | None:
             check_alive(process, name, "before it answered", log)

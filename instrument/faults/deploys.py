@@ -151,7 +151,7 @@ def stop_endless(is_limited: bool) -> Callable[[Server], str]:
                     seconds=PATIENCE if is_limited else PATIENT_SECONDS,
                 )
             except InstrumentError:
-                return "serves on"
+                return "serves on" if ask(run.port).status == 200 else "hangs"
             return "the server ends"
 
     return try_on

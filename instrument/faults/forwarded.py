@@ -46,7 +46,7 @@ def on_socket(server: Server, options: str = "") -> Iterator[Path]:
         path, log = Path(folder) / "s", Path(folder) / "log"
         options = f"{options} {server.options.unix_socket}{path}"
         command = server.command(processes.free_port(), 1, PEERS[server.interface], options)
-        with processes.running(command, log) as process:
+        with processes.running(command, log, grace=0) as process:
             wait_until(lambda: path.exists() and ask_socket(path).status == 200, process, log)
             yield path
 

@@ -71,17 +71,18 @@ def running(
     is_asked: bool = True,
     **variables: str,
 ) -> Iterator[Running]:
-    """Start a server on a free port, with the app of its interface, and stop it.
+    """Start a server on a free port, with the app of its interface, and kill it.
 
     It is handed over once all of its workers are up. An app that does not answer GET / at once is
-    not asked that. The variables are the server's environment's.
+    not asked that. The variables are the server's environment's. What is to be said of a stop has
+    been seen by then, and a graceful one takes up to a second.
     """
     port = processes.free_port()
     command = server.command(port, workers, apps[server.interface], options)
     with tempfile.TemporaryDirectory(prefix="fault-") as scratch:
         log = Path(scratch) / "log"
         with processes.serving(
-            server.name, command, port, log, server.booted, workers, is_asked, **variables
+            server.name, command, port, log, server.booted, workers, is_asked, 0, **variables
         ) as process:
             yield Running(port, process, log)
 

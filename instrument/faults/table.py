@@ -22,7 +22,7 @@ from instrument.servers import EVERYWHERE, Server
 from instrument.tools import find, lacking
 
 DASH = "–"  # the row says nothing of this server
-SIDE_BY_SIDE = 8  # most rows wait
+SIDE_BY_SIDE = 16  # most rows wait
 PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker")
 # Of gthread, fewer threads than anything that asks at once.
 COLUMNS = tuple(server.with_threads(2) for server in EVERYWHERE)

@@ -100,3 +100,15 @@ def test_what_a_participant_measures_goes_to_results(target):
     words = commands.replace("results/", "results ").replace("=", " ").split()
     assert "--write" not in words
     assert not [word for word in commands.split() if word.startswith("docs")]
+
+
+@pytest.mark.parametrize("call", program.CALLS)
+def test_the_chapter_says_what_each_saved_round_shows(call):
+    first, *_ = program.FRAMEWORKS
+    for one in json.loads((ROOT / "docs" / program.NAME).read_text())["rounds"]:
+        fastest, second, *_, slowest = sorted(one, key=lambda name: -one[name][call]["rate"])
+        assert (fastest, second, slowest) == (
+            "no framework, threads",
+            first,
+            "FastAPI, async driver",
+        )

@@ -2,8 +2,10 @@
 
 import pytest
 
+from burst import burst
 from instrument.faults import handlers
-from instrument.faults.handlers import Found
+from instrument.faults.handlers import BARE_GTHREAD, GTHREAD, SYNC, Found
+from instrument.faults.rig import running, whole
 from tests.support.machine import taken_again
 
 SETUPS = handlers.setups()
@@ -24,3 +26,20 @@ def test_each_cell_follows_from_the_one_beside_it():
         found = Found(**cell)
         assert found.first == 1, row
         assert found.last == -(-found.clients // found.in_progress), row
+
+
+@pytest.mark.measures(seconds=9)
+@pytest.mark.parametrize(
+    ("server", "first_second", "last"),
+    [(SYNC, 4, {3}), (BARE_GTHREAD, 4, range(3, 13)), (GTHREAD, 12, {1})],
+    ids=["sync", "gthread", "gthread --threads"],
+)
+@taken_again
+def test_gthread_needs_its_threads_as_the_front_page_says(server, first_second, last):
+    """Four workers, twelve requests; without `--threads` a worker holds one, as under sync."""
+    apps = {"wsgi": "frameworks.with_flask:app"}
+    with running(server, workers=4, apps=apps) as run:
+        seconds, kinds = burst(12, "127.0.0.1", run.port, "/def")
+    assert kinds == {"answered with 200": 12}
+    assert sum(each < 2 for each in seconds) <= first_second
+    assert whole(seconds[-1]) in last
