@@ -12,7 +12,7 @@ from pathlib import Path
 
 from instrument.errors import InstrumentError
 from instrument.faults import native, stops
-from instrument.faults.renewals import more
+from instrument.faults.renewals import CLOSE_UNREAD, more
 from instrument.faults.rig import Running, Users, ask, in_flight, nginx, running
 from instrument.faults.table import Row, no_such_option, table_of
 from instrument.processes import ROOT, is_alive, wait_until
@@ -25,7 +25,6 @@ FROZEN_SECONDS = 8  # a quick request that takes longer found no free worker
 QUICK_SECONDS = 2.5  # half of what nginx waits for the other half
 HALF_REQUESTS = 100  # to servers that have no slots
 MANY, CALM, BUSY = 20, 4, 10  # users
-CLOSE_UNREAD = ("uvicorn-worker", "uvicorn")  # connections, when they end
 RENEWALS = 4
 
 

@@ -7,6 +7,7 @@ from instrument.processes import ROOT, wait_until
 from instrument.servers import Server
 
 POOL = ROOT / "connections" / "nginx.conf"
+CLOSE_UNREAD = ("uvicorn-worker", "uvicorn")  # connections, when their workers end
 USERS = 8
 MAX_REQUESTS = 100
 RENEWALS, REQUESTS = 4, 1500  # of which a server that loses nothing loses none
@@ -43,7 +44,7 @@ def max_requests_behind_pool(server: Server) -> str:
 
 def more(server: Server) -> int:
     """Return how many times as much to try with a server that loses some, until it has."""
-    return 10 if server.name in ("uvicorn-worker", "uvicorn") else 1
+    return 10 if server.name in CLOSE_UNREAD else 1
 
 
 def told(server: Server, users: Users) -> str:
