@@ -17,7 +17,7 @@ help:
 	@echo "make predict    the comparison, after your prediction"
 	@echo "make crowd      ask with up to 4,000 users, and tell what each request costs (4 minutes)"
 	@echo "make benchmark    measure the REST example beside other frameworks (5 minutes, with wrk)"
-	@echo "make figures    measure all that the chapters show again (22 minutes)"
+	@echo "make figures    measure all that the chapters show again (23 minutes)"
 	@echo "All of these write to results/ alone. For those who maintain the text, these change docs/ and the chapters:"
 	@echo "make benchmark WRITE=1, make figures WRITE=1"
 	@echo "make screenshots  take the pictures of the lab again, in a browser (3 minutes)"
@@ -44,7 +44,7 @@ figures: $(VENV)/installed-for-tests
 	  $(RUN) -m compare run --set $$set --output results/docs || exit; \
 	  mv results/docs/comparison.json $(FIGURES)/$$set.json; \
 	done
-	@for experiment in sweep timeline crowd mending; do \
+	@for experiment in sweep timeline crowd mending spread; do \
 	  $(RUN) -m compare $$experiment --output results/docs || exit; \
 	  mv results/docs/$$experiment.json $(FIGURES)/; \
 	done

@@ -80,6 +80,16 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add_place(crowd)
     crowd.set_defaults(processes=1)
 
+    spread = add(
+        "spread",
+        "put load of 20, 50 and 100 users on a server, and count each worker's connections",
+    )
+    add_servers(spread, ("flask-gthread",))
+    add_users(spread, 100, "in the last step, default: 100", lowest=20)
+    add_workers(spread)
+    add_place(spread)
+    spread.set_defaults(processes=1)
+
     mending = add(
         "mending",
         "put load on the shop of chapter 8, before its bug is mended and after, and draw both",

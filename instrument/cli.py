@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
-from instrument import comparison, crowd, mending, servers, signals, sweep, timeline
+from instrument import comparison, crowd, mending, servers, signals, spread, sweep, timeline
 from instrument.arguments import parse
 from instrument.calibration import calibrate
 from instrument.check import FRAMEWORKS, is_ready, need_packages
@@ -28,6 +28,7 @@ from instrument.program import COULD_NOT, run_program
 from instrument.saved import read, writable, write, write_pictures
 from instrument.servers import SETS, SUBJECTS, WAITING, Subject, Work, sets_of
 from instrument.signals import Interrupted
+from instrument.spread import Spread
 from instrument.sweep import Sweep
 from instrument.timeline import Timeline
 
@@ -148,6 +149,17 @@ def run_crowd(options: argparse.Namespace) -> None:
         tell_and_finish(bench, Crowd(bench.conditions, steps), "crowd")
 
 
+def run_spread(options: argparse.Namespace) -> None:
+    subjects = chosen(options)
+    for subject in subjects:
+        if not subject.server.has_threads:
+            raise InstrumentError(f"{subject.name} has no threads: choose a server that has")
+    with working(options, subjects, options.users) as bench:
+        bench.say_how_long(spread.expected_seconds)
+        steps = {subject.name: spread.measure(bench, subject) for subject in subjects}
+        tell_and_finish(bench, Spread(bench.conditions, steps), "spread")
+
+
 def run_mending(options: argparse.Namespace) -> None:
     users = mending.RATE * options.seconds
     with working(options, mending.SUBJECTS, users) as bench:
@@ -251,6 +263,7 @@ COMMANDS = {
     "sweep": run_sweep,
     "timeline": run_timeline,
     "crowd": run_crowd,
+    "spread": run_spread,
     "mending": run_mending,
     "lab": run_lab,
     "faults": run_faults,

@@ -47,6 +47,7 @@ class Bench:
     folder: Path  # where results are saved
     scratch: Path
     display: Display
+    look: Callable[[int], None] | None = None  # at the server's process, once a second
 
     def say_how_long(self, seconds: Callable[[Plan, Subject], float]) -> None:
         """Say how long all subjects take together, given how long each is asked."""
@@ -114,6 +115,8 @@ def put_load(
             bench.display.advance(elapsed)
             if elapsed >= len(clocks):  # once a second
                 clocks.append(clock(server.pid, generator.pid))
+                if bench.look:
+                    bench.look(server.pid)
             time.sleep(0.1)
         if generator.returncode != 0:
             raise InstrumentError(f"Locust ended with status {generator.returncode}", locust_log)

@@ -9,10 +9,11 @@ from instrument.crowd import Crowd
 from instrument.errors import InstrumentError
 from instrument.experiment import Conditions, Experiment
 from instrument.mending import Mending
+from instrument.spread import Spread
 from instrument.sweep import Sweep
 from instrument.timeline import Timeline
 
-KINDS = {kind.PART: kind for kind in (Comparison, Crowd, Mending, Sweep, Timeline)}
+KINDS = {kind.PART: kind for kind in (Comparison, Crowd, Mending, Spread, Sweep, Timeline)}
 
 
 def from_json(text: str) -> Experiment:

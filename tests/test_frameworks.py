@@ -20,6 +20,8 @@ def test_clients_say_in_one_line_that_nobody_listens():
     for client in (
         ("frameworks.ask_while_busy", "2", f"http://127.0.0.1:{port}/def", "/"),
         ("frameworks.shared_memory", str(port)),
+        ("frameworks.count_workers", str(port)),
+        ("frameworks.same_queue", str(port), "/1"),
     ):
         done = run_module(*client)
         assert (done.returncode, done.stdout) == (1, "")
@@ -40,3 +42,12 @@ def test_a_client_is_bounded_and_stays_on_this_machine(requests, url):
     done = run_module("frameworks.ask_while_busy", requests, url, "/")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("8000", "/2"), ("port", "/1")])
+def test_same_queue_says_how_it_is_used(arguments):
+    done = run_module("frameworks.same_queue", *arguments)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "usage: python -m frameworks.same_queue PORT /1|/kill\n",
+    )

@@ -1,0 +1,20 @@
+"""Answers with the worker's process id: /1 after a second, and /kill never.
+
+    gunicorn -w 4 frameworks.queue_app:app
+
+Look at what becomes of the requests that wait behind a request for /kill.
+"""
+
+import os
+import signal
+import time
+
+
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/1":
+        time.sleep(1)
+    elif environ["PATH_INFO"] == "/kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    body = f"{os.getpid()}\n".encode()
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+    return [body]
