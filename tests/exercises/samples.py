@@ -18,7 +18,7 @@ WRONG = {
         ("str(len(body))", '"9"', "right for one text alone"),
     ],
     3: [
-        ("4.0", "3.0", "You said 3.0 s. Measured just now: 4.0 s"),
+        ("4.0", "3.0", "You said 3.0 s. Measured just now: 4."),
         ("4.0", '"four"', "write a number of seconds"),
     ],
     4: [

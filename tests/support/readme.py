@@ -25,6 +25,7 @@ ALLOWED = {
 }
 DIAGRAMS = ("flowchart", "gantt", "sequenceDiagram")
 REASONS = {"windows", "install", "tests"}
+CONTROL = "[INFO] Control socket listening at"
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 NOTE = re.compile(r"<!--\s*(stop|gone|anew)(?: ([\w-]+))?\s*-->")
 
@@ -182,6 +183,16 @@ def unmarked(lines):
     ]
 
 
+def settled(printed, shown):
+    """Return what a server printed without the line that a thread of it prints at any moment.
+
+    That is the one on gunicorn's control socket; it stays where it is shown.
+    """
+    if any(CONTROL in line for line in shown):
+        return printed
+    return [line for line in printed if CONTROL not in line]
+
+
 def near(wanted, got, within=None, ratios=None, seconds=None):
     """Return whether a number is near the shown one: by a share of it, or by so many seconds.
 
@@ -195,7 +206,7 @@ def near(wanted, got, within=None, ratios=None, seconds=None):
 
 def ends(shown, printed, **tolerance):
     """Return after how many of the printed lines all that is shown may have been printed."""
-    places = {0}
+    places, printed = {0}, settled(printed, shown)
     for line in shown:
         if line.strip() == "...":
             places = set(range(min(places, default=len(printed) + 1), len(printed) + 1))
@@ -210,6 +221,7 @@ def ends(shown, printed, **tolerance):
 
 def difference(shown, printed, **tolerance):
     """Return only the lines that differ, as "- shown" and "+ printed"; empty when all is well."""
+    printed = settled(printed, shown)
     if len(printed) in ends(shown, printed, **tolerance):
         return []
     rows, columns = len(shown), len(printed)

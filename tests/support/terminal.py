@@ -227,10 +227,7 @@ class Staying:
 
         def told():
             lines = self.lines()
-            if places := ends(shown, lines):
-                self.seen = min(places)
-                return []
-            return difference([*shown, "..."], lines)
+            return [] if ends(shown, lines) else difference([*shown, "..."], lines)
 
         self.wait(told)
 

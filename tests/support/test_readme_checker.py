@@ -174,6 +174,13 @@ def test_only_the_stars_of_busy_cpus_are_left_out():
     assert unmarked(printed) == [f"sync                  {row}", f"asgi*  {row}", "", wrong]
 
 
+def test_the_line_of_the_control_socket_may_stand_anywhere_or_be_left_out():
+    printed = ["Booting worker", "[...] [INFO] Control socket listening at /x", "Booting worker"]
+    assert not difference(["Booting worker"] * 2, printed)
+    assert not difference(["Booting worker", "...", printed[1], "..."], printed)
+    assert difference(["Booting worker"], printed) == ["+ Booting worker"]
+
+
 def test_only_the_real_difference_is_told():
     shown = ["started", "...", "pid 1...", "two", "end"]
     printed = ["started", "noise", "pid 17", "too", "end"]
