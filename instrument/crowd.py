@@ -39,7 +39,6 @@ class Crowd(Experiment):
         for name, steps in self.crowds.items():
             yield f"{name}, {steps[0].workers} workers"
             yield table(steps)
-            yield ""
             for step in steps:
                 if why := cause(step):
                     reached = "" if is_doubtful(step) else "; the ceiling is reached nevertheless"

@@ -122,9 +122,11 @@ def running(
 ) -> Iterator[subprocess.Popen]:
     """Run a command from the root, and end it with its whole group; the variables are its own.
 
-    Raises InstrumentError when the program is not installed.
+    Its temporary files lie beside its log, since one that is killed leaves some. Raises
+    InstrumentError when the program is not installed.
     """
     words = shlex.split(command)
+    variables = {"TMPDIR": str(log.parent), **variables}
     with log.open("wb") as output:
         try:
             process = start(words, output, cwd=ROOT, env=environment() | variables)
