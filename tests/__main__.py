@@ -19,7 +19,8 @@ from pathlib import Path
 
 from tests.support.network import is_private, taken_ports
 
-MANY = 16  # tests side by side, since most wait for a server
+EACH = 8  # tests side by side for each CPU, since most wait for a server
+MOST = 16
 PHASES = {  # by marker: what it is called, and which of pytest's markers it selects
     "": ("side by side", "not measures and not alone"),
     "measures": ("what measures", "measures"),
@@ -109,7 +110,7 @@ def run(arguments):
         if files := phases.get(marker):
             count = sum(files.values())
             print(f"\n{name}: {count}", flush=True)
-            at_once = 0 if marker == "alone" or count == 1 else min(MANY, count)
+            at_once = 0 if marker == "alone" or count == 1 else min(many(), count)
             how = [f"--numprocesses={at_once}", "--dist=loadgroup", "-m", selected, *arguments]
             if not any(map(names_tests, arguments)):
                 how += files  # the others need not be imported
@@ -117,6 +118,13 @@ def run(arguments):
     if 0 < len(outcome.failed) <= MOST_FAILURES:
         try_again(outcome)
     return outcome
+
+
+def many():
+    """Return how many tests run side by side: by the CPUs that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # which macOS lacks
+    cpus = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(EACH * cpus, MOST)
 
 
 def names_tests(argument):
