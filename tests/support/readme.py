@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 CONSOLE = [  # which annotations go together
     {"server", "run", "needs", "unasked"},
-    {"log"},
+    {"log", "within"},
     {"stop"},
     {"exempt"},
     {"status", "limit", "needs"},

@@ -88,7 +88,8 @@ class Terminal:
         elif "server" in options:
             self.start_server(step)
         elif "log" in options:
-            self.server(options["log"]).show(step.text.splitlines(), step.line + 1)
+            shown, tolerance = step.text.splitlines(), tolerance_of(options)
+            self.server(options["log"]).show(shown, step.line + 1, **tolerance)
         elif "stop" in options:
             server = self.server(options["stop"])
             del self.servers[options["stop"]]
@@ -231,16 +232,17 @@ class Staying:
 
         self.wait(told)
 
-    def show(self, shown, first):
+    def show(self, shown, first, **tolerance):
         """Wait until exactly what is shown has been printed since the last look."""
 
         def told():
-            return difference(shown, self.lines()[self.seen :])
+            return difference(shown, self.lines()[self.seen :], **tolerance)
 
         try:
             self.wait(told)
         except Wrong as wrong:
-            raise Wrong(str(wrong), *edits_of(shown, self.lines()[self.seen :], first)) from None
+            edits = edits_of(shown, self.lines()[self.seen :], first, **tolerance)
+            raise Wrong(str(wrong), *edits) from None
         finally:
             self.seen = len(self.lines())
 
