@@ -6,4 +6,4 @@ and enough threads, that at least nine in ten are answered without a queue that 
 
 worker_class = "gthread"
 workers = 1
-threads = 16
+threads = 20

@@ -33,9 +33,9 @@ WRONG = {
         (".upper()", "", "expected b'HELLO'"),
     ],
     5: [
-        ("threads = 16", "threads = 10", "the queue grows"),
-        ("threads = 16", "treads = 16", "1 at once, 0.5 s each, is 2 a second"),
-        ("threads = 16", 'threads = "16"', "write a whole number"),
+        ("threads = 20", "threads = 10", "the queue grows"),
+        ("threads = 20", "treads = 16", "1 at once, 0.5 s each, is 2 a second"),
+        ("threads = 20", 'threads = "16"', "write a whole number"),
         ("workers = 1", "workers = 4", "fewer will do"),
     ],
     6: [
@@ -142,7 +142,7 @@ RIGHT = {
     2: ("str(len(body))", 'f"{sum(1 for _ in body)}"'),
     3: ("4.0", "12 / 3"),
     4: ('int(environ.get("CONTENT_LENGTH") or 0)', 'int("0" + environ.get("CONTENT_LENGTH", ""))'),
-    5: ("threads = 16", "threads = 40"),
+    5: ("threads = 20", "threads = 40"),
     6: ('    assert scope["type"] == "http"\n', ""),
     7: ("body += message.get(\"body\", b\"\")", "body = b''.join([body, message[\"body\"]])"),
     8: ("asyncio.sleep(0.5)", "asyncio.to_thread(__import__('time').sleep, 0.5)"),
