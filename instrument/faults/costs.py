@@ -19,7 +19,7 @@ from instrument.processes import wait_until
 from instrument.servers import BY_NAME, EVERYWHERE, Server
 
 WORKERS, THREADS, FEW, MANY = 4, 25, 100, 1000
-HOLD_SECONDS = (4, 16)  # the second where a machine is too slow for the first
+HOLD_SECONDS = 4
 SIDE_BY_SIDE = 2  # most of the time, requests are held
 ROUNDS, REQUESTS, CLIENTS = 3, 500, 8  # for the CPU time
 TIMES_KEPT = 4  # as many requests on kept connections, since they take less
@@ -100,7 +100,7 @@ def cost(setup: Setup, rounds: int = ROUNDS) -> Cost:
     with running(setup.server, workers=WORKERS, apps=apps) as run:
         idle = resident(run)
         worker = statistics.median(rss(each) for each in run.master.children())
-        with_few, with_many = resident_while_holding(run, setup)
+        with_few, with_many = asyncio.run(resident_while_holding(run, setup))
         cpu = statistics.median(cpu_of(run, ask_anew, 1) for _ in range(rounds))
         kept = None
         if setup.server.name != "sync":
@@ -154,42 +154,24 @@ def cpu_seconds(run: Running) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in everyone(run))
 
 
-def open_files(run: Running) -> int:
-    """Return how many files the workers have open; each connection is one, and cheap to count."""
-    return sum(psutil.Process(worker).num_fds() for worker in run.workers())
-
-
-def resident_while_holding(run: Running, setup: Setup) -> tuple[float, float]:
+async def resident_while_holding(run: Running, setup: Setup) -> tuple[float, float]:
     """Return the memory while few requests are held, and while many are."""
-    for seconds in HOLD_SECONDS:
-        if found := asyncio.run(hold(run, setup, seconds)):
-            return found
-    raise InstrumentError(f"this machine is too slow to hold {setup.held[1]} for {seconds} s")
-
-
-async def hold(run: Running, setup: Setup, seconds: int) -> tuple[float, float] | None:
-    """Return the memory in both cases, or None when one was answered before all were held."""
     clients, found = [], []
-    idle = open_files(run)
     for count in setup.held:
         while len(clients) < count:
-            clients.append(asyncio.create_task(wait_for_answer(run.port, seconds, setup.body)))
-        await asyncio.to_thread(
-            wait_until,
-            lambda: (
-                open_files(run) - idle >= len(clients) or any(client.done() for client in clients)
-            ),
-        )
+            clients.append(asyncio.create_task(wait_for_answer(run.port, setup.body)))
+        await asyncio.to_thread(wait_until, lambda: run.held(*run.workers()) >= len(clients))
         found.append(await asyncio.to_thread(resident, run))
-    is_late = any(client.done() for client in clients)
+    if any(client.done() for client in clients):
+        raise InstrumentError(f"this machine is too slow to hold {count} for {HOLD_SECONDS} s")
     if any(b" 200 " not in answer for answer in await asyncio.gather(*clients)):
         raise InstrumentError("not every request was answered", run.log)
-    return None if is_late else (found[0], found[1])
+    return found[0], found[1]
 
 
-async def wait_for_answer(port: int, seconds: int, body: int) -> bytes:
+async def wait_for_answer(port: int, body: int) -> bytes:
     """Return the status line of an answer, or nothing where the server is gone."""
-    head = f"{'POST' if body else 'GET'} /{seconds} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    head = f"{'POST' if body else 'GET'} /{HOLD_SECONDS} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     head += f"Content-Length: {body}\r\n" if body else ""
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
