@@ -1,7 +1,7 @@
 """The comparison: servers one after the other under the same load, beside their ceilings."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -125,6 +125,14 @@ def told_of_others(result: Result) -> str:
 def is_doubtful(result: Result) -> bool:
     """Return whether there is a cause for doubt, and the ceiling does not rule it out."""
     return cause(result) is not None and not is_near(result)
+
+
+def footnotes(steps: Iterable[Result]) -> Iterator[str]:
+    """Yield the cause for doubt of each step, and whether the ceiling rules it out."""
+    for step in steps:
+        if why := cause(step):
+            reached = "" if is_doubtful(step) else "; the ceiling is reached nevertheless"
+            yield f"* {step.users} users: {why}{reached}."
 
 
 def is_near(result: Result) -> bool:

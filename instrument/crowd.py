@@ -8,7 +8,7 @@ from rich.table import Table
 
 from instrument import comparison
 from instrument.columns import new_table, ratio_of
-from instrument.comparison import Result, cause, is_doubtful
+from instrument.comparison import Result, cause, footnotes
 from instrument.experiment import Conditions, Experiment
 from instrument.load import Bench, Plan
 from instrument.servers import Subject
@@ -39,10 +39,7 @@ class Crowd(Experiment):
         for name, steps in self.crowds.items():
             yield f"{name}, {steps[0].workers} workers"
             yield table(steps)
-            for step in steps:
-                if why := cause(step):
-                    reached = "" if is_doubtful(step) else "; the ceiling is reached nevertheless"
-                    yield f"* {step.users} users: {why}{reached}."
+            yield from footnotes(steps)
 
     def pictures(self) -> dict[str, str]:
         return {}

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from instrument import comparison
 from instrument.columns import new_table
-from instrument.comparison import Result, cause, is_doubtful
+from instrument.comparison import Result, cause, footnotes
 from instrument.experiment import Conditions, Experiment
 from instrument.load import Bench, Plan
 from instrument.servers import Subject
@@ -45,10 +45,7 @@ class Spread(Experiment):
         for name, steps in self.spreads.items():
             yield f"{name}, {steps[0].workers} workers with {steps[0].threads} threads each"
             yield table(steps)
-            for step in steps:
-                if why := cause(step):
-                    reached = "" if is_doubtful(step) else "; the ceiling is reached nevertheless"
-                    yield f"* {step.users} users: {why}{reached}."
+            yield from footnotes(steps)
 
     def pictures(self) -> dict[str, str]:
         return {}
