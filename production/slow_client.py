@@ -48,7 +48,7 @@ def holding(connections, host, port, half_of="headers"):
 
 
 def answered(every):
-    """Return on how many of the connections something has come, which nobody has read yet."""
+    """Return on how many of the connections something has come, which was not read yet."""
     with selectors.DefaultSelector() as selector:
         for connection in every:
             selector.register(connection, selectors.EVENT_READ)

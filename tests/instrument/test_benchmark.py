@@ -88,7 +88,7 @@ def test_only_write_changes_what_is_kept(options, folder, tmp_path, monkeypatch,
     "target", ["compare", "sweep", "timeline", "crowd", "predict", "benchmark", "figures"]
 )
 def test_what_a_participant_measures_goes_to_results(target):
-    """What `make` would run names no other folder, and asks nobody to write."""
+    """What `make` would run names no other folder, and does not ask to write."""
     commands = subprocess.run(
         ["make", "--dry-run", "--assume-old", ".venv/installed", target],
         check=True,

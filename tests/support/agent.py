@@ -1,6 +1,6 @@
 """Asks servers in the network that it runs in: reads a question a line, and prints what came back.
 
-A question is [port, path, form]; without a path, it is whether somebody listens there.
+A question is [port, path, form]; without a path, it is whether a server listens there.
 """
 
 import http.client
@@ -21,7 +21,7 @@ def listens(port):
 
 
 def answer(port, path, form):
-    """Return status, headers and body of GET, or POST of a form; None when nobody answers.
+    """Return status, headers and body of GET, or POST of a form; None when no server answers.
 
     The server has then closed the connection, and so is done with the request.
     """

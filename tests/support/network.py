@@ -115,11 +115,11 @@ class Network:
         return json.loads(self.agent.stdout.readline())
 
     def ask(self, port, path="/", **form):
-        """Return status, headers and body of GET, or POST of a form; None when nobody answers."""
+        """Return status, headers and body of GET, or POST of a form; None when no server answers."""
         return self.question(port, path, urlencode(form, doseq=True))
 
     def listens(self, port):
-        """Return whether somebody listens on the port, without asking anything of it."""
+        """Return whether a server listens on the port, without asking anything of it."""
         return self.question(port, "", "")
 
     def wait_for(self, port, process):
