@@ -136,7 +136,7 @@ def label(axes: "Axes", quantity: str) -> None:
     axes.set_axisbelow(True)
     axes.set_xlabel("users, who ask again as soon as they are answered")
     axes.set_ylabel(quantity)
-    axes.legend(title="measured (points), predicted (lines)", frameon=False)
+    axes.legend(loc="upper left", title="measured (points), predicted (lines)", frameon=False)
 
 
 def expected_seconds(plan: Plan, subject: Subject) -> float:
