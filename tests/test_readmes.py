@@ -85,3 +85,15 @@ def test_every_internal_link_leads_somewhere(path):
             if file.is_dir():
                 file /= "README.md"
             assert not anchor or anchor in anchors(file.read_text()), f"no heading for {target}"
+
+
+@pytest.mark.parametrize("path", READMES, ids=IDS)
+def test_no_line_of_a_paragraph_is_taken_for_a_list(path):
+    lines = path.read_text().splitlines()
+    begun = [
+        token.map[0]
+        for token in MarkdownIt().parse(path.read_text())
+        if token.type.endswith("_list_open") and token.level == 0
+    ]
+    broken = [lines[first] for first in begun if first and lines[first - 1].strip()]
+    assert not broken, "leave a line free before a list, or break the paragraph's lines elsewhere"
