@@ -20,7 +20,7 @@ from tests.support.readme import Edit, Wrong, difference, edits_of, ends, stands
 
 MARK = "\x1e"  # record separator: printed after each command, with its exit status
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
-PATIENCE = 10.0
+PATIENCE = processes.START_SECONDS
 READMES = [
     path
     for path in sorted(ROOT.rglob("*.md"))
