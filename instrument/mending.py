@@ -84,10 +84,12 @@ def last_answer(each: Shop) -> float:
 
 
 def throughput(each: Shop) -> list[tuple[float, int]]:
-    """Return how many were answered in each second; the second is told by its middle."""
-    count = [0] * (int(last_answer(each)) + 1)
+    """Return how many were answered in each whole second, which is told by its middle."""
+    whole = int(last_answer(each))
+    count = [0] * whole
     for _, done in each.requests:
-        count[int(done)] += 1
+        if done < whole:
+            count[int(done)] += 1
     return [(second + 0.5, answered) for second, answered in enumerate(count)]
 
 

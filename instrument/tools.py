@@ -4,8 +4,11 @@ python -m instrument.tools   prints the Debian packages that this machine lacks:
 """
 
 import os
+import re
 import shutil
+import subprocess
 import sys
+from functools import cache
 from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,7 +33,10 @@ NAMES = {"chromium": ("chromium", "chromium-browser", "google-chrome", "google-c
 HIDDEN = ("/usr/sbin", "/usr/lib/postgresql/*/bin")  # what Debian keeps from the PATH
 CHAPTER_8 = ("py-spy", "prometheus_client")  # packages of its requirements.txt
 OF_CHAPTER_8 = "pip install -r diagnosis/requirements.txt"
-YAMA = Path("/proc/sys/kernel/yama/ptrace_scope")  # 1: a process may attach to its children alone
+REFUSED = (
+    "py-spy may not attach to a process: sudo sysctl kernel.yama.ptrace_scope=0, "
+    "or give the container the capability SYS_PTRACE"
+)
 
 
 def find(tool: str) -> str | None:
@@ -61,13 +67,18 @@ def packages() -> list[str]:
     return sorted({package for tool, package in every.items() if not find(tool)})
 
 
+@cache
 def lacking_py_spy() -> str:
-    """Return what to say where it is not installed, or may not attach to another process."""
-    if not find("py-spy"):
+    """Return what to say where it is not installed, or is refused: by a process that is not its child."""
+    program = find("py-spy")
+    if not program:
         return f"py-spy is not installed: {OF_CHAPTER_8}"
-    if os.geteuid() and YAMA.exists() and YAMA.read_text().strip() != "0":
-        return "py-spy may not attach to a process: sudo sysctl kernel.yama.ptrace_scope=0"
-    return ""
+    this = str(os.getpid())
+    done = subprocess.run(
+        [program, "dump", "--pid", this], check=False, capture_output=True, text=True
+    )
+    refused = done.returncode and re.search("permission|permitted", done.stderr, re.IGNORECASE)
+    return REFUSED if refused else ""
 
 
 if __name__ == "__main__":

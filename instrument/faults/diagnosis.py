@@ -81,11 +81,21 @@ def killed(server: Server, options: str = "") -> str:
         return "the line" if shows_line(run) else "nothing"
 
 
+def watchdog(server: Server) -> str:
+    if server.interface == "wsgi":
+        return "–"
+    with running(server, workers=1, apps={"asgi": "diagnosis.watched_app:app"}) as run:
+        ask(run.port, "/parcel/0.5")
+        wait_until(lambda: shows_line(run))
+    return "the line"
+
+
 ROWS = (
     Row("`PYTHONASYNCIODEBUG=1`, a block of 0.5 s", debug_mode),
     Row("the access log, requests that queue", access_log),
     Row("`py-spy dump` of a worker that is blocked", py_spy, needs="py-spy"),
     Row("`stacks.py`, USR2 to that worker", no_such_option(usr2, STACKS)),
+    Row("`lag.py` in the application, a block of 0.5 s", watchdog),
     Row("a block of 5 s, `timeout` 2 s", killed),
     Row("the same, with `stacks.py`", no_such_option(killed, STACKS)),
 )

@@ -9,8 +9,8 @@ def test_requests_in_progress_are_those_sent_and_not_answered():
     assert [count for _, count in in_progress(SHOP)] == [1, 2, 1, 2, 1, 0]
 
 
-def test_throughput_counts_the_answers_of_each_second():
-    assert throughput(SHOP) == [(0.5, 1), (1.5, 1), (2.5, 1)]
+def test_throughput_counts_the_answers_of_each_whole_second():
+    assert throughput(SHOP) == [(0.5, 1), (1.5, 1)], "the last answer came after 2.25 s"
 
 
 def test_latency_is_told_when_a_request_is_answered():

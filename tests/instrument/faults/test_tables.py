@@ -42,6 +42,17 @@ def test_a_table_stands_in_its_chapter_as_it_was_saved(table):
     assert list(saved["cells"]) == rows.get(table.name, [row.title for row in table.rows])
 
 
+def test_chapter_8_calculates_with_the_memory_of_chapter_6():
+    cells = costs.TABLE.saved()["cells"]
+    workers, uvicorn = (
+        cells[f"{name}, 4 workers"]["idle"] for name in ("uvicorn-worker", "uvicorn")
+    )
+    text = " ".join((ROOT / "diagnosis/README.md").read_text().split())
+    assert f"which need {workers} MB" in text
+    assert f"{workers} / 5 × 8 = {workers / 5 * 8:.0f} MB" in text
+    assert f"{uvicorn} / 5 × 4 = {uvicorn / 5 * 4:.0f} MB" in text
+
+
 @pytest.mark.measures(seconds=8)
 @pytest.mark.parametrize(
     "setup",

@@ -1,0 +1,35 @@
+"""What is said of a program that is not installed, or may not do its work."""
+
+import pytest
+
+from instrument import tools
+
+REFUSED = "Permission Denied: Try running again with elevated permissions"
+
+
+@pytest.fixture
+def spy(monkeypatch, tmp_path):
+    program = tmp_path / "py-spy"
+
+    def that(script):
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        tools.lacking_py_spy.cache_clear()
+        monkeypatch.setattr(tools, "find", lambda tool: str(program))
+        return tools.lacking("py-spy")
+
+    yield that
+    tools.lacking_py_spy.cache_clear()
+
+
+def test_a_system_that_refuses_py_spy_is_named_in_one_line_with_the_way_out(spy):
+    told = spy(f"echo '{REFUSED}' >&2; exit 1")
+    assert told.startswith("py-spy may not attach to a process: ")
+    assert "sudo sysctl kernel.yama.ptrace_scope=0" in told
+    assert "SYS_PTRACE" in told
+    assert len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize("script", ["exit 0", "echo 'Failed to find python version' >&2; exit 1"])
+def test_py_spy_that_is_not_refused_is_tried(spy, script):
+    assert spy(script) == ""
