@@ -22,14 +22,14 @@ async def send_on_the_loop(letter):
 
 @app.get("/def")
 async def write(tasks: BackgroundTasks):
-    for letter in "ABC":
+    for letter in "ABCDE":
         tasks.add_task(send, letter)
     return "accepted"
 
 
 @app.get("/blocking")
 async def write_on_the_loop(tasks: BackgroundTasks):
-    tasks.add_task(send_on_the_loop, "D")
+    tasks.add_task(send_on_the_loop, "F")
     return "accepted"
 
 

@@ -33,7 +33,7 @@ def query(request):
 
 
 def count(request):
-    return HttpResponse(f"{len(opened)} connections were opened\n")
+    return HttpResponse(f"connections opened: {len(opened)}\n")
 
 
 urlpatterns = [path("query", query), path("", count)]

@@ -70,6 +70,6 @@ def caption(experiment: Experiment) -> str:
     processes = "one process" if conditions.workers == 1 else so_many_processes(conditions.workers)
     return (
         f"{experiment.asked}, {processes} for each server, "
-        f"{conditions.cpus} CPUs, no access log, keep-alive as each has it\n"
+        f"{conditions.cpus} CPUs, no access log, default keep-alive times\n"
         f"Python {conditions.python} on {conditions.platform}, {versions}"
     )
