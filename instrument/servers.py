@@ -242,7 +242,7 @@ BUSY = Set(
 )
 MINIMAL = Set(
     "minimal",
-    "which server calls an app that does nothing",
+    "the server, which also decides whether a connection stays open",
     "what server and worker class cost",
     20,
     tuple(runs(server, "app", Work.NOTHING, "-minimal") for server in EVERYWHERE),
