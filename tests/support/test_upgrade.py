@@ -58,6 +58,11 @@ def test_requirements_are_raised_to_what_is_installed_and_no_further():
     ]
 
 
+def test_every_requirements_file_is_upgraded():
+    there = {str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/requirements.txt")}
+    assert set(upgrade.FILES) == {"requirements.txt", *there}
+
+
 def test_the_requirements_of_this_repository_can_be_raised():
     for name in upgrade.FILES:
         text = (ROOT / name).read_text()

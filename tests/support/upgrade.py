@@ -27,7 +27,12 @@ from instrument.processes import ROOT, wait_until
 from instrument.program import run_program
 from instrument.saved import write
 
-FILES = ("requirements.txt", "tests/requirements.txt")
+FILES = (
+    "requirements.txt",
+    "frameworks/requirements.txt",
+    "diagnosis/requirements.txt",
+    "tests/requirements.txt",
+)
 REPORT = ROOT / "results/upgrade.md"
 NEWS = 3
 LONGEST = 60_000  # characters: an issue of GitHub's takes 65,536
