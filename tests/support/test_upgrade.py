@@ -37,7 +37,9 @@ LEFT = """\
 wsgi/README.md: rewritten
 by hand: line 7: console server $ gunicorn wsgi.app:app
 - [...] [INFO] Starting gunicorn 27...
-+ [...] [INFO] Starting gunicorn 28.0.0
++ [1] [INFO] Starting gunicorn 28.0.0
+- [...] [INFO] Listening at: (...)
++ [1] [INFO] Listening at: (1)
 it printed at last:
 [...] [INFO] Starting gunicorn 28.0.0
 by hand: line 9: console $ curl 127.0.0.1
@@ -89,7 +91,7 @@ def test_of_a_diff_tables_and_their_footers_are_left_out():
 
 def test_of_outputs_the_versions_are_counted_and_the_others_told():
     assert upgrade.by_hand(LEFT).splitlines() == [
-        "line 9: console $ curl 127.0.0.1",
+        "wsgi/README.md, line 9: console $ curl 127.0.0.1",
         "- ...milk",
         "+ eggs",
         "blocks in which a server's version alone differs: 1",

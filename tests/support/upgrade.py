@@ -26,6 +26,7 @@ from instrument.faults import TABLES
 from instrument.processes import ROOT, wait_until
 from instrument.program import run_program
 from instrument.saved import write
+from tests.support.readme import difference
 
 FILES = (
     "requirements.txt",
@@ -40,6 +41,7 @@ NEAR = 0.25  # by so much may a measured number differ, as in the tests
 SPECIFIER = re.compile(r"(?P<head>[^#]*?(?:~=|==)\s*)(?P<version>[\d.]+)(?P<rest>.*)")
 FOOTER = re.compile(r"[+-]gunicorn \d.* system \w+\.")  # of a table: the versions are told apart
 UNTOLD = ("--- ", "+|", "-|")  # of a diff: the old file's name, and rows of tables
+PAGE = re.compile(r"^(?=\S+: (?:as it was|rewritten)$)", re.MULTILINE)  # of `make outputs`
 BANNER = re.compile(r"- .*Starting \w+ \d+\.\.\.")  # as the chapters show it: gunicorn 27...
 
 
@@ -113,14 +115,17 @@ def told_by_git(diff):
 def by_hand(printed):
     """Return what `make outputs` left, and in how many blocks that is a version's number alone."""
     found, versions = [], 0
-    for block in printed.split("by hand: ")[1:]:
-        told = block.partition("it printed at last:\n")[0].splitlines()
-        told = [line for line in told if not re.fullmatch(r"\S+: (as it was|rewritten)", line)]
-        shown = [line for line in told if line.startswith("- ")]
-        if shown and all(map(BANNER.fullmatch, shown)):
-            versions += 1
-        else:
-            found += told
+    for page in PAGE.split(printed):
+        name = page.partition(":")[0]
+        for block in page.split("by hand: ")[1:]:
+            where, *told = block.partition("it printed at last:\n")[0].splitlines()
+            now = [line[2:] for line in told if line.startswith("+ ")]
+            shown = [line for line in told if line.startswith("- ")]
+            gone = [line for line in shown if all(difference([line[2:]], [new]) for new in now)]
+            if gone and all(map(BANNER.fullmatch, gone)):
+                versions += 1
+            else:
+                found += [f"{name}, {where}", *told]
     if versions:
         found.append(f"blocks in which a server's version alone differs: {versions}")
     return "\n".join(found)
