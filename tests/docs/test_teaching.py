@@ -15,6 +15,7 @@ PAGE = (ROOT / "docs/teaching.md").read_text()
 TIMETABLES = re.findall(
     r"^## (?:[\w ]+: )?(\d+) minutes\n(.*?)(?=^## )", PAGE, re.MULTILINE | re.DOTALL
 )
+MINUTES = [minutes for minutes, _ in TIMETABLES]
 TAUGHT = sorted(set(CHAPTERS) - {"exercises"})
 FRONT_PAGE = (ROOT / "README.md").read_text()
 WITHOUT_PREDICTION = {"Questions that people ask", "Try"}
@@ -41,14 +42,14 @@ def rows(text):
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-@pytest.mark.parametrize(("minutes", "text"), TIMETABLES, ids=lambda value: value[:3])
+@pytest.mark.parametrize(("minutes", "text"), TIMETABLES, ids=MINUTES)
 def test_the_minutes_of_a_timetable_add_up(minutes, text):
     total = sum(int(row[0]) for row in rows(text))
     assert total == int(minutes), f"docs/teaching.md, {minutes} minutes: the rows are {total}"
 
 
 def test_there_are_three_timetables_and_the_day_takes_the_minutes_of_the_front_page():
-    assert [minutes for minutes, _ in TIMETABLES] == ["90", "240", "420"]
+    assert MINUTES == ["90", "240", "420"]
     assert sorted(MEASURED) == TAUGHT, "README.md: the table of chapters has another form"
     read = {
         chapter[1]: minutes
@@ -58,7 +59,7 @@ def test_there_are_three_timetables_and_the_day_takes_the_minutes_of_the_front_p
     assert read == MEASURED, "docs/teaching.md, A day: take the minutes of the front page"
 
 
-@pytest.mark.parametrize(("minutes", "text"), TIMETABLES[1:], ids=lambda value: value[:3])
+@pytest.mark.parametrize(("minutes", "text"), TIMETABLES[1:], ids=MINUTES[1:])
 def test_a_chapter_gets_the_minutes_that_it_takes(minutes, text):
     for chapter, total, what in planned(text):
         needed = sum(map(int, MEASURED[chapter].split("+")))
