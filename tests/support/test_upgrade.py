@@ -140,6 +140,7 @@ def changed(tmp_path_factory):
     [
         (["not a package"], "this names no package: "),
         (["--tables", "produktion"], "unknown table 'produktion': choose from production, "),
+        (["--readmes", "nowhere.md"], "there is no file nowhere.md"),
         ([], "commit your changes first"),
     ],
 )

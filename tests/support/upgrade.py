@@ -216,6 +216,9 @@ def upgrade(options):
     for name in options.tables:
         if name not in TABLES:
             raise InstrumentError(f"unknown table {name!r}: choose from {', '.join(TABLES)}")
+    for path in options.readmes:
+        if not path.is_file():
+            raise InstrumentError(f"there is no file {path}")
     if must("git", "status", "--porcelain", "--untracked-files=no"):
         raise InstrumentError(
             "commit your changes first: the report is what git calls a difference"
