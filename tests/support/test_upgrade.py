@@ -99,7 +99,7 @@ def test_of_outputs_the_versions_are_counted_and_the_others_told():
     assert upgrade.by_hand("wsgi/README.md: as it was\n") == ""
 
 
-def test_of_tables_that_could_not_be_filled_the_reason_is_told():
+def test_of_cells_that_could_not_be_tried_the_reason_is_told():
     failed = Done(1, "| a | row |\n\ncompare: a row, asgi: waited in vain\n  log: last words\n")
     assert upgrade.told([Done(0, "| a |\n"), failed]).splitlines() == [
         "compare: a row, asgi: waited in vain",
