@@ -164,6 +164,8 @@ def outcome_of(row: Row, server: Server) -> str:
     except InstrumentError as error:
         error.args = (f"{row.title}, {server.name}: {error}",)
         raise
+    except OSError as error:  # of a client: a server that does not answer as it does elsewhere
+        raise InstrumentError(f"{row.title}, {server.name}: {error}") from error
 
 
 def outcome_or_error(row: Row, server: Server) -> str | InstrumentError:

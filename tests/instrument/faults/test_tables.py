@@ -102,10 +102,11 @@ def test_an_interruption_leaves_nothing(table, number, when, tmp_path):
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 
-def test_a_cell_that_can_not_be_tried_ends_all_or_leaves_the_others_their_news():
+@pytest.mark.parametrize("kind", [InstrumentError, TimeoutError])
+def test_a_cell_that_can_not_be_tried_ends_all_or_leaves_the_others_their_news(kind):
     def try_on(server):
         if server.name == "asgi":
-            raise InstrumentError("waited in vain")
+            raise kind("waited in vain")
         return "new"
 
     rows, saved = (Row("a row", try_on),), {"a row": {server.name: "old" for server in COLUMNS}}
