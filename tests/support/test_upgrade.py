@@ -30,7 +30,7 @@ diff --git a/asgi/README.md b/asgi/README.md
 --- a/asgi/README.md
 +++ b/asgi/README.md
 @@ -9 +9 @@
--gunicorn 27.0.1, uvicorn 0.54.0, Python 3.11.7, system Linux.
+-gunicorn 27.0.1, uvicorn 0.54.0, Python 3.11.7, system Linux, nginx 1.22.1.
 +gunicorn 28.0.0, uvicorn 0.54.0, Python 3.11.7, system Linux.
 """
 LEFT = """\

@@ -39,7 +39,9 @@ NEWS = 3
 LONGEST = 60_000  # characters: an issue of GitHub's takes 65,536
 NEAR = 0.25  # by so much may a measured number differ, as in the tests
 SPECIFIER = re.compile(r"(?P<head>[^#]*?(?:~=|==)\s*)(?P<version>[\d.]+)(?P<rest>.*)")
-FOOTER = re.compile(r"[+-]gunicorn \d.* system \w+\.")  # of a table: the versions are told apart
+FOOTER = re.compile(
+    r"[+-]gunicorn \d.* system \w+(, nginx [\d.]+)?\."
+)  # of a table: the versions are told apart
 UNTOLD = ("--- ", "+|", "-|")  # of a diff: the old file's name, and rows of tables
 PAGE = re.compile(r"^(?=\S+: (?:as it was|rewritten)$)", re.MULTILINE)  # of `make outputs`
 BANNER = re.compile(r"- .*Starting \w+ \d+\.\.\.")  # as the chapters show it: gunicorn 27...
