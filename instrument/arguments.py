@@ -152,6 +152,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     faults.add_argument(
         "--write", action="store_true", help="write the tables to docs/ and into the chapters"
     )
+    faults.add_argument(
+        "--go-on", action="store_true", help="leave a cell that can't be tried as it was saved"
+    )
 
     add("check", "say whether this machine is ready")
     return parser.parse_args(arguments)

@@ -188,8 +188,13 @@ def run_faults(options: argparse.Namespace) -> None:
             raise InstrumentError(f"unknown table {name!r}: choose from {', '.join(TABLES)}")
     if not options.tables:
         Display().say_how_long(ALL_TABLES_SECONDS)
+    untried = [] if options.go_on else None
     for name in options.tables or TABLES:
-        try_table(TABLES[name], options.write)
+        try_table(TABLES[name], options.write, untried)
+    for error in untried or []:
+        print(f"compare: {error}", *error.tail, sep="\n  log: ", file=sys.stderr)
+    if untried:
+        raise InstrumentError(f"cells that could not be tried, and stay as saved: {len(untried)}")
 
 
 def show_file(options: argparse.Namespace) -> None:

@@ -11,9 +11,9 @@ from tests.support.terminal import READMES, Terminal
 
 IDS = [str(path.relative_to(ROOT)) for path in READMES]
 EXEMPT = [
-    ("tests", "make test"),
     ("install", "git clone REPOSITORY workshop && cd workshop"),
     ("install", "uv venv --seed"),  # which test_setup.py runs
+    ("tests", "make test"),
     ("windows", "wsl --install"),
     ("install", "python3 -m venv .venv && source .venv/bin/activate"),
     ("install", "python3 -m venv .venv && source .venv/bin/activate"),

@@ -28,9 +28,8 @@ def test_the_workflows_run_what_there_is():
         for path in (ROOT / ".github/workflows").glob("*.yml")
         for word in re.findall(r"^ +- run: (.+)$", path.read_text(), re.MULTILINE)
     }
-    assert words == {".ci/run", ".ci/install", "make upgrade"}
+    assert words == {".ci/run", ".ci/run upgrade"}
     for word in words:
-        if word.startswith("make "):
-            assert run("make", "--dry-run", word.removeprefix("make ")).returncode == 0
-        else:
-            assert os.access(ROOT / word, os.X_OK)
+        script, _, target = word.partition(" ")
+        assert os.access(ROOT / script, os.X_OK)
+        assert run("make", "--dry-run", target or "test").returncode == 0

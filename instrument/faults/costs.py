@@ -87,7 +87,7 @@ SETUPS = (
 )
 
 
-def costs(_: Cells) -> Cells:
+def costs(*_: object) -> Cells:
     allow_connections()
     found = side_by_side([partial(cost, setup) for setup in SETUPS], SIDE_BY_SIDE)
     return {setup.title: asdict(each) for setup, each in zip(SETUPS, found, strict=True)}

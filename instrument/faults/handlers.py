@@ -146,7 +146,7 @@ def try_all(handlers: Iterable[Handler]) -> Cells:
         return {handler.row: asdict(ask(run, handler)) for handler in handlers}
 
 
-def fill(_: Cells) -> Cells:
+def fill(*_: object) -> Cells:
     need_packages(FRAMEWORKS)
     tasks = [partial(try_all, handlers) for handlers in setups()]
     return {row: cell for cells in side_by_side(tasks, AT_ONCE) for row, cell in cells.items()}

@@ -65,7 +65,7 @@ class Table:
 
     name: str  # of its data in docs/, and of the marks around it in the chapter
     chapter: str
-    fill: Callable[[Cells], Cells]  # from what was saved; raises InstrumentError
+    fill: Callable[[Cells, list | None], Cells]  # from what was saved; see outcomes()
     markdown: Callable[[Cells], str]
     rows: tuple[Row, ...] = ()  # that are tried on each server
     packages: tuple[str, ...] = PACKAGES  # whose versions stand below it
@@ -109,7 +109,7 @@ class Table:
 
 def table_of(name: str, chapter: str, rows: tuple[Row, ...]) -> Table:
     """Return a table with a column for each server."""
-    return Table(name, chapter, lambda saved: outcomes(rows, saved), markdown, rows)
+    return Table(name, chapter, partial(outcomes, rows), markdown, rows)
 
 
 def markdown(cells: Cells) -> str:
@@ -119,16 +119,25 @@ def markdown(cells: Cells) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def outcomes(rows: tuple[Row, ...], saved: Cells) -> Cells:
-    """Return what came of every cell; what can't be tried stays as it was saved."""
+def outcomes(
+    rows: tuple[Row, ...], saved: Cells, untried: list[InstrumentError] | None = None
+) -> Cells:
+    """Return what came of every cell; a row that lacks a program stays as it was saved.
+
+    Where a cell fails, raise its InstrumentError, or add it to `untried` and keep what was saved.
+    """
     for lack in {row.lacks for row in rows} - {""}:
         print(f"{lack}; its cells stay as they are", file=sys.stderr)
     able = [row for row in rows if not row.lacks]
     found = {row.title: dict(saved.get(row.title, {})) for row in rows}
     tried = [(row, server) for row in able for server in COLUMNS]
-    tasks = [partial(outcome_of, *cell) for cell in tried]
+    try_cell = outcome_of if untried is None else outcome_or_error
+    tasks = [partial(try_cell, *cell) for cell in tried]
     for (row, server), outcome in zip(tried, side_by_side(tasks, SIDE_BY_SIDE), strict=True):
-        found[row.title][server.name] = outcome
+        if isinstance(outcome, InstrumentError):
+            untried.append(outcome)
+        else:
+            found[row.title][server.name] = outcome
     return found
 
 
@@ -155,6 +164,15 @@ def outcome_of(row: Row, server: Server) -> str:
     except InstrumentError as error:
         error.args = (f"{row.title}, {server.name}: {error}",)
         raise
+    except OSError as error:  # of a client: a server that does not answer as it does elsewhere
+        raise InstrumentError(f"{row.title}, {server.name}: {error}") from error
+
+
+def outcome_or_error(row: Row, server: Server) -> str | InstrumentError:
+    try:
+        return outcome_of(row, server)
+    except InstrumentError as error:
+        return error
 
 
 def failed(task: Future[Any]) -> bool:
@@ -171,10 +189,10 @@ def versions(packages: tuple[str, ...], with_nginx: bool) -> dict[str, str]:
     return {**found, "Python": platform.python_version(), "system": platform.system()}
 
 
-def try_table(table: Table, is_written: bool) -> None:
+def try_table(table: Table, is_written: bool, untried: list[InstrumentError] | None = None) -> None:
     """Fill a table anew and print it; write it down, too, if it is to be."""
     saved = table.saved()
-    cells = table.fill(saved["cells"])
+    cells = table.fill(saved["cells"], untried)
     found = {"versions": saved["versions"] | table.versions(), "cells": cells}
     print(table.shown(found))
     if is_written:

@@ -15,9 +15,25 @@ PAGE = (ROOT / "docs/teaching.md").read_text()
 TIMETABLES = re.findall(
     r"^## (?:[\w ]+: )?(\d+) minutes\n(.*?)(?=^## )", PAGE, re.MULTILINE | re.DOTALL
 )
+MINUTES = [minutes for minutes, _ in TIMETABLES]
 TAUGHT = sorted(set(CHAPTERS) - {"exercises"})
 FRONT_PAGE = (ROOT / "README.md").read_text()
 WITHOUT_PREDICTION = {"Questions that people ask", "Try"}
+IN_TABLE = r"^\| \d \| \[.*?\]\((\w+)/README.md\).*\| (\d+(?: \+ \d+)?)[^|]*\|$"
+MEASURED = {name: text.strip() for name, text in re.findall(IN_TABLE, FRONT_PAGE, re.MULTILINE)}
+
+
+def beginning(chapter):
+    """Return what a chapter says before its first section, in one line."""
+    text = (ROOT / chapter / "README.md").read_text()
+    return " ".join(text.partition("\n## ")[0].split())
+
+
+def planned(text):
+    """Yield each chapter that a row of a timetable names, with the row's minutes and its text."""
+    for total, *_, what in rows(text):
+        if chapter := re.search(r"\[Chapter \d\]\(\.\./(\w+)/README.md\)", what):
+            yield chapter[1], int(total), what
 
 
 def rows(text):
@@ -26,29 +42,47 @@ def rows(text):
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-@pytest.mark.parametrize(("minutes", "text"), TIMETABLES, ids=lambda value: value[:3])
+@pytest.mark.parametrize(("minutes", "text"), TIMETABLES, ids=MINUTES)
 def test_the_minutes_of_a_timetable_add_up(minutes, text):
-    planned = sum(int(row[0]) for row in rows(text))
-    assert planned == int(minutes), f"docs/teaching.md, {minutes} minutes: the rows are {planned}"
+    total = sum(int(row[0]) for row in rows(text))
+    assert total == int(minutes), f"docs/teaching.md, {minutes} minutes: the rows are {total}"
 
 
 def test_there_are_three_timetables_and_the_day_takes_the_minutes_of_the_front_page():
-    assert [minutes for minutes, _ in TIMETABLES] == ["90", "240", "420"]
-    in_table = r"^\| \d \| \[.*?\]\((\w+)/README.md\).*\| (\d+(?: \+ \d+)?)[^|]*\|$"
-    measured = {name: text.strip() for name, text in re.findall(in_table, FRONT_PAGE, re.MULTILINE)}
-    assert sorted(measured) == TAUGHT, "README.md: the table of chapters has another form"
-    read = {}
-    for total, minutes, what in rows(TIMETABLES[2][1]):
-        if chapter := re.search(r"\[Chapter \d\]\(\.\./(\w+)/README.md\)", what):
-            read[chapter[1]] = minutes
-            assert sum(map(int, minutes.split("+"))) <= int(total), f"{what}: too few minutes"
-    assert read == measured, "docs/teaching.md, A day: take the minutes of the front page"
+    assert MINUTES == ["90", "240", "420"]
+    assert sorted(MEASURED) == TAUGHT, "README.md: the table of chapters has another form"
+    read = {
+        chapter[1]: minutes
+        for _, minutes, what in rows(TIMETABLES[2][1])
+        if (chapter := re.search(r"\[Chapter \d\]\(\.\./(\w+)/README.md\)", what))
+    }
+    assert read == MEASURED, "docs/teaching.md, A day: take the minutes of the front page"
+
+
+@pytest.mark.parametrize(("minutes", "text"), TIMETABLES[1:], ids=MINUTES[1:])
+def test_a_chapter_gets_the_minutes_that_it_takes(minutes, text):
+    for chapter, total, what in planned(text):
+        needed = sum(map(int, MEASURED[chapter].split("+")))
+        assert needed <= total, f"docs/teaching.md, {minutes} minutes, {what}: it takes {needed}"
+
+
+@pytest.mark.parametrize("chapter", TAUGHT)
+def test_a_chapter_names_the_minutes_of_the_front_page(chapter):
+    said = re.search(r"about (\d+) minutes(?:[^.\d]* (\d+))?", beginning(chapter))
+    assert " + ".join(filter(None, said.groups())) == MEASURED[chapter]
+
+
+@pytest.mark.parametrize("chapter", ["wsgi", "asgi", "compare"])
+def test_a_chapter_names_the_sections_that_90_minutes_take(chapter):
+    _, _, named = beginning(chapter).partition("In a workshop of 90 minutes, take ")
+    taken = re.findall(rf"\(\.\./{chapter}/README\.md#([^)]+)\)", TIMETABLES[0][1])
+    assert taken == re.findall(r"\(#([^)]+)\)", named), f"docs/teaching.md, {chapter}"
 
 
 @pytest.mark.parametrize("chapter", TAUGHT)
 def test_every_section_of_a_chapter_has_a_prediction_and_a_question(chapter):
     text = (ROOT / chapter / "README.md").read_text()
-    headings = set(re.findall(r"^## (.+)$", text, re.MULTILINE)) - WITHOUT_PREDICTION
+    headings = set(re.findall(r"^##+ (.+)$(?!\n+#)", text, re.MULTILINE)) - WITHOUT_PREDICTION
     wanted = {anchor for heading in headings for anchor in anchors(f"## {heading}\n")}
     _, _, predictions = PAGE.partition("## What people predict")
     named = set(

@@ -30,14 +30,16 @@ diff --git a/asgi/README.md b/asgi/README.md
 --- a/asgi/README.md
 +++ b/asgi/README.md
 @@ -9 +9 @@
--gunicorn 27.0.1, uvicorn 0.54.0, Python 3.11.7, system Linux.
+-gunicorn 27.0.1, uvicorn 0.54.0, Python 3.11.7, system Linux, nginx 1.22.1.
 +gunicorn 28.0.0, uvicorn 0.54.0, Python 3.11.7, system Linux.
 """
 LEFT = """\
 wsgi/README.md: rewritten
 by hand: line 7: console server $ gunicorn wsgi.app:app
 - [...] [INFO] Starting gunicorn 27...
-+ [...] [INFO] Starting gunicorn 28.0.0
++ [1] [INFO] Starting gunicorn 28.0.0
+- [...] [INFO] Listening at: (...)
++ [1] [INFO] Listening at: (1)
 it printed at last:
 [...] [INFO] Starting gunicorn 28.0.0
 by hand: line 9: console $ curl 127.0.0.1
@@ -56,6 +58,11 @@ def test_requirements_are_raised_to_what_is_installed_and_no_further():
         "matplotlib == 3.12.0",
         "pillow                      # in any version",
     ]
+
+
+def test_every_requirements_file_is_upgraded():
+    there = {str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/requirements.txt")}
+    assert set(upgrade.FILES) == {"requirements.txt", *there}
 
 
 def test_the_requirements_of_this_repository_can_be_raised():
@@ -84,7 +91,7 @@ def test_of_a_diff_tables_and_their_footers_are_left_out():
 
 def test_of_outputs_the_versions_are_counted_and_the_others_told():
     assert upgrade.by_hand(LEFT).splitlines() == [
-        "line 9: console $ curl 127.0.0.1",
+        "wsgi/README.md, line 9: console $ curl 127.0.0.1",
         "- ...milk",
         "+ eggs",
         "blocks in which a server's version alone differs: 1",
@@ -92,7 +99,7 @@ def test_of_outputs_the_versions_are_counted_and_the_others_told():
     assert upgrade.by_hand("wsgi/README.md: as it was\n") == ""
 
 
-def test_of_tables_that_could_not_be_filled_the_reason_is_told():
+def test_of_cells_that_could_not_be_tried_the_reason_is_told():
     failed = Done(1, "| a | row |\n\ncompare: a row, asgi: waited in vain\n  log: last words\n")
     assert upgrade.told([Done(0, "| a |\n"), failed]).splitlines() == [
         "compare: a row, asgi: waited in vain",
@@ -133,6 +140,7 @@ def changed(tmp_path_factory):
     [
         (["not a package"], "this names no package: "),
         (["--tables", "produktion"], "unknown table 'produktion': choose from production, "),
+        (["--readmes", "nowhere.md"], "there is no file nowhere.md"),
         ([], "commit your changes first"),
     ],
 )

@@ -26,15 +26,24 @@ from instrument.faults import TABLES
 from instrument.processes import ROOT, wait_until
 from instrument.program import run_program
 from instrument.saved import write
+from tests.support.readme import difference
 
-FILES = ("requirements.txt", "tests/requirements.txt")
+FILES = (
+    "requirements.txt",
+    "frameworks/requirements.txt",
+    "diagnosis/requirements.txt",
+    "tests/requirements.txt",
+)
 REPORT = ROOT / "results/upgrade.md"
 NEWS = 3
 LONGEST = 60_000  # characters: an issue of GitHub's takes 65,536
 NEAR = 0.25  # by so much may a measured number differ, as in the tests
 SPECIFIER = re.compile(r"(?P<head>[^#]*?(?:~=|==)\s*)(?P<version>[\d.]+)(?P<rest>.*)")
-FOOTER = re.compile(r"[+-]gunicorn \d.* system \w+\.")  # of a table: the versions are told apart
+FOOTER = re.compile(
+    r"[+-]gunicorn \d.* system \w+(, nginx [\d.]+)?\."
+)  # of a table: the versions are told apart
 UNTOLD = ("--- ", "+|", "-|")  # of a diff: the old file's name, and rows of tables
+PAGE = re.compile(r"^(?=\S+: (?:as it was|rewritten)$)", re.MULTILINE)  # of `make outputs`
 BANNER = re.compile(r"- .*Starting \w+ \d+\.\.\.")  # as the chapters show it: gunicorn 27...
 
 
@@ -108,14 +117,17 @@ def told_by_git(diff):
 def by_hand(printed):
     """Return what `make outputs` left, and in how many blocks that is a version's number alone."""
     found, versions = [], 0
-    for block in printed.split("by hand: ")[1:]:
-        told = block.partition("it printed at last:\n")[0].splitlines()
-        told = [line for line in told if not re.fullmatch(r"\S+: (as it was|rewritten)", line)]
-        shown = [line for line in told if line.startswith("- ")]
-        if shown and all(map(BANNER.fullmatch, shown)):
-            versions += 1
-        else:
-            found += told
+    for page in PAGE.split(printed):
+        name = page.partition(":")[0]
+        for block in page.split("by hand: ")[1:]:
+            where, *told = block.partition("it printed at last:\n")[0].splitlines()
+            now = [line[2:] for line in told if line.startswith("+ ")]
+            shown = [line for line in told if line.startswith("- ")]
+            gone = [line for line in shown if all(difference([line[2:]], [new]) for new in now)]
+            if gone and all(map(BANNER.fullmatch, gone)):
+                versions += 1
+            else:
+                found += [f"{name}, {where}", *told]
     if versions:
         found.append(f"blocks in which a server's version alone differs: {versions}")
     return "\n".join(found)
@@ -206,6 +218,9 @@ def upgrade(options):
     for name in options.tables:
         if name not in TABLES:
             raise InstrumentError(f"unknown table {name!r}: choose from {', '.join(TABLES)}")
+    for path in options.readmes:
+        if not path.is_file():
+            raise InstrumentError(f"there is no file {path}")
     if must("git", "status", "--porcelain", "--untracked-files=no"):
         raise InstrumentError(
             "commit your changes first: the report is what git calls a difference"
@@ -217,7 +232,8 @@ def upgrade(options):
     for name in FILES:
         write(ROOT / name, raised((ROOT / name).read_text(), now))
     filled = [
-        run(*python, "compare", "faults", "--write", name) for name in options.tables or TABLES
+        run(*python, "compare", "faults", "--write", "--go-on", name)
+        for name in options.tables or TABLES
     ]
     outputs = run(*python, "tests.support.rewrite", *options.readmes)
     tests = run(*python, "tests", *(["-k", options.tests] if options.tests else []))
@@ -228,7 +244,7 @@ def upgrade(options):
     news = {
         **{f"Table {name}": "\n".join(cells(tables[name], after[name])) for name in TABLES},
         "What git diff shows": told_by_git(diff),
-        "Tables that could not be filled: their cells are among the tests": told(filled),
+        "Cells that could not be tried": told(filled),
         "Outputs that differ and are left for you": by_hand(outputs.printed),
         "Tests that fail": failures(tests),
     }

@@ -7,8 +7,9 @@ import subprocess
 import psutil
 import pytest
 
+from instrument.errors import InstrumentError
 from instrument.faults import TABLES, costs, handlers
-from instrument.faults.table import COLUMNS
+from instrument.faults.table import COLUMNS, Row, outcomes
 from instrument.processes import ROOT, wait_until
 from tests.support.commands import COMPARE, compare, one_line
 from tests.support.offspring import gone
@@ -110,6 +111,23 @@ def test_an_interruption_leaves_nothing(table, number, when, tmp_path):
     wait_until(lambda: gone(begun), seconds=5)
     assert [each.name for each in tmp_path.iterdir()] == ["log"]
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("kind", [InstrumentError, TimeoutError])
+def test_a_cell_that_can_not_be_tried_ends_all_or_leaves_the_others_their_news(kind):
+    def try_on(server):
+        if server.name == "asgi":
+            raise kind("waited in vain")
+        return "new"
+
+    rows, saved = (Row("a row", try_on),), {"a row": {server.name: "old" for server in COLUMNS}}
+    with pytest.raises(InstrumentError, match="a row, asgi: waited in vain"):
+        outcomes(rows, saved)
+    untried = []
+    told = outcomes(rows, saved, untried)["a row"]
+    assert told.pop("asgi") == "old"
+    assert set(told.values()) == {"new"}
+    assert list(map(str, untried)) == ["a row, asgi: waited in vain"]
 
 
 def test_an_unknown_table_names_the_known():
