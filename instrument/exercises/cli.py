@@ -5,7 +5,10 @@ import select
 import sys
 import tempfile
 import textwrap
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from instrument import signals
 from instrument.errors import InstrumentError
@@ -66,10 +69,21 @@ def run(what: str, number: int | None) -> int:
 def checked(each: Exercise, path: Path | None = None) -> str:
     """Return what the check saw; raise Wrong. Its logs are gone afterwards."""
     path = path or each.path
-    if not path.exists():
+    if not path.is_file():
         raise Wrong(f"There is no {place(path)}: make exercises ARGS='reset {each.number}'.")
     with tempfile.TemporaryDirectory(prefix="exercise-") as folder:
-        return each.check(path, Path(folder))
+        try:
+            return each.check(path, Path(folder))
+        finally:
+            end_strays(folder)
+
+
+def end_strays(folder: str) -> None:
+    """End what has left the group of its server: it has inherited the folder as its TMPDIR."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("TMPDIR") == folder:
+                process.kill()
 
 
 def is_solved(each: Exercise) -> bool:
