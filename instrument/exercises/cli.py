@@ -42,6 +42,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("number", nargs="?", type=int, help="of the exercise: for hint and reset")
     options = parser.parse_args(arguments)
+    if options.number is not None and options.what not in ("hint", "reset"):
+        parser.error("only hint and reset take a number")
     if options.what.isdigit():
         options.what, options.number = "check", int(options.what)
     if options.what not in ("next", "check", "list", "hint", "reset"):

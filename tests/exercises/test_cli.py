@@ -171,6 +171,29 @@ def test_no_command_overwrites_a_file_unasked(copy):
     assert contents(copy / "exercises") == before
 
 
+def test_a_folder_in_place_of_a_file_is_told_of(copy):
+    path = copy / "exercises/01_bytes.py"
+    path.unlink()
+    path.mkdir()
+    done = run(*COMMAND, cwd=copy)
+    assert "There is no exercises/01_bytes.py" in done.stdout
+    assert "[ ]  1" in run(*COMMAND, "list", cwd=copy).stdout
+    assert "needs a terminal" in run(*COMMAND, "reset", "1", cwd=copy).stderr
+
+
+def test_ctrl_c_while_packages_are_imported_gets_a_line(copy):
+    (copy / "psutil.py").write_text("raise KeyboardInterrupt\n")
+    done = run(*COMMAND, cwd=copy)
+    assert (done.returncode, done.stderr) == (130, "exercises: stopped by SIGINT\n")
+
+
+def test_a_number_too_many_is_refused(copy):
+    for arguments in (["7", "8"], ["list", "8"]):
+        done = run(*COMMAND, *arguments, cwd=copy)
+        assert done.returncode == 2
+        assert "only hint and reset take a number" in done.stderr
+
+
 def test_a_file_that_is_gone_is_told_of_and_restored(copy):
     path = copy / "exercises/01_bytes.py"
     path.unlink()
