@@ -7,4 +7,7 @@ if __name__ == "__main__":
         from instrument.exercises.cli import main
     except ModuleNotFoundError as error:
         sys.exit(f"exercises: {error.name} is not installed: make setup")
+    except KeyboardInterrupt:  # the packages take a moment to be imported
+        print("exercises: stopped by SIGINT", file=sys.stderr)
+        sys.exit(130)
     sys.exit(main())

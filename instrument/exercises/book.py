@@ -38,7 +38,7 @@ class Exercise:
 
     @property
     def is_untouched(self) -> bool:
-        return self.path.exists() and self.path.read_bytes() == self.shipped.read_bytes()
+        return self.path.is_file() and self.path.read_bytes() == self.shipped.read_bytes()
 
 
 EXERCISES: dict[int, Exercise] = {}

@@ -14,6 +14,7 @@ from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.rig import (
     ask,
     ask_together,
+    because,
     compare_prediction,
     compiled,
     need_ok,
@@ -31,7 +32,10 @@ def driven(path: Path, folder: Path, *kinds: str) -> dict[str, list]:
     """Return what a file's application sends for each kind of scope, and how it ended."""
     compiled(path)
     command = f"{sys.executable} -B {DRIVE} '{path}' {' '.join(kinds)}"
-    return json.loads(output_of(command, folder / "drive.log", path).splitlines()[-1])
+    output = output_of(command, folder / "drive.log", path)
+    if found := re.search(r"coroutine '(?:.+\.)?(.+)' was never awaited", output):
+        raise Wrong(f"{found[1]}() stands without await, and so did nothing.")
+    return json.loads(output.splitlines()[-1])
 
 
 @exercise(
@@ -68,8 +72,10 @@ def need_answer(event: str, answer: list[str], end: str) -> None:
             "An assert refused the lifespan. A server puts up with that, but gets no answer to "
             f"{event}: treat the lifespan before the assert."
         )
-    because = f": {end}" if end else ", and the application has returned"
-    raise Wrong(f"The server sent {event}, and waits for its answer{because}.")
+    if answer:
+        raise Wrong(f"The server sent {event} and got {answer[0]}: it wants {event}.complete.")
+    ended = f": {end}" if end else ", and the application has returned"
+    raise Wrong(f"The server sent {event}, and waits for its answer{ended}.")
 
 
 @exercise(
@@ -78,6 +84,8 @@ def need_answer(event: str, answer: list[str], end: str) -> None:
 def pieces(path: Path, folder: Path) -> str:
     with uvicorn(path, folder) as run:
         (got,) = side_by_side(lambda: answer_to_pieces(run.port))
+        if got.startswith(b"HTTP/1.1 500"):
+            raise Wrong(f"The pieces were answered with 500.{because(run.log)}")
         saw = judged(got)
         short = ask(run.port, "POST", b"short", seconds=PATIENCE)
         need_ok(short, run, "A body in one piece")
@@ -98,22 +106,23 @@ def judged(got: bytes) -> str:
 
 
 def answer_to_pieces(port: int) -> bytes:
+    got = b""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
         try:
             client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n")
             client.sendall(b"Connection: close\r\n\r\n")
             for piece in PIECES:
                 client.sendall(piece)
-                if select.select([client], [], [], 0.3)[0]:  # it has not waited for the others
-                    break
-            return b"".join(iter(lambda: client.recv(4096), b""))
+                while select.select([client], [], [], 0.3)[0] and (part := client.recv(4096)):
+                    got += part  # it answers each piece, or has not waited for the others
+            return got + b"".join(iter(lambda: client.recv(4096), b""))
         except TimeoutError as error:
             raise Wrong(
-                f"No answer within {PATIENCE} s: it waits for a piece that does not come. "
-                "Without more_body, there is none."
+                f"No answer within {PATIENCE} s. Does it wait for a piece that does not "
+                "come? Without more_body, there is none."
             ) from error
         except ConnectionError:
-            return b""
+            return got
 
 
 @exercise(8, "unblock the loop", "asgi", "asyncio has a sleep of its own, which has to be awaited.")

@@ -34,8 +34,12 @@ ASKED = 24
 )
 def counter(path: Path, folder: Path) -> str:
     with gunicorn(path, folder, workers=4, COUNTER=str(folder / "counter")) as run:
-        answers = [need_ok(each, run) for each in ask_together(run.port, ASKED)]
-        answers += [need_ok(ask(run.port), run)]
+        answers = [*ask_together(run.port, ASKED), ask(run.port)]
+        if "invalid literal for int() with base 10: ''" in run.said():
+            raise Wrong("A worker read the file when another had just emptied it. Lock, then read.")
+        for each in answers:
+            if not need_ok(each, run).body.isdigit():
+                raise Wrong(f"A client got {each.body!r}: answer with the number alone.")
     numbers = sorted(int(each.body) for each in answers)
     if numbers == list(range(1, ASKED + 2)):
         return f"{ASKED + 1} requests got the numbers 1 to {ASKED + 1}, and none twice."

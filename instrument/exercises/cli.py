@@ -5,7 +5,10 @@ import select
 import sys
 import tempfile
 import textwrap
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from instrument import signals
 from instrument.errors import InstrumentError
@@ -39,6 +42,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("number", nargs="?", type=int, help="of the exercise: for hint and reset")
     options = parser.parse_args(arguments)
+    if options.number is not None and options.what not in ("hint", "reset"):
+        parser.error("only hint and reset take a number")
     if options.what.isdigit():
         options.what, options.number = "check", int(options.what)
     if options.what not in ("next", "check", "list", "hint", "reset"):
@@ -66,10 +71,21 @@ def run(what: str, number: int | None) -> int:
 def checked(each: Exercise, path: Path | None = None) -> str:
     """Return what the check saw; raise Wrong. Its logs are gone afterwards."""
     path = path or each.path
-    if not path.exists():
+    if not path.is_file():
         raise Wrong(f"There is no {place(path)}: make exercises ARGS='reset {each.number}'.")
     with tempfile.TemporaryDirectory(prefix="exercise-") as folder:
-        return each.check(path, Path(folder))
+        try:
+            return each.check(path, Path(folder))
+        finally:
+            end_strays(folder)
+
+
+def end_strays(folder: str) -> None:
+    """End what has left the group of its server: it has inherited the folder as its TMPDIR."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("TMPDIR") == folder:
+                process.kill()
 
 
 def is_solved(each: Exercise) -> bool:

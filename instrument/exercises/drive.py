@@ -16,6 +16,17 @@ class TooEarly(Exception):
     """An answer came before its question."""
 
 
+def need_message(message):
+    """Raise TypeError for what a server does not take."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise TypeError(f"{message!r} is no dict with a type")
+    headers = message.get("headers", [])
+    if not isinstance(headers, list | tuple) or not all(
+        isinstance(part, bytes) for header in headers for part in header
+    ):
+        raise TypeError(f"headers={headers!r} is no list of pairs of bytes")
+
+
 async def inner(scope, receive, send):
     await receive()
     for message in SENT[scope["type"]]:
@@ -35,6 +46,7 @@ async def drive(app, kind):
         return {"type": given.pop(0)}
 
     async def send(message):
+        need_message(message)
         sent.append(message)
         if message["type"].removesuffix(".complete") in given:
             raise TooEarly(f"answered before the server had sent {given[0]}")
@@ -53,6 +65,8 @@ async def drive(app, kind):
 
 if __name__ == "__main__":
     found = runpy.run_path(sys.argv[1])
+    if not found.keys() & {"app", "ServedBy"}:
+        sys.exit("there is no app in it, and no ServedBy")
     app = found["ServedBy"](inner) if "ServedBy" in found else found["app"]
     ends = {kind: asyncio.run(drive(app, kind)) for kind in sys.argv[2:]}
     print("\n" + json.dumps(ends, default=lambda each: each.decode("latin-1")))

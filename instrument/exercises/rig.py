@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import math
 import os
 import re
 import sys
@@ -22,6 +23,11 @@ from instrument.servers import BY_NAME, GUNICORN, WAIT_SECONDS
 LONGEST = 10  # seconds, that a check waits for one thing: then it is called endless
 HOOKS = Path(__file__).with_name("hooks.py")
 LOADED = "Application loaded"
+BEGUN = "Booting worker"
+
+
+class NoAnswer(Wrong):
+    """The server closed the connection: its log says why."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +54,14 @@ def served(command: str, up: str, workers: int, path: Path, log: Path, port: int
     own = {"PYTHONPATH": str(path.parent), "PYTHONDONTWRITEBYTECODE": "1", **variables}
     own["PYTHONUNBUFFERED"] = "1"
     with processes.running(command, log, **own) as process:
+
+        def is_settled() -> bool:
+            said = log.read_text(errors="replace")
+            return said.count(up) >= workers or said.count(BEGUN) > workers
+
         try:
             processes.wait_until(
-                lambda: log.read_text(errors="replace").count(up) >= workers,
+                is_settled,
                 process,
                 log,
                 LONGEST,
@@ -62,7 +73,12 @@ def served(command: str, up: str, workers: int, path: Path, log: Path, port: int
                     f"The server does not start within {LONGEST} s: is there an endless loop?"
                 ) from error
             raise Wrong(f"The server does not start.{because(log)}") from error
-        yield Running(port, log, process)
+        if log.read_text(errors="replace").count(BEGUN) > workers:  # gunicorn would go on so
+            raise Wrong(f"The server's worker ends at once, and so does the next.{because(log)}")
+        try:
+            yield Running(port, log, process)
+        except NoAnswer as error:
+            raise Wrong(f"{error}{because(log)}") from error
 
 
 @contextmanager
@@ -110,9 +126,10 @@ def uvicorn(path: Path, folder: Path, options: str = "", app: str = "") -> Itera
 def compiled(path: Path):
     """Return the code of a file; say where it is not Python."""
     try:
-        return compile(path.read_text(), str(path), "exec")
+        return compile(path.read_bytes(), str(path), "exec")
     except SyntaxError as error:
-        raise Wrong(f"{path.name}, line {error.lineno}, is not Python: {error.msg}.") from error
+        where = f", line {error.lineno}," if error.lineno else ""
+        raise Wrong(f"{path.name}{where} is not Python: {error.msg}.") from error
 
 
 def side_by_side(*tasks: Callable) -> list:
@@ -148,8 +165,9 @@ def _ask(port: int, method: str, body: bytes | None, seconds: float, headers: di
     try:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, "/", body, named)
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.headers, answer.read(), monotonic() - begun)
+        with connection.getresponse() as answer:
+            body = read_until(answer, begun + seconds)
+        return Answer(answer.status, answer.headers, body, monotonic() - begun)
     except TimeoutError as error:
         raise Wrong(
             f"A client waited {seconds:.0f} s for its answer, and the server was ended. "
@@ -161,9 +179,21 @@ def _ask(port: int, method: str, body: bytes | None, seconds: float, headers: di
             f"{len(error.partial)}: it waits for the rest until the server closes the connection."
         ) from error
     except (OSError, http.client.HTTPException) as error:
-        raise Wrong(f"The client got no answer ({type(error).__name__}).") from error
+        raise NoAnswer(f"The client got no answer ({type(error).__name__}).") from error
     finally:
         connection.close()
+
+
+def read_until(answer: http.client.HTTPResponse, deadline: float) -> bytes:
+    """Return the body; raise TimeoutError where it goes on and on."""
+    body = b""
+    while piece := answer.read1(2**20):
+        body += piece
+        if monotonic() > deadline:
+            raise TimeoutError
+    if answer.length:
+        raise http.client.IncompleteRead(body, answer.length)
+    return body
 
 
 def ask_together(port: int, clients: int, **options) -> list[Answer]:
@@ -180,6 +210,7 @@ def need_ok(answer: Answer, run: Running, what: str = "GET /") -> Answer:
 def because(log: Path) -> str:
     """Return what a log says went wrong: the error, and its place."""
     tail = tail_of_log(log.read_text(errors="replace"))
+    tail = [line for line in tail if not re.search(r'\bINFO\b|HTTP/1\.." \d', line)]
     said = f" Its log says: {tail[0]}" if tail else ""
     return re.sub(r"\(/[^()]*/(.+?), line", r"(\1, line", said.replace(f"{ROOT}/", ""))
 
@@ -206,7 +237,8 @@ def output_of(command: str, log: Path, path: Path) -> str:
         except InstrumentError as error:
             raise Wrong(f"It was ended after {LONGEST} s: is there an endless loop?") from error
     if process.returncode:
-        raise Wrong(f"{path.name} fails.{because(log)}")
+        why = because(log) or f" Its exit status is {process.returncode}."
+        raise Wrong(f"{path.name} fails.{why}")
     return log.read_text()
 
 
@@ -225,6 +257,7 @@ def predicted(path: Path, folder: Path) -> float:
     (answer,) = evaluated(path, folder, "ANSWER")
     if answer in (None, "Ellipsis"):
         raise Wrong("There is no prediction yet: write a number in place of ... after ANSWER =.")
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
+    is_number = isinstance(answer, int | float) and not isinstance(answer, bool)
+    if not is_number or not math.isfinite(answer):
         raise Wrong(f"ANSWER is {answer!r}: write a number of seconds, such as 2.0.")
     return answer

@@ -9,6 +9,7 @@ WRONG = {
         ("[TEXT.encode()]", "TEXT.encode()", "return a list of bytes"),
         ("encode()", 'encode("latin-1")', "Latin-1"),
         ("encode()", "encode", "a list with <built-in method"),
+        ("return [", "[", "returned None"),
     ],
     2: [
         ("len(body)", "len(TEXT)", "9 bytes and 7 characters"),
@@ -16,10 +17,13 @@ WRONG = {
         ("str(len(body))", "len(body)", "A header holds 9"),
         ('("Content-Length", str(len(body))),', "", "no Content-Length"),
         ("str(len(body))", '"9"', "right for one text alone"),
+        ("len(body)", "len(TEXT) + 2", "right for one text alone"),
+        ("TEXT.encode()", "TEXT", "returned str"),
     ],
     3: [
         ("4.0", "3.0", "You said 3.0 s. Measured just now: 4."),
         ("4.0", '"four"', "write a number of seconds"),
+        ("4.0", 'float("nan")', "write a number of seconds"),
     ],
     4: [
         (
@@ -31,9 +35,12 @@ WRONG = {
         (".read(length)", ".read(1024)", "reads more than there is"),
         (".read(length)", ".read()", "read() without a length"),
         (".upper()", "", "expected b'HELLO'"),
+        (".read(length)", ".read(length).decode()", "returned str"),
     ],
     5: [
         ("threads = 20", "threads = 10", "the queue grows"),
+        ("threads = 20", "threads = 13", "is 26 a second"),
+        ('"gthread"', '"asgi"', "answered with 500"),
         ("threads = 20", "treads = 16", "1 at once, 0.5 s each, is 2 a second"),
         ("threads = 20", 'threads = "16"', "write a whole number"),
         ("workers = 1", "workers = 4", "fewer will do"),
@@ -61,12 +68,17 @@ WRONG = {
             "refused",
         ),
         ('b"Hello, World!\\n"', 'b"Bye"', "now a GET is answered with b'Bye'"),
+        ("await send", "send", "send() stands without await"),
+        ('".complete"', '".completed"', "got lifespan.startup.completed"),
+        ('{"type": message["type"] + ".complete"}', '{"status": 200}', "no dict with a type"),
+        ("async def app", "async def application", "there is no app in it"),
     ],
     7: [
         ("body += ", "body = ", "the last alone"),
         ("while more:", "for _ in range(1):", "the first alone"),
         ("while more:", "for _ in range(2):", "not all of them"),
         ("more = message", "other = message", "No answer within 3 s"),
+        ("await receive()", "receive()", "answered with 500. Its log says: AttributeError"),
     ],
     8: [
         ("await asyncio.sleep", "__import__('time').sleep", "one after the other"),
@@ -95,9 +107,13 @@ WRONG = {
             '"type"] != "http.response.body"',
             "WebSocket got headers",
         ),
+        ('(b"x-served-by", b"workshop")', '("x-served-by", "workshop")', "pairs of bytes"),
+        ('[*message.get("headers", []), HEADER]', "None", "headers=None is no list"),
     ],
     12: [
         ("        fcntl.flock(file, fcntl.LOCK_EX)\n", "", "Lock, then read"),
+        ('"a+"', '"r+"', "got no answer (RemoteDisconnected). Its log says: FileNotFoundError"),
+        ("str(next_number())", 'f"No. {next_number()}"', "the number alone"),
         ('open(COUNTER, "a+")', 'open(f"{COUNTER}-{os.getpid()}", "a+")', "counts for itself"),
     ],
     13: [
@@ -137,6 +153,17 @@ WRONG = {
     ],
 }
 
+PIECES_GATHERED = """        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": body.upper()})
+"""
+PIECES_ANSWERED_ONE_BY_ONE = """        if not body:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        body, more = message["body"], message["more_body"]
+        await send({"type": "http.response.body", "body": body.upper(), "more_body": more})
+"""
+
 RIGHT = {
     1: ("[TEXT.encode()]", '(line.encode("utf-8") for line in [TEXT])'),
     2: ("str(len(body))", 'f"{sum(1 for _ in body)}"'),
@@ -144,7 +171,7 @@ RIGHT = {
     4: ('int(environ.get("CONTENT_LENGTH") or 0)', 'int("0" + environ.get("CONTENT_LENGTH", ""))'),
     5: ("threads = 20", "threads = 40"),
     6: ('    assert scope["type"] == "http"\n', ""),
-    7: ("body += message.get(\"body\", b\"\")", "body = b''.join([body, message[\"body\"]])"),
+    7: (PIECES_GATHERED, PIECES_ANSWERED_ONE_BY_ONE),
     8: ("asyncio.sleep(0.5)", "asyncio.to_thread(__import__('time').sleep, 0.5)"),
     9: ("ANSWER =", "ANSWER = 0.2 +"),
     10: ("    abstract = True\n", "    abstract = True\n    wait_time = lambda self: 0.1\n"),

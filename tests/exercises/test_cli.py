@@ -24,6 +24,11 @@ PATIENT = (
 BROKEN = {
     "def app(:\n": "01_bytes.py, line 1, is not Python",
     "import nowhere\n": "The server does not start. Its log says: ModuleNotFoundError",
+    "x = '\xff'\n": "01_bytes.py, line 1, is not Python: (unicode error)",
+    "exit('bye')\n": "The server's worker ends at once, and so does the next. Its log says: bye",
+    "exit()\n": "The server's worker ends at once, and so does the next.",
+    "def app(environ, start_response):\n    start_response('200 OK', [])\n"
+    "    while True:\n        yield b'x'\n": "A client waited 2 s for its answer, and the",
     "if True:\n    " + LOOP: "The server does not start within 2 s: is there an endless loop?",
     "def app(environ, start_response):\n    " + LOOP: "A client waited 2 s for its answer, and the",
 }
@@ -34,10 +39,33 @@ def test_a_broken_file_gets_the_reason(text, tmp_path, monkeypatch):
     if "while" in text:
         monkeypatch.setattr(rig, "LONGEST", 2)
     path = tmp_path / "01_bytes.py"
-    path.write_text(text)
+    path.write_text(text, encoding="latin-1")
     with pytest.raises(Wrong) as wrong:
         cli.checked(EXERCISES[1], path)
     assert str(wrong.value).startswith(BROKEN[text])
+
+
+def test_the_reason_is_no_line_of_an_access_log(tmp_path):
+    log = tmp_path / "log"
+    log.write_text('127.0.0.1 - - [26/Nov/2026 12:00:00] "POST / HTTP/1.1" 200 5\nINFO: up\n')
+    assert rig.because(log) == ""
+
+
+def test_a_child_that_left_the_group_is_ended(tmp_path):
+    path = tmp_path / "01_bytes.py"
+    path.write_text(
+        "import subprocess\n"
+        "child = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+        f"open({str(tmp_path / 'child')!r}, 'w').write(str(child.pid))\n"
+    )
+    with pytest.raises(Wrong):
+        cli.checked(EXERCISES[1], path)
+    child = int((tmp_path / "child").read_text())
+    try:
+        wait_until(lambda: not is_alive(child), seconds=5)
+    finally:
+        if is_alive(child):
+            os.kill(child, signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +169,29 @@ def test_no_command_overwrites_a_file_unasked(copy):
     assert "needs a terminal" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert contents(copy / "exercises") == before
+
+
+def test_a_folder_in_place_of_a_file_is_told_of(copy):
+    path = copy / "exercises/01_bytes.py"
+    path.unlink()
+    path.mkdir()
+    done = run(*COMMAND, cwd=copy)
+    assert "There is no exercises/01_bytes.py" in done.stdout
+    assert "[ ]  1" in run(*COMMAND, "list", cwd=copy).stdout
+    assert "needs a terminal" in run(*COMMAND, "reset", "1", cwd=copy).stderr
+
+
+def test_ctrl_c_while_packages_are_imported_gets_a_line(copy):
+    (copy / "psutil.py").write_text("raise KeyboardInterrupt\n")
+    done = run(*COMMAND, cwd=copy)
+    assert (done.returncode, done.stderr) == (130, "exercises: stopped by SIGINT\n")
+
+
+def test_a_number_too_many_is_refused(copy):
+    for arguments in (["7", "8"], ["list", "8"]):
+        done = run(*COMMAND, *arguments, cwd=copy)
+        assert done.returncode == 2
+        assert "only hint and reset take a number" in done.stderr
 
 
 def test_a_file_that_is_gone_is_told_of_and_restored(copy):
