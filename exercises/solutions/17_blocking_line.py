@@ -9,28 +9,21 @@ Its number is in the server's log; its stack comes to the log, too.
 """
 
 import asyncio
-import queue
+import threading
 
-ANSWER = 21
-rates = queue.Queue()
+ANSWER = 20
+new_rate = threading.Event()
 
 
 class Price:
     def __str__(self):
-        try:
-            rate = rates.get(timeout=10)
-        except queue.Empty:
-            rate = 1
+        rate = 2 if new_rate.wait(10) else 1
         return f"{7 * rate} euros"
-
-
-async def stock():
-    await asyncio.sleep(1)
-    return 7
 
 
 async def app(scope, receive, send):
     assert scope["type"] == "http"
-    body = f"{await stock()} left, for {Price()} each\n".encode()
+    in_stock = await asyncio.sleep(1, 7)
+    body = f"{in_stock} left, for {Price()} each\n".encode()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": body})

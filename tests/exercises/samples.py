@@ -140,10 +140,10 @@ WRONG = {
         ),
     ],
     17: [
-        ("ANSWER = 21", "ANSWER = 28", "does not show 28"),
-        ("ANSWER = 21", 'ANSWER = "app"', "has called something else"),
-        ("ANSWER = 21", 'ANSWER = "wait"', "Python's own"),
-        ("rates.get(timeout=10)", "1", "Nothing blocks any more"),
+        ("ANSWER = 20", "ANSWER = 26", "does not show 26"),
+        ("ANSWER = 20", 'ANSWER = "app"', "has called something else"),
+        ("ANSWER = 20", 'ANSWER = "wait"', "Python's own"),
+        ("new_rate.wait(10)", "True", "Nothing blocks any more"),
     ],
     18: [
         ("began - float", "time.time() - 0 * float", "Together, these should be as long"),
@@ -181,6 +181,6 @@ RIGHT = {
     14: ("timeout = 30", 'worker_class = "gthread"\ntimeout = 6'),
     15: ("SERVER_SECONDS = 4", "SERVER_SECONDS = 3"),
     16: ("leaving = asyncio.create_task(left(receive))", "leaving = asyncio.ensure_future(left(receive))"),
-    17: ("ANSWER = 21", 'ANSWER = "17_blocking_line.py:21"'),
+    17: ("ANSWER = 20", 'ANSWER = "17_blocking_line.py:20"'),
     18: ('environ.get("HTTP_X_REQUEST_START", began)', '(environ.get("HTTP_X_REQUEST_START") or began)'),
 }  # fmt: skip

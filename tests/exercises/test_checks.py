@@ -66,6 +66,14 @@ def test_there_is_a_file_a_solution_a_hint_and_samples_for_each():
     assert len({each.hint for each in EXERCISES.values()}) == len(NUMBERS)
 
 
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_file_is_read_in_a_minute_and_says_what_to_do(number):
+    text = EXERCISES[number].shipped.read_text()
+    assert text.startswith(f'"""Exercise {number}: ')
+    assert "TODO" in text
+    assert 10 <= len(text.splitlines()) <= 30
+
+
 def test_the_page_lists_each():
     text = (FOLDER / "README.md").read_text()
     for number, each in EXERCISES.items():

@@ -2,6 +2,8 @@
 
 Three servers with this configuration work on a request that takes four seconds. Meanwhile one
 of them is sent HUP, one TERM, and one no signal. All three requests are to be answered.
+
+Both numbers are seconds. `gunicorn --help` tells what each of them limits.
 """
 
 timeout = 2  # TODO
