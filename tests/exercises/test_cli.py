@@ -240,22 +240,25 @@ def test_ctrl_c_ends_a_request_in_flight_and_leaves_nothing(copy, tmp_path):
     assert contents(tmp_path) == before
 
 
+def make(copy, *arguments):
+    shutil.copy(ROOT / "Makefile", copy)
+    (copy / ".venv").mkdir()
+    (copy / ".venv/installed").touch()
+    command = ["make", "-o", ".venv/installed", f"RUN={sys.executable}", *arguments]
+    return run(*command, cwd=copy, env=not_made())
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [(["exercises", "ARGS=1"], "Hint: make hint"), (["hint"], "Exercise 1:")],
 )
 def test_make_adds_nothing_to_what_the_command_says(copy, arguments, said):
-    shutil.copy(ROOT / "Makefile", copy)
-    (copy / ".venv").mkdir()
-    (copy / ".venv/installed").touch()
-    done = run(
-        "make",
-        "-o",
-        ".venv/installed",
-        f"RUN={sys.executable}",
-        *arguments,
-        cwd=copy,
-        env=not_made(),
-    )
+    done = make(copy, *arguments)
     assert said in done.stdout
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_make_fails_where_there_is_no_such_exercise(copy):
+    done = make(copy, "exercises", "ARGS=99")
+    assert "there is no exercise 99: choose from 1 to 18\n" in done.stderr
+    assert done.returncode
