@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -186,10 +186,16 @@ def _group_lives(process: subprocess.Popen) -> bool:
     return False
 
 
-def end_all() -> None:
-    """End what is still running."""
-    for process in _running[:]:
-        end(process)
+def all_running() -> list[subprocess.Popen]:
+    """Return what was started and has not been ended."""
+    return _running[:]
+
+
+def end_all(but: Sequence[subprocess.Popen] = ()) -> None:
+    """End what is still running, but what another part of this program has started."""
+    for process in all_running():
+        if process not in but:
+            end(process)
 
 
 def is_alive(pid: int) -> bool:

@@ -13,6 +13,7 @@ COULD_NOT = 1
 
 def run_program(name: str, work: Callable[[], int | None]) -> int:
     """Do the work, and return the exit status; what stands in its way is said in a line."""
+    others = processes.all_running()
     try:
         status = work()
         sys.stdout.flush()
@@ -29,4 +30,4 @@ def run_program(name: str, work: Callable[[], int | None]) -> int:
             print(f"  log: {line}", file=sys.stderr)
         return COULD_NOT
     finally:
-        processes.end_all()
+        processes.end_all(but=others)

@@ -83,7 +83,7 @@ class Suite:
 
     def __call__(self, *given, **variables):
         options = self.command(*given, **variables)
-        return run(*options.pop("args"), **options)
+        return run(*options.pop("args"), seconds=200, **options)  # pytest starts up to six times
 
 
 @pytest.fixture

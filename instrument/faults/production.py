@@ -26,10 +26,12 @@ QUICK_SECONDS = 2.5  # half of what nginx waits for the other half
 HALF_REQUESTS = 100  # to servers that have no slots
 MANY, CALM, BUSY = 20, 4, 10  # users
 RENEWALS = 4
+UNWATCHED_SECONDS = 60  # in which the master does not kill a worker whose clock stands still
 
 
 def kill_worker(server: Server) -> str:
-    with running(server) as run, Users(run.port, "/0.2", users=MANY) as users:
+    unwatched = f"{server.options.timeout} {UNWATCHED_SECONDS}"
+    with running(server, unwatched) as run, Users(run.port, "/0.2", users=MANY) as users:
         before = run.workers()
         victim = min(before)
         held = stop_with_requests(run, victim, 1 if server.slots == 1 else 2)

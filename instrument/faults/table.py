@@ -143,6 +143,7 @@ def outcomes(
 
 def side_by_side(tasks: list[Callable[[], T]], at_once: int) -> list[T]:
     """Do some tasks side by side; when one fails, or the user asks to stop, end them all."""
+    others = processes.all_running()
     with ThreadPoolExecutor(at_once) as pool:
         try:
             asked = [pool.submit(task) for task in tasks]
@@ -153,7 +154,7 @@ def side_by_side(tasks: list[Callable[[], T]], at_once: int) -> list[T]:
             return [each.result() for each in sorted(asked, key=failed, reverse=True)]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            processes.end_all()
+            processes.end_all(but=others)
             raise
 
 

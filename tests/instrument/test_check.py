@@ -1,16 +1,8 @@
 import socket
 
-import pytest
-
 from instrument import check, cli, processes
 from instrument.processes import wait_until
 from instrument.servers import BY_NAME
-
-
-@pytest.fixture
-def nothing_else(monkeypatch):
-    """Let main(), which ends what it has started, not end what other tests share."""
-    monkeypatch.setattr(processes, "_running", [])
 
 
 def test_packages_are_compared_with_the_requirements():
@@ -22,7 +14,7 @@ def test_packages_are_compared_with_the_requirements():
     assert found[2] == f"BAD   no-such-package is not installed: {check.INSTALL}"
 
 
-def test_taken_port_is_told_and_the_exit_status_is_1(monkeypatch, nothing_else):
+def test_taken_port_is_told_and_the_exit_status_is_1(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         monkeypatch.setattr(check, "PORTS", {port: "this test"})
@@ -40,9 +32,7 @@ def test_servers_left_running_are_told_with_the_way_to_end_them(tmp_path):
         assert f"kill -- -{process.pid}" in " ".join(map(str, check.leftovers()))
 
 
-def test_nothing_is_measured_with_another_version_than_is_wanted(
-    tmp_path, monkeypatch, capsys, nothing_else
-):
+def test_nothing_is_measured_with_another_version_than_is_wanted(tmp_path, monkeypatch, capsys):
     (tmp_path / "requirements.txt").write_text("rich >= 1\ngunicorn < 1\n")
     monkeypatch.setattr(check, "ROOT", tmp_path)
     assert cli.main(["run", "--output", str(tmp_path / "out")]) == 1

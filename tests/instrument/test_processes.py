@@ -7,7 +7,9 @@ import psutil
 import pytest
 
 from instrument import processes
+from instrument.errors import InstrumentError
 from instrument.processes import ROOT, free_port, wait_until
+from instrument.program import run_program
 from tests.support.offspring import gone, offspring
 
 
@@ -31,3 +33,16 @@ def test_a_counter_of_ports_that_is_spoiled_is_begun_anew(text, tmp_path, monkey
     monkeypatch.setattr(processes, "COUNTER", tmp_path / "counter")
     processes.COUNTER.write_text(text)
     assert free_port() != free_port()
+
+
+def test_the_end_of_a_program_ends_what_it_has_started_and_nothing_else(tmp_path):
+    def work():
+        with (tmp_path / "own").open("wb") as own:
+            started.append(processes.start(["sleep", "600"], own))
+        raise InstrumentError("it can not be done")
+
+    started = []
+    with processes.running("sleep 600", tmp_path / "log") as shared:
+        assert run_program("a program", work) == 1
+        assert started[0].poll() is not None
+        assert shared.poll() is None
