@@ -63,7 +63,7 @@ class Guard:
 
 T = TypeVar("T")
 _guard = Guard()
-_running: list[subprocess.Popen] = []
+unended: list[subprocess.Popen] = []  # what was started
 
 
 def wait_until(
@@ -111,7 +111,7 @@ def start(command: list[str], output: IO[bytes], **options: Any) -> subprocess.P
         start_new_session=True,
         **options,
     )
-    _running.append(process)
+    unended.append(process)
     _guard.note("+", process.pid)
     return process
 
@@ -164,7 +164,7 @@ def end(process: subprocess.Popen, grace: float = GRACE_SECONDS) -> None:
         time.sleep(0.01)
     process.wait()
     with suppress(ValueError):  # another thread was faster
-        _running.remove(process)
+        unended.remove(process)
         _guard.note("-", process.pid)
 
 
@@ -186,16 +186,10 @@ def _group_lives(process: subprocess.Popen) -> bool:
     return False
 
 
-def all_running() -> list[subprocess.Popen]:
-    """Return what was started and has not been ended."""
-    return _running[:]
-
-
 def end_all(but: Sequence[subprocess.Popen] = ()) -> None:
     """End what is still running, but what another part of this program has started."""
-    for process in all_running():
-        if process not in but:
-            end(process)
+    for process in [each for each in unended if each not in but]:
+        end(process)
 
 
 def is_alive(pid: int) -> bool:

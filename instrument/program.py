@@ -13,7 +13,7 @@ COULD_NOT = 1
 
 def run_program(name: str, work: Callable[[], int | None]) -> int:
     """Do the work, and return the exit status; what stands in its way is said in a line."""
-    others = processes.all_running()
+    others = processes.unended[:]
     try:
         status = work()
         sys.stdout.flush()

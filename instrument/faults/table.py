@@ -143,7 +143,7 @@ def outcomes(
 
 def side_by_side(tasks: list[Callable[[], T]], at_once: int) -> list[T]:
     """Do some tasks side by side; when one fails, or the user asks to stop, end them all."""
-    others = processes.all_running()
+    others = processes.unended[:]
     with ThreadPoolExecutor(at_once) as pool:
         try:
             asked = [pool.submit(task) for task in tasks]

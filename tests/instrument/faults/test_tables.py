@@ -102,7 +102,7 @@ def test_an_interruption_leaves_nothing(table, number, when, tmp_path):
         )
         try:
             process = psutil.Process(run.pid)
-            wait_until(lambda: when(process), run)
+            wait_until(lambda: when(process), run, seconds=60)
             begun = process.children(recursive=True)
             run.send_signal(number)
             assert run.wait(10) == 128 + number
