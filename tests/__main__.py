@@ -19,12 +19,11 @@ from pathlib import Path
 
 from tests.support.network import is_private, taken_ports
 
-EACH = 8  # tests side by side for each CPU, since most wait for a server
-MOST = 16
-PHASES = {  # by marker: what it is called, and which of pytest's markers it selects
-    "": ("side by side", "not measures and not alone"),
-    "measures": ("what measures", "measures"),
-    "alone": ("one after the other", "alone"),
+MOST = 16  # tests side by side
+PHASES = {  # by marker: its name, which of pytest's markers it selects, how many tests for each CPU
+    "": ("side by side", "not measures and not alone", 5),  # on a slow CPU, more would be too late
+    "measures": ("what measures", "measures", 8),  # and waits for most of the time
+    "alone": ("one after the other", "alone", 0),
 }
 CLEAN_UP_SECONDS = 5
 MOST_FAILURES = 5  # of which each is tried again
@@ -106,11 +105,11 @@ def run(arguments):
     """Run every phase, and what failed a second time; return what became of the tests."""
     outcome = Outcome()
     phases = pytest(["--collect-only", "-q", *arguments], is_shown=False)["phases"]
-    for marker, (name, selected) in PHASES.items():
+    for marker, (name, selected, each) in PHASES.items():
         if files := phases.get(marker):
             count = sum(files.values())
             print(f"\n{name}: {count}", flush=True)
-            at_once = 0 if marker == "alone" or count == 1 else min(many(), count)
+            at_once = 0 if count == 1 else min(each * cpus(), MOST, count)
             how = [f"--numprocesses={at_once}", "--dist=loadgroup", "-m", selected, *arguments]
             if not any(map(names_tests, arguments)):
                 how += files  # the others need not be imported
@@ -120,11 +119,10 @@ def run(arguments):
     return outcome
 
 
-def many():
-    """Return how many tests run side by side: by the CPUs that this process may use."""
+def cpus():
+    """Return how many CPUs this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)  # which macOS lacks
-    cpus = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return min(EACH * cpus, MOST)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def names_tests(argument):
