@@ -35,7 +35,7 @@ def copy(tmp_path):
 
 def make(folder, *arguments):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    return run("make", *arguments, cwd=folder, env=kept)
+    return run("make", *arguments, cwd=folder, env=kept, seconds=200)
 
 
 def test_make_alone_lists_what_there_is_to_make(copy):

@@ -207,15 +207,13 @@ def test_server_killed_in_the_middle_of_a_run_is_said_and_nothing_is_overwritten
     assert gone(every)
 
 
-def test_ctrl_c_ends_all_within_two_seconds_and_keeps_what_is_finished(tmp_path):
+def test_ctrl_c_waits_for_no_graceful_stop_and_keeps_what_is_finished(tmp_path):
     (tmp_path / "comparison.json").write_text("an earlier one")
     with started("run", "--seconds", 1, "--output", tmp_path) as process:
         wait_until(lambda: "2 of 2" in process.stdout.readline())
         every = offspring(process, "AsgiUser")
         process.send_signal(signal.SIGINT)
-        sent = time.monotonic()
-        output, errors = process.communicate(timeout=20)
-        assert time.monotonic() - sent < 2
+        output, errors = process.communicate(timeout=10)  # gunicorn would give 30 s to its workers
         assert gone(every)
     assert process.returncode == 130
     assert errors == "compare: stopped by SIGINT\n"
