@@ -19,7 +19,7 @@ from instrument.processes import wait_until
 from instrument.servers import BY_NAME, EVERYWHERE, Server
 
 WORKERS, THREADS, FEW, MANY = 4, 25, 100, 1000
-HOLD_SECONDS = (4, 16)  # the second where a machine is too slow for the first
+HOLD_SECONDS = (4, 16, 64)  # each where a machine is too slow for the one before
 SIDE_BY_SIDE = 2  # most of the time, requests are held
 ROUNDS, REQUESTS, CLIENTS = 3, 500, 8  # for the CPU time
 TIMES_KEPT = 4  # as many requests on kept connections, since they take less
@@ -94,7 +94,7 @@ def costs(*_: object) -> Cells:
 
 
 def cost(setup: Setup, rounds: int = ROUNDS) -> Cost:
-    """Start a server and measure it, on a slow machine a second one; raise InstrumentError."""
+    """Start a server and measure it, on a slow machine another one; raise InstrumentError."""
     for seconds in HOLD_SECONDS:
         with running(
             setup.server, workers=WORKERS, apps={setup.server.interface: setup.app}
