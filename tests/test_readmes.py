@@ -32,6 +32,7 @@ def parts_of(path):
         yield pytest.param(path, number, id=f"{name}{ending}", marks=marks)
 
 
+@pytest.mark.timeout(900)  # a block that measures may be tried three times
 @pytest.mark.ports
 @pytest.mark.parametrize(("path", "part"), [part for path in READMES for part in parts_of(path)])
 def test_every_block_does_what_it_shows(path, part, subtests):
