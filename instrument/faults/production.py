@@ -36,11 +36,9 @@ def kill_worker(server: Server) -> str:
         victim = min(before)
         held = stop_with_requests(run, victim, 1 if server.slots == 1 else 2)
         os.kill(victim, signal.SIGKILL)
-        wait_until(
-            lambda: len(run.workers() - {victim}) == len(before),
-            seconds=UNWATCHED_SECONDS
-            + START_SECONDS,  # uvicorn's parent still waits for its answer
-        )
+        # uvicorn's parent may still wait for the victim to say that it is alive
+        patience = UNWATCHED_SECONDS + START_SECONDS
+        wait_until(lambda: len(run.workers() - {victim}) == len(before), seconds=patience)
         users.go_on()
     lost = users.lost.total()
     if lost != held:
