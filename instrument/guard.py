@@ -1,12 +1,65 @@
-"""Ends process groups when the one that started them is gone, even by SIGKILL.
+"""The guard: a process that ends groups when the one that started them is gone, even by SIGKILL.
 
 It reads lines from its standard input: "+7" for a group that has begun, "-7" for one that has
-ended. The input ends with its writer.
+ended. The input ends with its writer. Where there is /proc, it also ends what has this process's
+id in its environment: a group that had begun, and was not told of yet.
 """
 
+import atexit
 import os
 import signal
+import subprocess
 import sys
+import threading
+from pathlib import Path
+
+MARK = "WORKSHOP_GUARD"
+
+
+class Guard:
+    """The guard, for the process that it guards."""
+
+    def __init__(self):
+        self._process: subprocess.Popen | None = None
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """Start it, before there is anything to note."""
+        with self._lock:
+            if self._process is None:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-I", "-S", __file__],
+                    stdin=subprocess.PIPE,
+                    start_new_session=True,
+                    text=True,
+                    env={name: told for name, told in os.environ.items() if name != MARK},
+                )
+                atexit.register(self.leave)
+
+    def marked(self, variables: dict[str, str] | None) -> dict[str, str]:
+        """Return an environment by which it finds what it was not told of yet."""
+        return {**(variables or os.environ), MARK: str(self._process.pid)}
+
+    def note(self, sign: str, group: int) -> None:
+        with self._lock:
+            self._process.stdin.write(f"{sign}{group}\n")
+            self._process.stdin.flush()
+
+    def leave(self) -> None:
+        """Let it end what is left, and wait for it."""
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def marked():
+    """Yield the processes that have begun with this process's id in their environment."""
+    sign = f"{MARK}={os.getpid()}".encode()
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if sign in environ.read_bytes().split(b"\0"):
+                yield int(environ.parent.name)
+        except OSError:
+            pass  # it has ended by itself, or is another user's
 
 
 def main():
@@ -14,10 +67,16 @@ def main():
     for line in sys.stdin:
         (groups.add if line[0] == "+" else groups.discard)(int(line[1:]))
     for group in groups:
-        try:
-            os.killpg(group, signal.SIGKILL)
-        except OSError:
-            pass  # it has ended by itself
+        end(os.killpg, group)
+    for pid in marked():
+        end(os.kill, pid)
+
+
+def end(kill, number):
+    try:
+        kill(number, signal.SIGKILL)
+    except OSError:
+        pass  # it has ended by itself
 
 
 if __name__ == "__main__":

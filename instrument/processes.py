@@ -1,6 +1,5 @@
 """Processes, which are always ended, ports, and a server that answers."""
 
-import atexit
 import fcntl
 import http.client
 import os
@@ -9,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +18,7 @@ import psutil
 
 from instrument import signals
 from instrument.errors import InstrumentError, not_installed
+from instrument.guard import Guard
 from instrument.tools import lacking
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,36 +28,6 @@ PORTS = range(10_000, 30_000)
 COUNTER = Path(f"/tmp/workshop-ports-{os.getuid()}")  # of those given out, whatever TMPDIR says
 # What changes gunicorn, uvicorn or Locust behind the command line's back.
 LEAKING = ("PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "GUNICORN_", "UVICORN_", "LOCUST_")
-
-
-class Guard:
-    """A process that ends the groups it was told of when this one is gone, even by SIGKILL."""
-
-    def __init__(self):
-        self._process: subprocess.Popen | None = None
-        self._lock = threading.Lock()
-
-    def begin(self) -> None:
-        """Start it, before there is anything to note."""
-        with self._lock:
-            if self._process is None:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", Path(__file__).with_name("guard.py")],
-                    stdin=subprocess.PIPE,
-                    start_new_session=True,
-                    text=True,
-                )
-                atexit.register(self.leave)
-
-    def note(self, sign: str, group: int) -> None:
-        with self._lock:
-            self._process.stdin.write(f"{sign}{group}\n")
-            self._process.stdin.flush()
-
-    def leave(self) -> None:
-        """Let it end what is left, and wait for it."""
-        self._process.stdin.close()
-        self._process.wait()
 
 
 T = TypeVar("T")
@@ -103,6 +72,7 @@ def start(command: list[str], output: IO[bytes], **options: Any) -> subprocess.P
     """
     signals.check()
     _guard.begin()
+    options["env"] = _guard.marked(options.get("env"))
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

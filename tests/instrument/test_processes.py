@@ -22,6 +22,20 @@ def test_servers_end_also_when_the_one_that_started_them_is_killed(tmp_path):
     wait_until(lambda: gone(every))
 
 
+def test_a_server_ends_also_when_the_one_that_started_it_is_killed_before_it_has_told_so():
+    script = (
+        "import subprocess, time; from instrument import processes\n"
+        "processes._guard.note = lambda sign, group: print(group, flush=True) or time.sleep(600)\n"
+        "processes.start(['sleep', '600'], subprocess.DEVNULL)\n"
+    )
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as starter:
+        begun = int(starter.stdout.readline())
+        assert processes.is_alive(begun)
+        starter.kill()
+    wait_until(lambda: not processes.is_alive(begun))
+
+
 def test_no_port_is_given_out_twice_in_a_row_to_processes_side_by_side():
     with ThreadPoolExecutor(20) as pool:
         first = list(pool.map(lambda _: free_port(2), range(200)))
