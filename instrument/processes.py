@@ -169,6 +169,19 @@ def is_alive(pid: int) -> bool:
     return False
 
 
+def children(process: psutil.Process) -> list[psutil.Process]:
+    """Return its children, as Linux lists them: psutil would look at every process there is."""
+    try:
+        told = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    except OSError:  # another system, or the process is gone
+        return process.children()
+    found = []
+    for pid in map(int, told.split()):
+        with suppress(psutil.NoSuchProcess):
+            found.append(psutil.Process(pid))
+    return found
+
+
 def check_alive(process: subprocess.Popen, name: str, when: str, log: Path | None) -> None:
     """Raise InstrumentError when the process has ended."""
     code = process.poll()

@@ -56,6 +56,7 @@ def pytest(arguments, is_shown=True):
         path = Path(folder) / "report"
         command = [sys.executable, "-m", "pytest", "--no-header", *arguments]
         variables = {**os.environ, "TESTS_REPORT": str(path)}
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)  # each of many processes would compile anew
         output = None if is_shown else subprocess.PIPE
         with subprocess.Popen(
             command, env=variables, stdout=output, text=True, process_group=0

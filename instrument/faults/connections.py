@@ -30,12 +30,12 @@ LONG_GRACE = 7
 LONG_KEEP_ALIVE = 75  # longer than nginx's minute
 CLOSED = "upstream prematurely closed connection"  # says nginx's log
 MANY_STREAMS = 100
-ENOUGH = 1600  # requests, while workers are renewed every 50
+ENOUGH = 1000  # requests, while workers are renewed every 50
 
 
 def keep_alive(server: Server) -> str:
     """Return after how long the server closes a connection that is idle after an answer."""
-    with running(server) as run:
+    with running(server, workers=1) as run:
         seconds = seconds_until_closed(run.port)
     return f"after {whole(seconds)} s" if seconds >= 1 else "at once"
 
@@ -73,7 +73,7 @@ def stay(run: Running) -> None:
 def leave(server: Server, options: str = "") -> str:
     """Return what becomes of a write of 5 s when its client leaves."""
     path = "/" if server.is_asgi else "/5"
-    with running(server, options, apps=LEAVING, is_asked=not server.is_asgi) as run:
+    with running(server, options, 1, LEAVING, is_asked=not server.is_asgi) as run:
         begun = "http.request" if server.is_asgi else "begins"
         seen = run.said(begun), run.said("ends")
         with connected(run.port, path):
@@ -91,7 +91,7 @@ def hear(server: Server) -> str:
     """Return what `receive()` says when the client leaves."""
     if not server.is_asgi:
         return DASH
-    with running(server, apps=LEAVING, is_asked=False) as run:
+    with running(server, workers=1, apps=LEAVING, is_asked=False) as run:
         with connected(run.port):
             wait_until(lambda: run.said("http.request"))
             stay(run)
@@ -118,14 +118,14 @@ def wait_for(connection: socket.socket, text: bytes) -> bool:
 
 
 def stream(server: Server) -> str:
-    with running(server, apps=STREAMS, is_asked=False) as run:
+    with running(server, workers=1, apps=STREAMS, is_asked=False) as run:
         return arrive(run, run.port)
 
 
 def stream_behind_nginx(*changes: tuple[str, str]) -> Callable[[Server], str]:
     def try_on(server: Server) -> str:
         with (
-            running(server, apps=STREAMS, is_asked=False) as run,
+            running(server, workers=1, apps=STREAMS, is_asked=False) as run,
             nginx(CONF, run.port, *changes, is_asked=False) as proxy,
         ):
             return arrive(run, proxy.port)
@@ -139,7 +139,7 @@ def leave_stream(apps: dict[str, str]) -> Callable[[Server], str]:
     def try_on(server: Server) -> str:
         if server.interface not in apps:
             return DASH
-        with running(server, apps=apps, is_asked=False) as run:
+        with running(server, workers=1, apps=apps, is_asked=False) as run:
             with connected(run.port) as connection:
                 wait_for(connection, b"data: 0")
             left = last = time.monotonic()

@@ -55,7 +55,7 @@ def forwarded(header: str, value: str, options: str = "") -> Callable[[Server], 
     """Return a row that tells whether a header of the client's is taken for the truth."""
 
     def try_on(server: Server) -> str:
-        with running(server, options, apps=PEERS) as run:
+        with running(server, options, 1, PEERS) as run:
             plain, forged = ask(run.port), ask(run.port, headers={header: value})
         return belief(("127.0.0.1", "http"), header, value, plain, forged)
 

@@ -10,7 +10,7 @@ POOL = ROOT / "connections" / "nginx.conf"
 CLOSE_UNREAD = ("uvicorn-worker", "uvicorn")  # connections, when their workers end
 USERS = 8
 MAX_REQUESTS = 100
-RENEWALS, REQUESTS = 4, 1500  # of which a server that loses nothing loses none
+RENEWALS, REQUESTS = 4, 1000  # of which a server that loses nothing loses none
 
 
 def hang_up_behind_pool(server: Server) -> str:

@@ -41,7 +41,7 @@ class Running:
         """Return the process ids of the master's children, but uvicorn's resource tracker."""
         found = set()
         with suppress(psutil.NoSuchProcess):
-            for child in self.master.children():
+            for child in processes.children(self.master):
                 with suppress(psutil.NoSuchProcess):
                     if "resource_tracker" not in " ".join(child.cmdline()):
                         found.add(child.pid)

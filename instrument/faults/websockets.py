@@ -16,7 +16,7 @@ APPS = {"wsgi": "production.wsgi_app:app", "asgi": "asgi.websocket_app:app"}
 
 
 def websocket(server: Server) -> str:
-    with running(server, apps=APPS, is_asked=False) as run:
+    with running(server, workers=1, apps=APPS, is_asked=False) as run:
         return echo(run.port)
 
 

@@ -8,9 +8,12 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from instrument import comparison
+from burst import burst
+from instrument import comparison, processes
 from instrument.comparison import Comparison, cause, is_spoiled, sentences, table, verdict
 from instrument.display import Display
+from instrument.processes import free_port
+from instrument.servers import SUBJECTS
 from tests.support.commands import compare
 from tests.support.machine import taken_again
 from tests.support.samples import CONDITIONS, LOOP, SYNC
@@ -178,11 +181,22 @@ def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_p
 @pytest.mark.alone
 @taken_again
 def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path):
-    found = results(tmp_path, "sync-busy", "uvicorn-worker-busy", "--users", 8, "--seconds", 2)
-    sync, loop = found["sync-busy"], found["uvicorn-worker-busy"]
+    def seconds(subject):
+        port, log = free_port(), tmp_path / subject.name
+        command, booted = subject.command(port, 4), subject.server.booted
+        with processes.serving(subject.name, command, port, log, booted, 4):
+            answered, kinds = burst(40, "127.0.0.1", port, "/")
+        assert kinds == {"answered with 200": 40}
+        return answered[-1]
+
     # where they wait, it answers five times as many
-    assert loop["requests_per_second"] / sync["requests_per_second"] < 2
-    assert min(sync["ceiling"], loop["ceiling"]) > 0
+    assert seconds(SUBJECTS["sync-busy"]) / seconds(SUBJECTS["uvicorn-worker-busy"]) < 2
+
+
+def test_computing_has_the_ceiling_of_its_cpus(tmp_path):
+    arguments = ("--workers", 1, "--users", 2, "--seconds", 1)
+    [result] = results(tmp_path, "sync-busy", *arguments).values()
+    assert result["ceiling"] == pytest.approx(1000 / result["computing_ms"], rel=0.005)  # 0.1 ms
 
 
 def test_no_waiting_has_no_ceiling_and_locusts_share_is_recorded(tmp_path):

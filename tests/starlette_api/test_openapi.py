@@ -11,7 +11,7 @@ from tests.support import browser
 from tests.support.commands import run
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
-EXAMPLES = 10  # of each operation
+EXAMPLES = 5  # of each operation
 
 
 def test_schemathesis_finds_nothing(notes, tmp_path):

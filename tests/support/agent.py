@@ -3,7 +3,6 @@
 A question is [port, path, form]; without a path, it is whether a server listens there.
 """
 
-import http.client
 import json
 import socket
 import sys
@@ -25,6 +24,8 @@ def answer(port, path, form):
 
     The server has then closed the connection, and so is done with the request.
     """
+    import http.client  # which takes longer than the rest, and most are not asked
+
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.connect()

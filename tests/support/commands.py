@@ -17,6 +17,14 @@ def run(*command, seconds=60, **options):
     return subprocess.run(words, check=False, capture_output=True, text=True, **given)
 
 
+def copy_repository(folder):
+    """Copy it by cp, which takes a fifth of the CPU that shutil would."""
+    folder.mkdir()
+    left = re.compile(r"\.git|\.venv.*|results|\..*_cache")
+    every = [path for path in ROOT.iterdir() if not left.fullmatch(path.name)]
+    subprocess.run(["cp", "-Rp", *every, folder], check=True)
+
+
 def not_made():
     """Return this process's environment without what a `make` around it hands to another."""
     return {

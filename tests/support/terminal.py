@@ -13,7 +13,7 @@ from instrument import processes
 from instrument.errors import InstrumentError
 from instrument.processes import ROOT, wait_until
 from instrument.tools import lacking
-from tests.support.commands import run
+from tests.support.commands import copy_repository, run
 from tests.support.machine import again_while_busy
 from tests.support.network import Network
 from tests.support.readme import Edit, Wrong, difference, edits_of, ends, stands_for, unmarked
@@ -42,8 +42,7 @@ class Terminal:
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="w"))  # short: gunicorn's socket lies in HOME
         self.root = self.folder / "repository"
-        ignored = shutil.ignore_patterns(".git", ".venv*", "results", ".*_cache", "__pycache__")
-        shutil.copytree(ROOT, self.root, ignore=ignored)
+        copy_repository(self.root)
         if (ROOT / ".venv").exists():
             (self.root / ".venv").symlink_to(ROOT / ".venv")
         self.network = Network().__enter__()

@@ -114,12 +114,12 @@ MUTATED = {
 
 def faults(text):
     """Return what is said of a README, after making sure that nothing of it is left running."""
+    try:
+        every = steps(text)
+    except Wrong as wrong:
+        return str(wrong)
     told = []
     with Terminal() as reader:
-        try:
-            every = steps(text)
-        except Wrong as wrong:
-            every, told = [], [str(wrong)]
         for step in every:
             try:
                 reader.do(step)

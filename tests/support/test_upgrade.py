@@ -1,13 +1,12 @@
 """The report of what the newest releases change: its parts, and what it refuses to begin with."""
 
-import shutil
 import sys
 
 import pytest
 
 from instrument.processes import ROOT
 from tests.support import upgrade
-from tests.support.commands import one_line, run
+from tests.support.commands import copy_repository, one_line, run
 from tests.support.upgrade import Done
 
 ASKED = """\
@@ -126,8 +125,7 @@ def test_a_report_says_so_when_there_is_no_news_and_is_cut_when_it_is_too_long()
 def changed(tmp_path_factory):
     """A repository in which a file is not as it was committed."""
     copy = tmp_path_factory.mktemp("changed") / "repository"
-    ignored = shutil.ignore_patterns(".git", ".venv*", "results", ".*_cache", "*.png", "*.svg")
-    shutil.copytree(ROOT, copy, ignore=ignored)
+    copy_repository(copy)
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@x"]
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"]):
         assert run(*git, *words, cwd=copy).returncode == 0
