@@ -21,7 +21,7 @@ from instrument.errors import InstrumentError, not_installed
 from instrument.guard import Guard
 from instrument.tools import lacking
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).absolute().parent.parent  # also where this folder is a link
 GRACE_SECONDS = 1.0
 START_SECONDS = 20.0
 PORTS = range(10_000, 30_000)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -18,11 +19,15 @@ def run(*command, seconds=60, **options):
 
 
 def copy_repository(folder):
-    """Copy it by cp, which takes a fifth of the CPU that shutil would."""
+    """Copy what a reader changes; what is only read is linked, since every file takes its time."""
     folder.mkdir()
-    left = re.compile(r"\.git|\.venv.*|results|\..*_cache")
-    every = [path for path in ROOT.iterdir() if not left.fullmatch(path.name)]
-    subprocess.run(["cp", "-Rp", *every, folder], check=True)
+    for path in ROOT.iterdir():
+        if path.name in ("docs", "instrument", "tests"):
+            (folder / path.name).symlink_to(path)
+        elif path.is_dir() and not re.fullmatch(r"\.git|\.venv.*|results|\..*_cache", path.name):
+            shutil.copytree(path, folder / path.name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif path.is_file():
+            shutil.copy2(path, folder)
 
 
 def not_made():
