@@ -1,6 +1,7 @@
 import os
 import re
 import signal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,19 +47,30 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.xdist_group(group))
     yield  # in which they are shuffled
     items.sort(key=lambda item: "test_every_block" not in item.nodeid)  # these take longest
-    items[:] = long_and_short(items)
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = long_and_short(items, workers)
 
 
-def long_and_short(items):
-    """Order what measures, which takes long: a process that gets two gets a long and a short one."""
+@pytest.hookimpl
+def pytest_runtest_setup(item):
+    if group_of(item) != "ports" and not is_private():
+        give_way()
+
+
+@cache
+def give_way():
+    """Leave the CPUs to the tests that take turns: all of these together take longest."""
+    os.nice(5)
+
+
+def long_and_short(items, workers):
+    """Order what measures, which takes long: each process gets a long one and then a short one."""
     marked = [item for item in items if item.get_closest_marker("measures")]
     marked.sort(key=lambda item: -item.get_closest_marker("measures").kwargs["seconds"])
-    half = (len(marked) + 1) // 2
-    return [
-        *marked[:half],
-        *reversed(marked[half:]),
-        *(each for each in items if each not in marked),
-    ]
+    first, others = marked[:workers], marked[workers:]
+    second = others[-workers:][::-1]
+    last = others[: -len(second)] if second else []
+    return [*first, *second, *last, *(each for each in items if each not in marked)]
 
 
 def belongs(name, chapter):

@@ -1,6 +1,7 @@
 """Every block of every README is run, in order, and every internal link leads somewhere."""
 
 import re
+from functools import cache
 
 import pytest
 from markdown_it import MarkdownIt
@@ -62,6 +63,7 @@ def test_the_exempt_blocks_are_these():
     assert found == EXEMPT
 
 
+@cache
 def anchors(text):
     """Return the names under which headings can be linked to."""
     tokens = MarkdownIt().parse(text)
