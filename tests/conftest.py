@@ -1,7 +1,6 @@
 import os
 import re
 import signal
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,21 +45,10 @@ def pytest_collection_modifyitems(config, items):
         if group := group_of(item):
             item.add_marker(pytest.mark.xdist_group(group))
     yield  # in which they are shuffled
-    items.sort(key=lambda item: "test_every_block" not in item.nodeid)  # these take longest
+    items.sort(key=lambda item: group_of(item) is None)  # what takes long begins first
+    items.sort(key=lambda item: "test_every_block" not in item.nodeid)
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     items[:] = long_and_short(items, workers)
-
-
-@pytest.hookimpl
-def pytest_runtest_setup(item):
-    if group_of(item) != "ports" and not is_private():
-        give_way()
-
-
-@cache
-def give_way():
-    """Leave the CPUs to the tests that take turns: all of these together take longest."""
-    os.nice(5)
 
 
 def long_and_short(items, workers):

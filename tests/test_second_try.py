@@ -57,6 +57,15 @@ def test_that_waits(number, tmp_path):
         FAILED.with_suffix(f".{number}").touch()
         process.wait()
 """
+GROUP = """
+import os
+
+@pytest.mark.xdist_group("one")
+@pytest.mark.parametrize("number", range(6))
+def test_of_a_group(number):
+    with FAILED.open("a") as workers:
+        workers.write(f"{os.getpid()} ")
+"""
 SIX = """
 @pytest.mark.alone
 @pytest.mark.parametrize("number", range(6))
@@ -120,6 +129,13 @@ def test_a_mistake_in_a_readme_fails_twice(tests):
     assert "  failed again  test_some.py::test_readme" in said
     assert "  passed alone  test_some.py::test_that_fails_at_first" in said
     assert said[-1] == "1 passed, 1 failed"
+
+
+def test_one_process_runs_all_tests_of_a_group(tests, tmp_path):
+    assert tests(GROUP).returncode == 0
+    workers = (tmp_path / "test_some.failed").read_text().split()
+    assert len(workers) == 6
+    assert len(set(workers)) == 1, "or tests that take turns keep every process waiting"
 
 
 def test_more_than_five_failures_are_not_tried_again(tests, tmp_path):
