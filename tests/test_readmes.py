@@ -7,6 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from instrument.processes import ROOT
+from tests.support.network import NAMED
 from tests.support.readme import Wrong, parts, steps
 from tests.support.terminal import READMES, Terminal
 
@@ -24,21 +25,30 @@ EXEMPT = [
 
 
 def parts_of(path):
-    """Yield the parts of a README, which are done side by side; one that measures is marked."""
+    """Yield the parts of a README, which are done side by side, with marks of what they do."""
     name, parts = path.relative_to(ROOT), path.read_text().split("<!-- anew -->")
     for number, text in enumerate(parts):
         measures = re.search(r"^```.*(ratios=|within=\d+% limit=)", text, re.MULTILINE)
         marks = [pytest.mark.measures(seconds=50)] if measures else []
+        if takes_turn := names_ports(text):
+            marks.append(pytest.mark.ports)
         ending = f" part {number + 1}" if len(parts) > 1 else ""
-        yield pytest.param(path, number, id=f"{name}{ending}", marks=marks)
+        yield pytest.param(path, number, takes_turn, id=f"{name}{ending}", marks=marks)
+
+
+def names_ports(text):
+    """Return whether a block starts a server, or shows one of the ports that the text names."""
+    blocks = "".join(re.findall(r"^```console.*?^```", text, re.MULTILINE | re.DOTALL))
+    return bool(re.search(rf"server=|\b({'|'.join(map(str, NAMED))})\b", blocks))
 
 
 @pytest.mark.timeout(900)  # a block that measures may be tried three times
-@pytest.mark.ports
-@pytest.mark.parametrize(("path", "part"), [part for path in READMES for part in parts_of(path)])
-def test_every_block_does_what_it_shows(path, part, subtests):
+@pytest.mark.parametrize(
+    ("path", "part", "takes_turn"), [part for path in READMES for part in parts_of(path)]
+)
+def test_every_block_does_what_it_shows(path, part, takes_turn, subtests):
     name = path.relative_to(ROOT)
-    with Terminal() as terminal:
+    with Terminal(takes_turn=takes_turn) as terminal:
         for step in parts(steps(path.read_text()))[part]:
             where = f"{name}:{step.line}: {step.title}"
             with subtests.test(where):

@@ -61,11 +61,15 @@ def is_free(port):
 class Network:
     """A network namespace with a loopback interface.
 
-    Where the system refuses one, it is this machine's own network, for one test at a time.
+    Where the system refuses one, it is this machine's own network, for one test at a time; a test
+    that names no port need not take its turn.
     """
 
-    def __enter__(self):
+    def __init__(self, takes_turn=True):
+        self.takes_turn = takes_turn
         self.turn = None
+
+    def __enter__(self):
         self.agent = self.begin(shlex.join([*PRIVATE, LOOPBACK]))
         self.is_private = self.agent.stdout.readline() == "up\n"
         self.prefix = ""
@@ -74,8 +78,9 @@ class Network:
             self.prefix = f"nsenter {target} --user --net --preserve-credentials"
         else:
             self.leave()
-            self.turn = LOCK.open("w")
-            fcntl.flock(self.turn, fcntl.LOCK_EX)
+            if self.takes_turn:
+                self.turn = LOCK.open("w")
+                fcntl.flock(self.turn, fcntl.LOCK_EX)
             self.agent = self.begin(shlex.join(AGENT))
             self.agent.stdout.readline()
         return self

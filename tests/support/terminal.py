@@ -34,8 +34,8 @@ STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 class Terminal:
     """The terminals of one reader: each block in a new one, servers in others beside it."""
 
-    def __init__(self, limit=30.0):
-        self.limit = limit
+    def __init__(self, limit=30.0, takes_turn=True):
+        self.limit, self.takes_turn = limit, takes_turn
         self.servers = {}
         self.absent = {}  # servers that could not be started, and why
 
@@ -45,7 +45,7 @@ class Terminal:
         copy_repository(self.root)
         if (ROOT / ".venv").exists():
             (self.root / ".venv").symlink_to(ROOT / ".venv")
-        self.network = Network().__enter__()
+        self.network = Network(self.takes_turn).__enter__()
         self.environment = {
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
