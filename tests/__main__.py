@@ -22,7 +22,7 @@ from tests.support.network import is_private, taken_ports
 MOST = 16  # tests side by side
 PHASES = {  # by marker: its name, which of pytest's markers it selects, how many tests for each CPU
     "": ("side by side", "not measures and not alone", 6),  # on a slow CPU, more would be too late
-    "measures": ("what measures", "measures", 8),  # and waits for most of the time
+    "measures": ("what measures", "measures", 5),  # with more, it would be measured again
     "alone": ("one after the other", "alone", 0),
 }
 CLEAN_UP_SECONDS = 5
