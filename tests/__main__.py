@@ -110,7 +110,7 @@ def run(arguments):
         if files := phases.get(marker):
             count = sum(files.values())
             print(f"\n{name}: {count}", flush=True)
-            each = each if is_private() else each // 2  # those that take turns have no time to lose
+            each = each if is_private() else (each + 1) // 2  # beside those that take turns
             at_once = 0 if count == 1 else min(each * cpus(), MOST, count)
             how = [f"--numprocesses={at_once}", "--dist=loadgroup", "-m", selected, *arguments]
             if not any(map(names_tests, arguments)):
