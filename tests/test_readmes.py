@@ -22,6 +22,16 @@ EXEMPT = [
     ("install", "pip install -r diagnosis/requirements.txt"),
     ("install", "pip install -r frameworks/requirements.txt"),
 ]
+SECONDS = {  # of the parts that measure longest, for an order in which they begin first
+    "README.md": 52,
+    "compare/README.md part 1": 35,
+    "compare/README.md part 2": 68,
+    "compare/README.md part 3": 27,
+    "compare/README.md part 4": 28,
+    "compare/README.md part 5": 45,
+    "compare/README.md part 6": 59,
+    "compare/README.md part 9": 26,
+}
 
 
 def parts_of(path):
@@ -29,11 +39,11 @@ def parts_of(path):
     name, parts = path.relative_to(ROOT), path.read_text().split("<!-- anew -->")
     for number, text in enumerate(parts):
         measures = re.search(r"^```.*(ratios=|within=\d+% limit=)", text, re.MULTILINE)
-        marks = [pytest.mark.measures(seconds=50)] if measures else []
+        full_name = f"{name} part {number + 1}" if len(parts) > 1 else str(name)
+        marks = [pytest.mark.measures(seconds=SECONDS.get(full_name, 15))] if measures else []
         if takes_turn := names_ports(text):
             marks.append(pytest.mark.ports)
-        ending = f" part {number + 1}" if len(parts) > 1 else ""
-        yield pytest.param(path, number, takes_turn, id=f"{name}{ending}", marks=marks)
+        yield pytest.param(path, number, takes_turn, id=full_name, marks=marks)
 
 
 def names_ports(text):

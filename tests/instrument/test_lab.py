@@ -14,7 +14,7 @@ from instrument.servers import SUBJECTS
 from tests.support import browser
 from tests.support.commands import compare, one_line
 from tests.support.offspring import gone
-from tests.support.opened_lab import asked, lab_data, lines_now, opened
+from tests.support.opened_lab import asked, lab_data, lines_now, opened, steps
 
 needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
 
@@ -35,7 +35,7 @@ def ends_on_ctrl_c(process, log):
     wait_until(lambda: gone(every))
 
 
-@pytest.mark.measures(seconds=50)
+@pytest.mark.measures(seconds=60)
 @needs_browser
 def test_participant_watches_two_lines_part(tmp_path):
     log = tmp_path / "log"
@@ -136,19 +136,15 @@ def test_staircase_beside_a_wall(tmp_path):
         person.page.goto(f"{page}/lab")
         person.follow("Twelve requests")
 
-        def seconds(button):  # after the first answer, since a busy browser sends late
+        def stairs(button):
             person.press(button)
             person.page.get_by_text("All are answered.").wait_for()
             wait_until(lambda: all(len(times) == 12 for times in person.answered().values()))
-            told = person.answered()
-            return {name: [round(each - min(s)) for each in s] for name, s in told.items()}
+            return {name: steps(times) for name, times in person.answered().items()}
 
-        stairs = [0] * 4 + [1] * 4 + [2] * 4
-        assert seconds("one host name") == {
-            "sync": stairs,
-            "uvicorn-worker": [0] * 6 + [1] * 6,  # a browser's six connections to one name
-        }
-        assert seconds("two host names, by turns") == {"sync": stairs, "uvicorn-worker": [0] * 12}
+        # a browser's six connections to one name
+        assert stairs("one host name") == {"sync": [4, 4, 4], "uvicorn-worker": [6, 6]}
+        assert stairs("two host names, by turns") == {"sync": [4, 4, 4], "uvicorn-worker": [12]}
         assert person.trouble == []
 
         kill_server(port)
@@ -208,7 +204,7 @@ def test_lab_of_two_servers_of_one_interface(tmp_path):
         ends_on_ctrl_c(lab, log)
 
 
-@pytest.mark.measures(seconds=26)
+@pytest.mark.measures(seconds=28)
 def test_p95_of_all_requests_falls_while_one_server_gets_slower(tmp_path):
     def p95_and_median_of_sync():
         stats = json.loads(asked(page, "/stats/requests"))
@@ -253,7 +249,7 @@ def test_taken_port_is_said_before_anything_starts(taken, option):
     assert done.stdout == ""
 
 
-@pytest.mark.measures(seconds=39)
+@pytest.mark.measures(seconds=44)
 def test_master_and_two_workers_show_one_line(tmp_path):
     port, web_port, master_port = free_port(), free_port(), free_port()
     sync = SUBJECTS["sync"]

@@ -27,7 +27,7 @@ def test_steps_fit_80_columns():
     assert "…" not in text
 
 
-@pytest.mark.measures(seconds=36)
+@pytest.mark.measures(seconds=48)
 @taken_again
 def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path):
     done = compare("sweep", "uvicorn", "--users", 4, "--output", tmp_path, seconds=110)

@@ -12,7 +12,7 @@ SETUPS = handlers.setups()
 IDS = [f"{each[0].app} on {each[0].shown.strip('`')}" for each in SETUPS]
 
 
-@pytest.mark.measures(seconds=10)
+@pytest.mark.measures(seconds=5)
 @pytest.mark.parametrize("setup", SETUPS, ids=IDS)
 @taken_again
 def test_a_process_works_on_as_many_as_the_table_says(setup):
@@ -28,7 +28,7 @@ def test_each_cell_follows_from_the_one_beside_it():
         assert found.last == -(-found.clients // found.in_progress), row
 
 
-@pytest.mark.measures(seconds=9)
+@pytest.mark.measures(seconds=6)
 @pytest.mark.parametrize(
     ("server", "first_second", "last"),
     [(SYNC, 4, {3}), (BARE_GTHREAD, 4, range(3, 13)), (GTHREAD, 12, {1})],

@@ -55,7 +55,7 @@ def test_chapter_8_calculates_with_the_memory_of_chapter_6():
     assert f"{uvicorn} / 5 × 4 = {uvicorn / 5 * 4:.0f} MB" in text
 
 
-@pytest.mark.measures(seconds=30)
+@pytest.mark.measures(seconds=13)
 @pytest.mark.parametrize(
     "setup",
     [
