@@ -61,13 +61,16 @@ def names(frame: Frame) -> tuple[str, str, str]:
 
 
 def stack_of(run: Running, name: str) -> list[Frame]:
-    """Return the stack of a worker, from its top, as soon as a file is on it."""
+    """Return the stack of a worker, from its top, as soon as a file is on it.
+
+    The newest may not be written to its end: the one before it is.
+    """
     (worker,) = psutil.Process(run.process.pid).children()
 
     def found() -> list[Frame]:
         os.kill(worker.pid, signal.SIGUSR2)
-        newest = run.said().rpartition("Current thread")[2]
-        frames = re.findall(r'File ".*?([^/"]+)", line (\d+) in (.+)', newest)
+        complete = ["", *run.said().split("Current thread")][-2]
+        frames = re.findall(r'File ".*?([^/"]+)", line (\d+) in (.+)', complete)
         return frames if any(file == name for file, _, _ in frames) else []
 
     with socket.create_connection(("127.0.0.1", run.port)) as client:
