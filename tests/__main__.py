@@ -38,16 +38,21 @@ class Outcome:
     passed: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     skipped: Counter = field(default_factory=Counter)  # by reason
+    lost: int = 0  # found at first, and run by nobody
 
-    def add(self, report):
+    def add(self, report, count=0):
+        """Add what a run reports of so many tests."""
         self.passed |= set(report["passed"])
         self.failed |= set(report["failed"])
         self.skipped.update(report["skipped"])
+        told = len(report["passed"]) + len(report["failed"]) + sum(report["skipped"].values())
+        self.lost += max(0, count - told)
 
     @property
     def counts(self):
         skipped = f", {self.skipped.total()} skipped" if self.skipped else ""
-        return f"{len(self.passed)} passed, {len(self.failed)} failed{skipped}"
+        lost = f", {self.lost} found but not run" if self.lost else ""
+        return f"{len(self.passed)} passed, {len(self.failed)} failed{skipped}{lost}"
 
 
 def pytest(arguments, is_shown=True):
@@ -116,7 +121,7 @@ def run(arguments):
             if not any(map(names_tests, arguments)):
                 # the others need not be imported; pytest 9.1 loses fixtures of a folder that comes twice
                 how += sorted(files)
-            outcome.add(pytest(how))
+            outcome.add(pytest(how), count)
     if 0 < len(outcome.failed) <= MOST_FAILURES:
         try_again(outcome)
     return outcome
@@ -169,7 +174,8 @@ def main(arguments):
     if not outcome.passed | outcome.failed and not outcome.skipped:
         print("tests: no test is called so")
         return NOTHING_RUN
-    return FAILED if outcome.failed or (outcome.skipped and os.environ.get("CI")) else OK
+    is_wrong = outcome.failed or outcome.lost or (outcome.skipped and os.environ.get("CI"))
+    return FAILED if is_wrong else OK
 
 
 if __name__ == "__main__":

@@ -75,6 +75,12 @@ def test_that_fails(number):
     assert False
 """
 
+LOSES = """
+def pytest_collection_modifyitems(config, items):
+    if not config.option.collectonly:
+        items.pop()
+"""
+
 
 class Suite:
     """A file of tests, run as make test does."""
@@ -178,6 +184,13 @@ def test_a_name_of_no_test_is_said(tests):
     done = tests("def test_one(): pass\n", "-k another")
     assert done.returncode == 5
     assert done.stdout.splitlines()[-1] == "tests: no test is called so"
+
+
+def test_a_test_that_pytest_loses_is_missed(tests, tmp_path):
+    (tmp_path / "conftest.py").write_text(LOSES)
+    done = tests(GROUP)
+    assert done.stdout.splitlines()[-1] == "5 passed, 0 failed, 1 found but not run"
+    assert done.returncode == 1
 
 
 def test_a_file_that_can_not_be_read_is_shown(tests):
