@@ -18,7 +18,7 @@ from instrument.crowd import Crowd
 from instrument.display import Display
 from instrument.errors import InstrumentError, not_installed
 from instrument.experiment import Conditions, Experiment
-from instrument.faults import TABLES
+from instrument.faults import tables
 from instrument.faults.table import try_table
 from instrument.load import Bench, Plan
 from instrument.measure import SHORTEST_STEADY_SECONDS
@@ -183,14 +183,12 @@ def run_lab(options: argparse.Namespace) -> None:
 
 def run_faults(options: argparse.Namespace) -> None:
     signals.note()
-    for name in options.tables:
-        if name not in TABLES:
-            raise InstrumentError(f"unknown table {name!r}: choose from {', '.join(TABLES)}")
+    every = tables(options.tables)
     if not options.tables:
         Display().say_how_long(ALL_TABLES_SECONDS)
     untried = [] if options.go_on else None
-    for name in options.tables or TABLES:
-        try_table(TABLES[name], options.write, untried)
+    for table in every:
+        try_table(table, options.write, untried)
     for error in untried or []:
         print(f"compare: {error}", *error.tail, sep="\n  log: ", file=sys.stderr)
     if untried:

@@ -9,7 +9,6 @@ results/upgrade.md. The exit status is 0 where nothing is said differently, and 
 
 import argparse
 import importlib
-import json
 import math
 import re
 import sys
@@ -22,7 +21,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from instrument import processes, signals
 from instrument.errors import InstrumentError
-from instrument.faults import TABLES
+from instrument.faults import TABLES, tables
 from instrument.processes import ROOT, wait_until
 from instrument.program import run_program
 from instrument.saved import write
@@ -208,16 +207,14 @@ def installed():
     return {name: metadata.version(name) for name in names}
 
 
-def saved(names):
-    return {name: json.loads(json.dumps(TABLES[name].saved())) for name in names}
+def saved():
+    return {table.name: table.saved() for table in tables()}
 
 
 def upgrade(options):
     """Install, run everything, and return the versions that changed and the news, by title."""
     asked = asked_for(options.packages)
-    for name in options.tables:
-        if name not in TABLES:
-            raise InstrumentError(f"unknown table {name!r}: choose from {', '.join(TABLES)}")
+    tables(options.tables)
     for path in options.readmes:
         if not path.is_file():
             raise InstrumentError(f"there is no file {path}")
@@ -226,7 +223,7 @@ def upgrade(options):
             "commit your changes first: the report is what git calls a difference"
         )
     python = (sys.executable, "-m")
-    before, tables = installed(), saved(TABLES)
+    before, earlier = installed(), saved()
     must(*python, "pip", "install", "--quiet", "--disable-pip-version-check", *asked)
     now = installed()
     for name in FILES:
@@ -238,11 +235,11 @@ def upgrade(options):
     outputs = run(*python, "tests.support.rewrite", *options.readmes)
     tests = run(*python, "tests", *(["-k", options.tests] if options.tests else []))
     diff = must("git", "diff", "--unified=0", "--", "*.md", "*requirements.txt")
-    after = saved(TABLES)
-    others = {name: (tables[name]["versions"], after[name]["versions"]) for name in TABLES}
+    after = saved()
+    others = {name: (earlier[name]["versions"], after[name]["versions"]) for name in TABLES}
     machine = {line for each in others.values() for line in changed(*each)}
     news = {
-        **{f"Table {name}": "\n".join(cells(tables[name], after[name])) for name in TABLES},
+        **{f"Table {name}": "\n".join(cells(earlier[name], after[name])) for name in TABLES},
         "What git diff shows": told_by_git(diff),
         "Cells that could not be tried": told(filled),
         "Outputs that differ and are left for you": by_hand(outputs.printed),

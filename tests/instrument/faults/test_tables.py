@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from instrument.errors import InstrumentError
-from instrument.faults import TABLES, costs, handlers
+from instrument.faults import TABLES, costs, handlers, tables
 from instrument.faults.table import COLUMNS, Row, outcomes
 from instrument.processes import ROOT, wait_until
 from tests.support.commands import COMPARE, compare, one_line
@@ -17,7 +17,7 @@ from tests.support.offspring import gone
 
 CELLS = [
     pytest.param(table, row, server, id=f"{table.name}: {row.title}-{server.name}")
-    for table in TABLES.values()
+    for table in tables()
     for row in table.rows
     for server in COLUMNS
 ]
@@ -33,7 +33,7 @@ def test_a_cell(table, row, server):
     assert row.try_on(server) == saved["cells"][row.title][server.name], f"changed: {changed}"
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+@pytest.mark.parametrize("table", tables(), ids=TABLES)
 def test_a_table_stands_in_its_chapter_as_it_was_saved(table):
     saved = table.saved()
     assert table.place.search(table.readme.read_text())[0] == table.shown(saved)
