@@ -71,6 +71,6 @@ def judged(rows: dict[str, int]) -> str:
             raise Wrong(f"There is no row {name!r} in Locust's table: keep both classes and names.")
     wsgi, asgi = rows["wsgi"], rows["asgi"]
     saw = f"In {SECONDS} s, {USERS} users each: {wsgi} answers in the row wsgi, {asgi} in asgi"
-    if not wsgi or not asgi or asgi / wsgi < APART:
+    if asgi <= USERS or not wsgi or asgi / wsgi < APART:  # at most one each: they rest
         raise Wrong(f"{saw}. They look alike: users who rest don't keep one worker busy.")
     return f"{saw}: a worker answers one a second, the loop answers all that wait."

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from instrument.exercises import cli
+from instrument.exercises import checks_load, cli
 from instrument.exercises.book import EXERCISES, FOLDER, SHIPPED, SOLUTIONS, Wrong
 from instrument.processes import ROOT
 from instrument.tools import lacking
@@ -120,3 +120,8 @@ def test_a_wrong_solution_gets_the_message_that_fits(number, old, new, said, tmp
 @pytest.mark.parametrize("number", NUMBERS)
 def test_another_right_solution_is_taken(number, tmp_path):
     assert cli.checked(EXERCISES[number], changed(number, *RIGHT[number], tmp_path))
+
+
+def test_users_who_rest_look_alike_also_where_a_worker_began_late():
+    with pytest.raises(Wrong, match="look alike"):
+        checks_load.judged({"wsgi": 1, "asgi": checks_load.USERS})

@@ -14,7 +14,7 @@ from instrument.servers import SUBJECTS
 from tests.support import browser
 from tests.support.commands import compare, one_line
 from tests.support.offspring import gone
-from tests.support.opened_lab import asked, lab_data, lines_now, opened, steps
+from tests.support.opened_lab import asked, lab_data, lines_now, most, opened
 
 needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
 
@@ -136,15 +136,17 @@ def test_staircase_beside_a_wall(tmp_path):
         person.page.goto(f"{page}/lab")
         person.follow("Twelve requests")
 
-        def stairs(button):
+        for button, slots in (
+            ("one host name", {"sync": 4, "uvicorn-worker": 6}),  # a browser's connections to it
+            ("two host names, by turns", {"sync": 4, "uvicorn-worker": 12}),
+        ):
             person.press(button)
             person.page.get_by_text("All are answered.").wait_for()
             wait_until(lambda: all(len(times) == 12 for times in person.answered().values()))
-            return {name: steps(times) for name, times in person.answered().items()}
-
-        # a browser's six connections to one name
-        assert stairs("one host name") == {"sync": [4, 4, 4], "uvicorn-worker": [6, 6]}
-        assert stairs("two host names, by turns") == {"sync": [4, 4, 4], "uvicorn-worker": [12]}
+            answered = person.answered()
+            assert answered.keys() == slots.keys()
+            for name, times in answered.items():  # of 1 s each; a busy browser sends some late
+                assert most(times, 0.5) <= slots[name] <= most(times, 1), (button, name, times)
         assert person.trouble == []
 
         kill_server(port)

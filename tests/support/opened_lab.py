@@ -1,7 +1,6 @@
 """Opens the lab as a user does, on free ports, and asks it as its page does."""
 
 import json
-import math
 import shlex
 import sys
 from contextlib import contextmanager
@@ -44,15 +43,6 @@ def lines_now(page):
     return samples[-1]["lines"] if samples else []
 
 
-def steps(times):
-    """Return how many are answered in each step: one begins half a second after another, or later.
-
-    It takes a second, and what a busy browser needs to send the next requests.
-    """
-    counts, begin = [], -math.inf
-    for seconds in sorted(times):
-        if seconds >= begin + 0.5:
-            counts.append(0)
-            begin = seconds
-        counts[-1] += 1
-    return counts
+def most(times, seconds):
+    """Return how many are answered within so many seconds, where they are most."""
+    return max(sum(begin <= each < begin + seconds for each in times) for begin in times)
