@@ -24,6 +24,7 @@ from instrument.exercises.rig import (
 )
 
 Frame = tuple[str, str, str]  # file, line, function
+FRAME = r'File ".*?([^/"]+)", line (\d+) in (.+)'
 
 
 @exercise(
@@ -60,18 +61,20 @@ def names(frame: Frame) -> tuple[str, str, str]:
     return f"{file}:{line}", line, function
 
 
-def stack_of(run: Running, name: str) -> list[Frame]:
-    """Return the stack of a worker, from its top, as soon as a file is on it.
+STILL = 5  # stacks, taken one after the other, that show the same lines of a file
 
-    The newest may not be written to its end: the one before it is.
-    """
+
+def stack_of(run: Running, name: str) -> list[Frame]:
+    """Return the stack of a worker, from its top, as soon as it stands still in a file."""
     (worker,) = psutil.Process(run.process.pid).children()
 
     def found() -> list[Frame]:
         os.kill(worker.pid, signal.SIGUSR2)
-        complete = ["", *run.said().split("Current thread")][-2]
-        frames = re.findall(r'File ".*?([^/"]+)", line (\d+) in (.+)', complete)
-        return frames if any(file == name for file, _, _ in frames) else []
+        _, *complete, _ = ["", *run.said().split("Current thread")]  # the last may be half written
+        stacks = [re.findall(FRAME, each) for each in complete[-STILL:]]
+        own = [[frame for frame in each if frame[0] == name] for each in stacks]
+        stands = len(own) == STILL and own[0] and own.count(own[0]) == STILL
+        return stacks[-1] if stands else []
 
     with socket.create_connection(("127.0.0.1", run.port)) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
