@@ -26,6 +26,7 @@ from instrument.servers import Server
 from instrument.tools import find
 
 PATIENCE = 20.0
+GRACE = 30.0  # after which gunicorn tells a worker again, that was starting and missed its SIGTERM
 APPS = {"wsgi": "production.wsgi_app:app", "asgi": "production.asgi_app:app"}
 
 
@@ -59,7 +60,10 @@ class Running:
 
     def wait_for_others(self, before: set[int]) -> None:
         """Wait until as many workers are there, and none of those before."""
-        wait_until(lambda: len(self.workers()) == len(before) and not self.workers() & before)
+        wait_until(
+            lambda: len(self.workers()) == len(before) and not self.workers() & before,
+            seconds=GRACE + PATIENCE,
+        )
 
 
 @contextmanager
