@@ -24,6 +24,7 @@ LONGEST = 10  # seconds, that a check waits for one thing: then it is called end
 HOOKS = Path(__file__).with_name("hooks.py")
 LOADED = "Application loaded"
 BEGUN = "Booting worker"
+NO_CAUSE = r'\bINFO\b|HTTP/1\.." \d|Worker \(pid:\d+\) exited'  # that something went wrong
 
 
 class NoAnswer(Wrong):
@@ -209,8 +210,8 @@ def need_ok(answer: Answer, run: Running, what: str = "GET /") -> Answer:
 
 def because(log: Path) -> str:
     """Return what a log says went wrong: the error, and its place."""
-    tail = tail_of_log(log.read_text(errors="replace"))
-    tail = [line for line in tail if not re.search(r'\bINFO\b|HTTP/1\.." \d', line)]
+    lines = log.read_text(errors="replace").splitlines()
+    tail = tail_of_log("\n".join(line for line in lines if not re.search(NO_CAUSE, line)))
     said = f" Its log says: {tail[0]}" if tail else ""
     return re.sub(r"\(/[^()]*/(.+?), line", r"(\1, line", said.replace(f"{ROOT}/", ""))
 

@@ -51,6 +51,12 @@ def test_the_reason_is_no_line_of_an_access_log(tmp_path):
     assert rig.because(log) == ""
 
 
+def test_the_reason_is_not_that_a_worker_has_ended(tmp_path):
+    log = tmp_path / "log"
+    log.write_text("bye\n[12:00:00] [1] [ERROR] Worker (pid:2) exited with code 1.\n" * 9)
+    assert rig.because(log) == " Its log says: bye"
+
+
 def test_a_child_that_left_the_group_is_ended(tmp_path):
     path = tmp_path / "01_bytes.py"
     path.write_text(
