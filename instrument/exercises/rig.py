@@ -24,7 +24,7 @@ LONGEST = 10  # seconds, that a check waits for one thing: then it is called end
 HOOKS = Path(__file__).with_name("hooks.py")
 LOADED = "Application loaded"
 BEGUN = "Booting worker"
-NO_CAUSE = r'\bINFO\b|HTTP/1\.." \d|Worker \(pid:\d+\) exited'  # that something went wrong
+NO_CAUSE = r'\bINFO\b|HTTP/1\.." \d|Worker \(pid:\d+\) exited'  # of an error
 
 
 class NoAnswer(Wrong):

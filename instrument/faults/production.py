@@ -7,13 +7,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from instrument.errors import InstrumentError
 from instrument.faults import native, stops
 from instrument.faults.renewals import CLOSE_UNREAD, more
-from instrument.faults.rig import Running, Users, ask, in_flight, nginx, running
+from instrument.faults.rig import PATIENCE, Answer, Running, Users, ask, in_flight, nginx, running
 from instrument.faults.table import Row, no_such_option, table_of
 from instrument.processes import ROOT, START_SECONDS, is_alive, wait_until
 from instrument.servers import Server
@@ -225,20 +225,31 @@ def attack(server: Server, run: Running, port: int, what: str) -> str:
 
 
 def overload(server: Server) -> str:
-    """Return where 10 requests of half a second wait: in the backlog, in the worker, or nowhere."""
-    held = 0
-    with running(server, workers=1) as run, ThreadPoolExecutor(10) as clients:
-        asked = [clients.submit(ask, run.port, "/0.5") for _ in range(10)]
-        while not all(each.done() for each in asked):
-            workers = run.workers() or {run.master.pid}  # one worker of uvicorn's is its master
-            held = max(held, run.held(*workers))
-            time.sleep(0.05)
-        answers = [each.result() for each in asked]
-    if {answer.status for answer in answers} != {200}:
-        return str(Counter(str(answer) for answer in answers))
-    if max(answer.seconds for answer in answers) < 2:  # one after the other is 5 s, by twos 2.5 s
-        return "all at once"
-    return "queues in the backlog" if held <= server.slots < math.inf else "queues in the worker"
+    """Return where requests of half a second wait: in the backlog, in the worker, or nowhere."""
+    slots = server.slots if server.slots < math.inf else 0
+    looks: list[int] = []  # connections that the worker held while more waited than it has slots
+    with running(server, workers=1) as run:
+        deadline = time.monotonic() + PATIENCE
+        while not looks:  # a busy machine may look too late
+            if time.monotonic() > deadline:
+                raise InstrumentError("no look at the worker came in time")
+            with ThreadPoolExecutor(BUSY) as clients:
+                asked = [clients.submit(ask, run.port, "/0.5") for _ in range(BUSY)]
+                while before := unanswered(asked):
+                    held = run.held(*(run.workers() or {run.master.pid}))  # uvicorn's only worker
+                    if before < BUSY and unanswered(asked) > slots:
+                        looks.append(held)
+                    time.sleep(0.05)
+            answers = [each.result() for each in asked]
+            if {answer.status for answer in answers} != {200}:
+                return str(Counter(str(answer) for answer in answers))
+            if max(answer.seconds for answer in answers) < 2:  # in turn it is 5 s, by twos 2.5 s
+                return "all at once"
+    return "queues in the worker" if max(looks) > slots else "queues in the backlog"
+
+
+def unanswered(asked: list[Future[Answer]]) -> int:
+    return sum(not each.done() for each in asked)
 
 
 def limit_connections(server: Server, options: str) -> str:
