@@ -45,10 +45,15 @@ def pytest_collection_modifyitems(config, items):
         if group := group_of(item):
             item.add_marker(pytest.mark.xdist_group(group))
     yield  # in which they are shuffled
-    items.sort(key=lambda item: group_of(item) is None)  # what takes long begins first
-    items.sort(key=lambda item: "test_every_block" not in item.nodeid)
+    items.sort(key=lambda item: not takes_long(item))  # and begins first
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     items[:] = long_and_short(items, workers)
+
+
+def takes_long(item):
+    """Return whether a test takes long by itself, or is one of many that one process runs."""
+    is_marked = item.get_closest_marker("long") or "test_every_block" in item.nodeid
+    return bool(is_marked or group_of(item))
 
 
 def long_and_short(items, workers):

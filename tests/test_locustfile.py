@@ -65,6 +65,7 @@ def stop(network):
     network.ask(PAGE, "/stop", by="test")
 
 
+@pytest.mark.long
 def test_both_classes_give_a_row_each_with_as_many_users(network, tmp_path):
     with slow_servers(network, tmp_path, 8000, 8001):
         done = headless(network, "--users 8 --spawn-rate 8 --run-time 5s --json")

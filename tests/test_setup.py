@@ -77,6 +77,7 @@ def test_python_that_will_not_do_is_said_in_one_line(stub, message, copy):
     assert not (copy / ".venv").exists()
 
 
+@pytest.mark.long
 def test_an_environment_is_left_alone_and_an_interrupted_installation_is_finished(copy):
     environment = copy / ".venv"
     run(sys.executable, "-m", "venv", "--without-pip", environment)  # as `uv venv` makes it

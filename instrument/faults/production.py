@@ -12,7 +12,7 @@ from pathlib import Path
 
 from instrument.errors import InstrumentError
 from instrument.faults import native, stops
-from instrument.faults.renewals import CLOSE_UNREAD, more
+from instrument.faults.renewals import CLOSE_UNREAD, hang_up_until_lost
 from instrument.faults.rig import PATIENCE, Answer, Running, Users, ask, in_flight, nginx, running
 from instrument.faults.table import Row, no_such_option, table_of
 from instrument.processes import ROOT, START_SECONDS, is_alive, wait_until
@@ -25,7 +25,6 @@ FROZEN_SECONDS = 8  # a quick request that takes longer found no free worker
 QUICK_SECONDS = 2.5  # half of what nginx waits for the other half
 HALF_REQUESTS = 100  # to servers that have no slots
 MANY, CALM, BUSY = 20, 4, 10  # users
-RENEWALS = 4
 UNWATCHED_SECONDS = 15.0  # in which the master does not kill a worker whose clock stands still
 
 
@@ -111,13 +110,7 @@ def hang_up(server: Server) -> str:
 def hang_up_under_load(server: Server) -> str:
     """Return what users lose at a HUP when they ask as fast as they can."""
     with running(server) as run, Users(run.port, "/", users=BUSY) as users:
-        for _ in range(RENEWALS * more(server)):
-            if users.lost:
-                break
-            before = run.workers()
-            run.master.send_signal(signal.SIGHUP)
-            run.wait_for_others(before)
-            users.go_on()
+        hang_up_until_lost(server, run, users)
     if not users.lost:
         return "nothing lost"
     few = users.lost.total() <= BUSY

@@ -2,7 +2,7 @@
 
 import signal
 
-from instrument.faults.rig import PATIENCE, Users, nginx, running
+from instrument.faults.rig import PATIENCE, Running, Users, nginx, running
 from instrument.processes import ROOT, wait_until
 from instrument.servers import Server
 
@@ -19,14 +19,19 @@ def hang_up_behind_pool(server: Server) -> str:
         nginx(POOL, run.port) as proxy,
         Users(proxy.port, "/", users=USERS, method="POST") as users,
     ):
-        for _ in range(RENEWALS * more(server)):
-            if users.lost:
-                break
-            before = run.workers()
-            run.master.send_signal(signal.SIGHUP)
-            run.wait_for_others(before)
-            users.go_on()
+        hang_up_until_lost(server, run, users)
     return told(server, users)
+
+
+def hang_up_until_lost(server: Server, run: Running, users: Users) -> None:
+    """Renew all workers, again and again, until the users have lost something."""
+    for _ in range(RENEWALS * more(server)):
+        if users.have_lost():
+            break
+        before = run.workers()
+        run.master.send_signal(signal.SIGHUP)
+        run.wait_for_others(before, users.have_lost)
+        users.go_on()
 
 
 def max_requests_behind_pool(server: Server) -> str:
@@ -35,7 +40,7 @@ def max_requests_behind_pool(server: Server) -> str:
         before = run.workers()
         with Users(proxy.port, "/", users=USERS, method="POST") as users:
             wait_until(
-                lambda: users.lost or len(users.answers) > REQUESTS * more(server),
+                lambda: users.have_lost() or len(users.answers) > REQUESTS * more(server),
                 seconds=3 * PATIENCE,
             )
         wait_until(lambda: before - run.workers())  # or nothing was renewed

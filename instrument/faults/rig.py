@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -58,10 +58,10 @@ class Running:
         """Return how often a text stands in the log."""
         return self.log.read_text(errors="replace").count(text)
 
-    def wait_for_others(self, before: set[int]) -> None:
-        """Wait until as many workers are there, and none of those before."""
+    def wait_for_others(self, before: set[int], enough: Callable[[], bool] = lambda: False) -> None:
+        """Wait until as many workers are there, and none of those before, or until it is enough."""
         wait_until(
-            lambda: len(self.workers()) == len(before) and not self.workers() & before,
+            lambda: enough() or len(now := self.workers()) == len(before) and not now & before,
             seconds=GRACE + PATIENCE,
         )
 
@@ -188,6 +188,9 @@ class Users:
         """Wait until every user, on average, has been answered twice more."""
         enough = len(self.answers) + 2 * len(self.threads)
         wait_until(lambda: len(self.answers) >= enough)
+
+    def have_lost(self) -> bool:
+        return any(each.status != 200 for each in self.answers)
 
     @property
     def lost(self) -> Counter[str]:

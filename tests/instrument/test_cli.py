@@ -48,6 +48,7 @@ def started(*arguments):
         process.stderr.close()
 
 
+@pytest.mark.long
 def test_a_run_says_what_it_measured_and_writes_it_down(tmp_path):
     few = "--users", 4, "--workers", 2, "--seconds", 2
     done = compare("run", *few, "--output", tmp_path / "new" / "folder")
@@ -207,6 +208,7 @@ def test_server_killed_in_the_middle_of_a_run_is_said_and_nothing_is_overwritten
     assert gone(every)
 
 
+@pytest.mark.long
 def test_ctrl_c_waits_for_no_graceful_stop_and_keeps_what_is_finished(tmp_path):
     (tmp_path / "comparison.json").write_text("an earlier one")
     with started("run", "--seconds", 1, "--output", tmp_path) as process:
@@ -243,6 +245,7 @@ def test_prediction_needs_a_terminal():
     assert "needs a terminal" in one_line(compare("predict"))
 
 
+@pytest.mark.long
 def test_prediction_stands_beside_what_was_measured(tmp_path):
     ours, its = pty.openpty()
     process = subprocess.Popen(

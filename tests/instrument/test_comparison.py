@@ -193,12 +193,14 @@ def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path):
     assert seconds(SUBJECTS["sync-busy"]) / seconds(SUBJECTS["uvicorn-worker-busy"]) < 2
 
 
+@pytest.mark.long
 def test_computing_has_the_ceiling_of_its_cpus(tmp_path):
     arguments = ("--workers", 1, "--users", 2, "--seconds", 1)
     [result] = results(tmp_path, "sync-busy", *arguments).values()
     assert result["ceiling"] == pytest.approx(1000 / result["computing_ms"], rel=0.005)  # 0.1 ms
 
 
+@pytest.mark.long
 def test_no_waiting_has_no_ceiling_and_locusts_share_is_recorded(tmp_path):
     [result] = results(tmp_path, "asgi-minimal", "--seconds", 1).values()
     assert result["ceiling"] is None
@@ -206,6 +208,7 @@ def test_no_waiting_has_no_ceiling_and_locusts_share_is_recorded(tmp_path):
     assert 0 < result["machine_cpu"] <= 1
 
 
+@pytest.mark.long
 def test_locusts_processes_are_merged(tmp_path):
     [result] = results(tmp_path, "uvicorn", "--seconds", 2, "--processes", 2).values()
     assert result["failures"] == 0

@@ -28,6 +28,7 @@ def test_screen_goes_on_in_the_next_row_and_erases_rows():
     assert screen.lines()[:3] == ["abcdef", "k", ""]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("begin", "saved", "widths"),
     [

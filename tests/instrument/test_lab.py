@@ -155,6 +155,7 @@ def test_staircase_beside_a_wall(tmp_path):
         person.page.get_by_text(f"sync does not answer at http://127.0.0.1:{port}").wait_for()
 
 
+@pytest.mark.long
 @needs_browser
 def test_staircase_waits_until_the_load_is_gone(tmp_path):
     with opened(tmp_path / "log") as (_, _, page), browser.participant() as person:
@@ -170,6 +171,7 @@ def test_staircase_waits_until_the_load_is_gone(tmp_path):
         assert person.trouble == []
 
 
+@pytest.mark.long
 @needs_browser
 def test_pages_fit_a_narrow_window_and_long_names(tmp_path):
     arguments = ("sync-minimal", "uvicorn-worker-minimal")
@@ -187,6 +189,7 @@ def test_pages_fit_a_narrow_window_and_long_names(tmp_path):
         assert person.trouble == []
 
 
+@pytest.mark.long
 def test_a_lab_that_is_opened_anew_is_another_run(tmp_path):
     runs = []
     for number in range(2):

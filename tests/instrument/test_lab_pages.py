@@ -30,6 +30,7 @@ def master(log):
         yield page
 
 
+@pytest.mark.long
 @needs_browser
 @pytest.mark.parametrize("opens", [page_of, master])
 def test_link_to_the_lab_lies_over_nothing(tmp_path, opens):
@@ -57,6 +58,7 @@ RIGHT_EDGES = """() => {
 }"""
 
 
+@pytest.mark.long
 @needs_browser
 def test_page_says_what_to_press_that_a_start_was_refused_and_that_the_lab_was_closed(tmp_path):
     with (
@@ -93,6 +95,7 @@ def test_page_says_what_to_press_that_a_start_was_refused_and_that_the_lab_was_c
         assert page.inner_text("#when") == "at the end"
 
 
+@pytest.mark.long
 @needs_browser
 def test_staircase_waits_for_the_queue_fills_the_window_and_says_that_the_lab_was_closed(tmp_path):
     with (

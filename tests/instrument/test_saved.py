@@ -40,6 +40,7 @@ def test_what_is_not_ours_is_refused(text):
         from_json(text)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("data", DATA)
 def test_pictures_are_the_same_for_the_same_data(data):
     assert data.pictures() == data.pictures()
@@ -47,6 +48,7 @@ def test_pictures_are_the_same_for_the_same_data(data):
         assert svg.startswith("<?xml")
 
 
+@pytest.mark.long
 def test_committed_pictures_are_drawn_from_the_committed_data():
     drawn = {}
     for path in (ROOT / "docs").glob("*.json"):

@@ -10,6 +10,7 @@ from tests.support.machine import taken_again
 from tests.support.samples import CONDITIONS
 
 
+@pytest.mark.long
 @taken_again
 def test_timeline_is_a_staircase_beside_a_wall(tmp_path):
     done = compare("timeline", "--output", tmp_path)
