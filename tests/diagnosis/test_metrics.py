@@ -1,4 +1,4 @@
-"""What chapter 8 says of Prometheus' files, and its page can't show whenever it is asked to."""
+"""What chapter 8 says of Prometheus' files, and its page could show only by chance."""
 
 from instrument.faults.rig import ask, running
 from instrument.servers import BY_NAME
