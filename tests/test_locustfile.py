@@ -40,7 +40,7 @@ def page(network, tmp_path, *arguments):
 
 def headless(network, arguments):
     command = network.command(f"exec locust --headless --loglevel WARNING {arguments}")
-    return run(*shlex.split(command), seconds=30, env=processes.environment())
+    return run(*shlex.split(command), env=processes.environment())
 
 
 def start(network, **form):
