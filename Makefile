@@ -70,10 +70,10 @@ upgrade: $(VENV)/installed-for-tests
 	@$(RUN) -m tests.support.upgrade $(ARGS)
 
 exercises: $(VENV)/installed
-	@$(RUN) -m exercises $(ARGS) || test $$? -eq 1
+	@$(RUN) -m exercises $(ARGS) || test $$? -eq 3 # not solved yet, which is no failure of make
 
 hint: $(VENV)/installed
-	@$(RUN) -m exercises hint $(ARGS) || test $$? -eq 1
+	@$(RUN) -m exercises hint $(ARGS)
 
 check: $(VENV)/installed
 	@$(RUN) -m compare check

@@ -3,7 +3,7 @@
 Serve this file, ask for it in a second terminal, and look at the worker while it works on that.
 Its number is in the server's log; its stack comes to the log, too.
 
-    gunicorn -k asgi -c diagnosis/stacks.py --pythonpath exercises 17_blocking_line:app
+    gunicorn -k asgi -c diagnosis/stacks.py --pythonpath my_exercises 17_blocking_line:app
     curl 127.0.0.1:8000
     kill -USR2 NUMBER
 """

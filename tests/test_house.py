@@ -11,7 +11,7 @@ from tests.support.readme import ALLOWED
 from tests.support.terminal import CHAPTERS
 
 LONGEST = 300
-IGNORED = ("results", "__pycache__", ".venv")  # or what begins so
+IGNORED = ("results", "my_exercises", "__pycache__", ".venv")  # or what begins so
 
 PLAIN = ["README.md", *(f"{chapter}/README.md" for chapter in CHAPTERS)]
 

@@ -41,16 +41,16 @@ def knee(path: Path, folder: Path) -> str:
     rows = counts(folder / "run_stats.csv")
     if locust.returncode and not rows:
         raise Wrong(f"Locust does not run it.{because(log)}")
-    if "Traceback" in log.read_text(errors="replace"):
+    if "Traceback" in log.read_text("utf-8", "replace"):
         raise Wrong(f"Locust runs it, and an error comes again and again.{because(log)}")
     return judged(rows)
 
 
 def placed(path: Path, folder: Path, wsgi: int, asgi: int) -> Path:
     """Write the same locustfile with free ports in place of the two that it names."""
-    text = path.read_text().replace(":8000", f":{wsgi}").replace(":8001", f":{asgi}")
+    text = path.read_text("utf-8").replace(":8000", f":{wsgi}").replace(":8001", f":{asgi}")
     copy = folder / path.name
-    copy.write_text(text)
+    copy.write_text(text, "utf-8")
     return copy
 
 
@@ -58,7 +58,7 @@ def counts(path: Path) -> dict[str, int]:
     """Return how many requests were answered in each row."""
     if not path.exists():
         return {}
-    with path.open() as file:
+    with path.open(encoding="utf-8") as file:
         return {
             row["Name"]: int(row["Request Count"]) - int(row["Failure Count"])
             for row in csv.DictReader(file)

@@ -98,7 +98,7 @@ def app(environ, start_response):
     "timeout ends workers that are silent; graceful_timeout ends those that were told to leave.",
 )
 def deploy(path: Path, folder: Path) -> str:
-    (folder / "slow.py").write_text(SLOW)
+    (folder / "slow.py").write_text(SLOW, "utf-8")
     with (
         configured(path, folder, "slow:app") as renewed,
         configured(path, folder, "slow:app") as ended,
@@ -163,7 +163,7 @@ def keep_alive(path: Path, folder: Path) -> str:
     with uvicorn(path, folder, options, "asgi.app:app") as run:
         port = processes.free_port()
         conf = folder / "nginx.conf"
-        conf.write_text(NGINX.format(app=run.port, seconds=nginx, port=port))
+        conf.write_text(NGINX.format(app=run.port, seconds=nginx, port=port), "utf-8")
         command = f"{find('nginx')} -p '{folder}' -c '{conf}' -e stderr"
         with processes.running(command, folder / "nginx.log") as proxy:
             processes.wait_until(lambda: processes.listens(port), proxy, folder / "nginx.log")

@@ -88,7 +88,7 @@ def length_in_bytes(path: Path, folder: Path) -> str:
         )
     need_text(answer.body)
     other = folder / f"other_{path.name}"
-    other.write_text(path.read_text().replace(TEXT.strip(), OTHER))
+    other.write_text(path.read_text("utf-8").replace(TEXT.strip(), OTHER), "utf-8")
     try:
         with gunicorn(other, folder) as run:
             longer = need_ok(ask(run.port), run).body.decode(errors="replace")
@@ -188,7 +188,7 @@ def enough_slots(path: Path, folder: Path) -> str:
             raise Wrong(f"{name} is {value!r}: write a whole number, from 1 on.")
     if workers and workers > 1:
         raise Wrong(f"You have {workers} processes. Threads wait as well: fewer will do.")
-    (folder / "waiting.py").write_text(WAITING)
+    (folder / "waiting.py").write_text(WAITING, "utf-8")
     with configured(path, folder, "waiting:app") as run:
         seconds = arrivals(run)
     kept = sum(each < 2 * WAITS for each in seconds) / len(seconds)

@@ -19,16 +19,17 @@ from instrument.exercises import (  # noqa: F401
     checks_production,
     checks_wsgi,
 )
-from instrument.exercises.book import EXERCISES, Exercise, Wrong
-from instrument.processes import ROOT
+from instrument.exercises.book import EXERCISES, Exercise, Wrong, place
+from instrument.exercises.copies import make_copies, shipped
 from instrument.program import run_program
 
-UNSOLVED = 1
+UNSOLVED = 3  # neither an error nor a traceback, whose status is 1
 WIDTH, MOST_LINES = 96, 2  # of what a check says, between its title and what to do next
 
 
 def main(arguments: list[str] | None = None) -> int:
     signals.note()
+    sys.stdout.reconfigure(errors="backslashreplace")  # some terminals have no ü
     options = parse(arguments)
     return run_program("exercises", lambda: run(options.what, options.number))
 
@@ -57,6 +58,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 def run(what: str, number: int | None) -> int:
     every = [EXERCISES[each] for each in sorted(EXERCISES)]
+    make_copies(every)
     if what == "list":
         return show_list(every)
     if what == "hint":
@@ -127,10 +129,6 @@ def check_one(each: Exercise, is_alone: bool = False) -> bool:
     return True
 
 
-def place(path: Path) -> Path:
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-
-
 def said(text: str) -> list[str]:
     """Return the lines that a text takes."""
     return textwrap.wrap(
@@ -170,6 +168,7 @@ def show_hint(each: Exercise) -> int:
 
 def reset(each: Exercise) -> int:
     """Restore a file; ask before what was written there is lost."""
+    content = shipped(each)
     if each.path.exists() and not each.is_untouched:
         if not sys.stdin.isatty():
             raise InstrumentError(
@@ -178,8 +177,11 @@ def reset(each: Exercise) -> int:
         print(f"{place(each.path)} has changed. Overwrite it? [y/N] ", end="", flush=True)
         if answered().strip().lower() not in ("y", "yes"):
             print("Nothing was changed.")
-            return UNSOLVED
-    each.path.write_bytes(each.shipped.read_bytes())
+            return 0
+    try:
+        each.path.write_bytes(content)
+    except OSError as error:
+        raise InstrumentError(f"{place(each.path)} can't be written: {error.strerror}") from error
     print(f"{place(each.path)} is as it was.")
     return 0
 

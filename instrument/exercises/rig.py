@@ -38,7 +38,7 @@ class Running:
     process: Popen
 
     def said(self) -> str:
-        return self.log.read_text(errors="replace")
+        return self.log.read_text("utf-8", "replace")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def served(command: str, up: str, workers: int, path: Path, log: Path, port: int
     with processes.running(command, log, **own) as process:
 
         def is_settled() -> bool:
-            said = log.read_text(errors="replace")
+            said = log.read_text("utf-8", "replace")
             return said.count(up) >= workers or said.count(BEGUN) > workers
 
         try:
@@ -74,7 +74,7 @@ def served(command: str, up: str, workers: int, path: Path, log: Path, port: int
                     f"The server does not start within {LONGEST} s: is there an endless loop?"
                 ) from error
             raise Wrong(f"The server does not start.{because(log)}") from error
-        if log.read_text(errors="replace").count(BEGUN) > workers:  # gunicorn would go on so
+        if log.read_text("utf-8", "replace").count(BEGUN) > workers:  # gunicorn would go on so
             raise Wrong(f"The server's worker ends at once, and so does the next.{because(log)}")
         try:
             yield Running(port, log, process)
@@ -107,7 +107,7 @@ def configured(path: Path, folder: Path, app: str) -> Iterator[Running]:
     compiled(path)
     port = processes.free_port()
     config = folder / f"gunicorn-{port}.conf.py"
-    config.write_text(f"{path.read_text()}\n{HOOKS.read_text()}")
+    config.write_text(f"{path.read_text('utf-8')}\n{HOOKS.read_text('utf-8')}", "utf-8")
     command = f"{GUNICORN.format(port=port, workers=1)} --config '{config}' {app}"
     log = folder / f"gunicorn-{port}.log"
     with served(command, LOADED, 1, folder / app, log, port) as run:
@@ -126,11 +126,24 @@ def uvicorn(path: Path, folder: Path, options: str = "", app: str = "") -> Itera
 
 def compiled(path: Path):
     """Return the code of a file; say where it is not Python."""
+    source = path.read_bytes()
+    need_utf8(path, source)
     try:
-        return compile(path.read_bytes(), str(path), "exec")
+        return compile(source, str(path), "exec")
     except SyntaxError as error:
         where = f", line {error.lineno}," if error.lineno else ""
         raise Wrong(f"{path.name}{where} is not Python: {error.msg}.") from error
+
+
+def need_utf8(path: Path, source: bytes) -> None:
+    """Raise Wrong, in words that no other Python has otherwise, where a file is not UTF-8."""
+    try:
+        source.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise Wrong(
+            f"{path.name}, line {line}, is not UTF-8: let your editor save the file as UTF-8."
+        ) from error
 
 
 def side_by_side(*tasks: Callable) -> list:
@@ -210,7 +223,7 @@ def need_ok(answer: Answer, run: Running, what: str = "GET /") -> Answer:
 
 def because(log: Path) -> str:
     """Return what a log says went wrong: the error, and its place."""
-    lines = log.read_text(errors="replace").splitlines()
+    lines = log.read_text("utf-8", "replace").splitlines()
     tail = tail_of_log("\n".join(line for line in lines if not re.search(NO_CAUSE, line)))
     said = f" Its log says: {tail[0]}" if tail else ""
     return re.sub(r"\(/[^()]*/(.+?), line", r"(\1, line", said.replace(f"{ROOT}/", ""))
@@ -225,7 +238,7 @@ def evaluated(path: Path, folder: Path, *names: str) -> list:
     )
     log = folder / "values.log"
     script = folder / "values.py"
-    script.write_text(code)
+    script.write_text(code, "utf-8")
     command = f"{sys.executable} -B '{script}' '{path}' {' '.join(names)}"
     return json.loads(output_of(command, log, path).splitlines()[-1])
 
@@ -240,7 +253,7 @@ def output_of(command: str, log: Path, path: Path) -> str:
     if process.returncode:
         why = because(log) or f" Its exit status is {process.returncode}."
         raise Wrong(f"{path.name} fails.{why}")
-    return log.read_text()
+    return log.read_text("utf-8", "replace")
 
 
 def compare_prediction(path: Path, folder: Path, run: Running, clients: int, why: str) -> str:

@@ -1,16 +1,14 @@
 """Every check: it refuses the file as shipped and what is wrong, and takes what is right."""
 
 import re
-import shutil
 
 import pytest
 
 from instrument.exercises import checks_load, cli
-from instrument.exercises.book import EXERCISES, FOLDER, SHIPPED, SOLUTIONS, Wrong
+from instrument.exercises.book import EXERCISES, FOLDER, SOLUTIONS, SUM_OF, SUMS, Wrong
 from instrument.processes import ROOT
 from instrument.tools import lacking
 from tests.exercises.samples import RIGHT, WRONG
-from tests.support.commands import run
 
 NUMBERS = sorted(EXERCISES)
 SAYS = {  # what each file says as it is shipped
@@ -45,7 +43,7 @@ def needed(request):
 def changed(number, old, new, folder):
     text = EXERCISES[number].solution.read_text()
     assert text.count(old) >= 1, f"the solution of exercise {number} has no {old!r}"
-    path = folder / EXERCISES[number].path.name
+    path = folder / EXERCISES[number].name
     path.write_text(text.replace(old, new))
     return path
 
@@ -58,7 +56,7 @@ def shown_whole(text):
 def test_there_is_a_file_a_solution_a_hint_and_samples_for_each():
     assert list(range(1, len(NUMBERS) + 1)) == NUMBERS == sorted(WRONG) == sorted(RIGHT)
     assert NUMBERS == sorted(SAYS)
-    names = {path.name for path in SHIPPED.glob("[0-9]*")}
+    names = set(SUM_OF)
     assert len(names) == len(NUMBERS)
     for folder in (FOLDER, SOLUTIONS):
         assert {path.name for path in folder.glob("[0-9]*")} == names
@@ -68,7 +66,7 @@ def test_there_is_a_file_a_solution_a_hint_and_samples_for_each():
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_file_is_read_in_a_minute_and_says_what_to_do(number):
-    text = EXERCISES[number].shipped.read_text()
+    text = EXERCISES[number].original.read_text()
     assert text.startswith(f'"""Exercise {number}: ')
     assert "TODO" in text
     assert 10 <= len(text.splitlines()) <= 30
@@ -77,7 +75,7 @@ def test_a_file_is_read_in_a_minute_and_says_what_to_do(number):
 def test_the_page_lists_each():
     text = (FOLDER / "README.md").read_text()
     for number, each in EXERCISES.items():
-        name, chapter = each.shipped.name, each.chapter
+        name, chapter = each.name, each.chapter
         row = (
             f"| {number} | [{name}]({name}) | {each.title} | [{chapter}](../{chapter}/README.md) |"
         )
@@ -85,21 +83,21 @@ def test_the_page_lists_each():
         assert f"(../{FOLDER.name}/README.md" in (ROOT / chapter / "README.md").read_text()
 
 
-def test_what_reset_restores_is_what_was_committed():
-    """The files themselves may be changed: somebody works on them."""
-    if not shutil.which("git") or run("git", "show", "HEAD:./exercises").returncode:
-        pytest.skip("not a clone of the repository")
-    for each in EXERCISES.values():
-        committed = run("git", "show", f"HEAD:./exercises/{each.shipped.name}").stdout
-        assert each.shipped.read_text() == committed
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_file_is_the_one_of_which_the_checksum_is_known(number):
+    each = EXERCISES[number]
+    edited = f"{each.original} has changed: restore it, or write its checksum into {SUMS.name}"
+    assert each.is_shipped(each.original.read_bytes()), edited
+    assert each.is_shipped(each.original.read_bytes().replace(b"\n", b"\r\n"))
+    assert not each.is_shipped(each.solution.read_bytes())
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_file_as_shipped_fails_with_its_own_message(number):
     with pytest.raises(Wrong, match=re.escape(SAYS[number])) as wrong:
-        cli.checked(EXERCISES[number], EXERCISES[number].shipped)
+        cli.checked(EXERCISES[number], EXERCISES[number].original)
     assert shown_whole(wrong.value)
-    assert "TODO" in EXERCISES[number].shipped.read_text()
+    assert "TODO" in EXERCISES[number].original.read_text()
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -1,7 +1,6 @@
-"""The command: broken files get one clear line, Ctrl-C ends everything, reset asks first."""
+"""The command: broken files get one clear line, Ctrl-C ends everything, make fails on errors."""
 
 import os
-import pty
 import shutil
 import signal
 import subprocess
@@ -11,11 +10,11 @@ import psutil
 import pytest
 
 from instrument.exercises import cli, rig
-from instrument.exercises.book import EXERCISES, SHIPPED, Wrong
+from instrument.exercises.book import EXERCISES, Wrong
 from instrument.processes import ROOT, is_alive, listens, wait_until
 from tests.support.commands import not_made, run
+from tests.support.exercises import COMMAND, contents, solve
 
-COMMAND = [sys.executable, "-m", "exercises"]
 LOOP = "while True:\n        __import__('time').sleep(0.01)\n"  # endless, and cheap to wait for
 PATIENT = (
     "import sys; from instrument.exercises import cli, rig; rig.LONGEST = 600; "
@@ -24,7 +23,7 @@ PATIENT = (
 BROKEN = {
     "def app(:\n": "01_bytes.py, line 1, is not Python",
     "import nowhere\n": "The server does not start. Its log says: ModuleNotFoundError",
-    "x = '\xff'\n": "01_bytes.py, line 1, is not Python: (unicode error)",
+    "x = 1\ny = '\xff'\n": "01_bytes.py, line 2, is not UTF-8: let your editor save the file as UTF-8.",
     "exit('bye')\n": "The server's worker ends at once, and so does the next. Its log says: bye",
     "exit()\n": "The server's worker ends at once, and so does the next.",
     "def app(environ, start_response):\n    start_response('200 OK', [])\n"
@@ -84,37 +83,15 @@ def test_bad_input_gets_a_line(arguments, said):
     assert said in done.stderr
 
 
-@pytest.fixture
-def copy(tmp_path, monkeypatch):
-    """What the command needs, without git, and with a folder for temporary files of its own."""
-    copy = tmp_path / "copy"
-    for name in ("exercises", "instrument"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for path in SHIPPED.glob("[0-9]*"):
-        shutil.copy(path, copy / "exercises")
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
-    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
-    return copy
-
-
-def solve(copy, number):
-    shutil.copy(EXERCISES[number].solution, copy / "exercises")
-
-
-def contents(folder):
-    return {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
-
-
 def test_list_marks_what_is_solved_and_next_goes_on_behind_it(copy, tmp_path):
     solve(copy, 1)
-    before = contents(tmp_path)
     lines = run(*COMMAND, "list", cwd=copy).stdout.splitlines()
+    before = contents(tmp_path)
     assert [line[:6] for line in lines] == [
         f"[{'x' if number == 1 else ' '}] {number:2}" for number in sorted(EXERCISES)
     ]
     done = run(*COMMAND, cwd=copy)
-    assert done.returncode == 1
+    assert done.returncode == 3
     first, second = done.stdout.split("\n\nExercise 2 of ")
     assert "Solved. One solution: exercises/solutions/01_bytes.py" in first
     assert "To read on: wsgi/README.md" in first
@@ -133,60 +110,6 @@ def test_a_hint_of_each_can_be_asked_for(copy):
     assert EXERCISES[7].hint in done.stdout
 
 
-def at_a_terminal(copy, typed):
-    """Type an answer to reset; return what it printed, and its exit status."""
-    ours, theirs = pty.openpty()
-    try:
-        with subprocess.Popen(
-            [*COMMAND, "reset", "1"], cwd=copy, stdin=theirs, stdout=subprocess.PIPE, text=True
-        ) as process:
-            asked = "".join(iter(lambda: process.stdout.read(1), "?"))
-            os.write(ours, typed)
-            told, _ = process.communicate(timeout=60)
-    finally:
-        os.close(ours)
-        os.close(theirs)
-    return asked + told, process.returncode
-
-
-@pytest.mark.parametrize(
-    ("typed", "said", "is_restored"),
-    [
-        (b"y\n", "is as it was", True),
-        (b"n\n", "Nothing was changed", False),
-        (b"\n", "Nothing was changed", False),
-    ],
-)
-def test_reset_asks_at_a_terminal(copy, typed, said, is_restored):
-    solve(copy, 1)
-    told, status = at_a_terminal(copy, typed)
-    assert "01_bytes.py has changed. Overwrite it" in told
-    assert said in told
-    assert status == (0 if is_restored else 1)
-    now, expected = copy / "exercises/01_bytes.py", EXERCISES[1]
-    assert now.read_bytes() == (expected.shipped if is_restored else expected.solution).read_bytes()
-
-
-def test_no_command_overwrites_a_file_unasked(copy):
-    solve(copy, 1)
-    before = contents(copy / "exercises")
-    done = run(*COMMAND, "reset", "1", cwd=copy)
-    assert done.returncode == 1
-    assert "needs a terminal" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert contents(copy / "exercises") == before
-
-
-def test_a_folder_in_place_of_a_file_is_told_of(copy):
-    path = copy / "exercises/01_bytes.py"
-    path.unlink()
-    path.mkdir()
-    done = run(*COMMAND, cwd=copy)
-    assert "There is no exercises/01_bytes.py" in done.stdout
-    assert "[ ]  1" in run(*COMMAND, "list", cwd=copy).stdout
-    assert "needs a terminal" in run(*COMMAND, "reset", "1", cwd=copy).stderr
-
-
 def test_ctrl_c_while_packages_are_imported_gets_a_line(copy):
     (copy / "psutil.py").write_text("raise KeyboardInterrupt\n")
     done = run(*COMMAND, cwd=copy)
@@ -200,16 +123,20 @@ def test_a_number_too_many_is_refused(copy):
         assert "only hint and reset take a number" in done.stderr
 
 
-def test_a_file_that_is_gone_is_told_of_and_restored(copy):
-    path = copy / "exercises/01_bytes.py"
-    path.unlink()
-    assert "There is no exercises/01_bytes.py" in run(*COMMAND, "1", cwd=copy).stdout
-    assert run(*COMMAND, "reset", "1", cwd=copy).returncode == 0
-    assert path.read_bytes() == EXERCISES[1].shipped.read_bytes()
+def test_without_a_locale_files_are_utf8_and_what_can_not_be_printed_is_escaped(copy):
+    solve(copy, 1)
+    solve(copy, 2)
+    plain = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = run(*COMMAND, cwd=copy, env=os.environ | plain)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert r"which is Gr\xfc\xdfe! in UTF-8." in done.stdout
+    assert "so with another text." in done.stdout
+    assert "Exercise 3 of 18" in done.stdout
 
 
 def test_ctrl_c_ends_a_request_in_flight_and_leaves_nothing(copy, tmp_path):
-    (copy / "exercises/01_bytes.py").write_text(
+    run(*COMMAND, "hint", "1", cwd=copy)
+    (copy / "my_exercises/01_bytes.py").write_text(
         "def app(environ, start_response):\n    print('asked', flush=True)\n    " + LOOP
     )
     before = contents(tmp_path)
@@ -262,6 +189,21 @@ def test_make_adds_nothing_to_what_the_command_says(copy, arguments, said):
     done = make(copy, *arguments)
     assert said in done.stdout
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("my_exercises", "my notes", "exercises: my_exercises is a file"),
+        ("psutil.py", "raise RuntimeError", "Traceback"),
+    ],
+)
+def test_make_fails_on_an_error_and_on_a_traceback(copy, name, text, said):
+    (copy / name).write_text(text)
+    done = make(copy, "exercises")
+    assert done.stderr.startswith(said)
+    assert "make: *** " in done.stderr
+    assert done.returncode
 
 
 def test_make_fails_where_there_is_no_such_exercise(copy):

@@ -24,7 +24,9 @@ def copy_repository(folder):
     for path in ROOT.iterdir():
         if path.name in ("docs", "instrument", "tests"):
             (folder / path.name).symlink_to(path)
-        elif path.is_dir() and not re.fullmatch(r"\.git|\.venv.*|results|\..*_cache", path.name):
+        elif path.is_dir() and not re.fullmatch(
+            r"\.git|\.venv.*|results|my_exercises|\..*_cache", path.name
+        ):
             shutil.copytree(path, folder / path.name, ignore=shutil.ignore_patterns("__pycache__"))
         elif path.is_file():
             shutil.copy2(path, folder)

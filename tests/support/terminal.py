@@ -24,7 +24,7 @@ PATIENCE = processes.START_SECONDS
 READMES = [
     path
     for path in sorted(ROOT.rglob("*.md"))
-    if not re.search(r"(^|/)(\.|results/)", str(path.relative_to(ROOT)))
+    if not re.search(r"(^|/)(\.|results/|my_exercises/)", str(path.relative_to(ROOT)))
 ]
 NO_CHAPTERS = (ROOT, ROOT / "instrument", ROOT / "docs")
 CHAPTERS = [path.parent.name for path in READMES if path.parent not in NO_CHAPTERS]
