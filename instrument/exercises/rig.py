@@ -136,14 +136,17 @@ def compiled(path: Path):
 
 
 def need_utf8(path: Path, source: bytes) -> None:
-    """Raise Wrong, in words that no other Python has otherwise, where a file is not UTF-8."""
+    """Raise Wrong where a file is not UTF-8: each Python has other words for that."""
     try:
         source.decode("utf-8")
+        place = source.find(b"\0")  # UTF-16 is full of them
     except UnicodeDecodeError as error:
-        line = source.count(b"\n", 0, error.start) + 1
+        place = error.start
+    if place >= 0:
+        line = source.count(b"\n", 0, place) + 1
         raise Wrong(
             f"{path.name}, line {line}, is not UTF-8: let your editor save the file as UTF-8."
-        ) from error
+        )
 
 
 def side_by_side(*tasks: Callable) -> list:

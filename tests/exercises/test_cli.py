@@ -24,6 +24,7 @@ BROKEN = {
     "def app(:\n": "01_bytes.py, line 1, is not Python",
     "import nowhere\n": "The server does not start. Its log says: ModuleNotFoundError",
     "x = 1\ny = '\xff'\n": "01_bytes.py, line 2, is not UTF-8: let your editor save the file as UTF-8.",
+    "x = 1\0\n": "01_bytes.py, line 1, is not UTF-8: let your editor save the file as UTF-8.",
     "exit('bye')\n": "The server's worker ends at once, and so does the next. Its log says: bye",
     "exit()\n": "The server's worker ends at once, and so does the next.",
     "def app(environ, start_response):\n    start_response('200 OK', [])\n"
