@@ -22,7 +22,8 @@ def make_copies(exercises: Iterable[Exercise]) -> None:
                 make_copy(each, each.original.read_bytes())
     except OSError as error:
         raise InstrumentError(
-            f"{place(COPIES)}/ can't hold your copies: {error.strerror}, {error.filename}"
+            f"{place(COPIES)}/ can't hold your copies ({error.strerror}, {error.filename}): "
+            "put the workshop into a folder where you may write"
         ) from error
 
 

@@ -51,7 +51,7 @@ def test_a_file_that_was_edited_where_it_was_shipped_is_taken_over(copy):
     ("is_file", "said"),
     [
         (True, "exercises: my_exercises is a file: rename it"),
-        (False, "exercises: my_exercises/ can't hold your copies: File exists, "),
+        (False, "exercises: my_exercises/ can't hold your copies (File exists, "),
     ],
 )
 def test_a_folder_that_can_not_be_made_gets_a_line(copy, is_file, said):
