@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from instrument.exercises.book import EXERCISES
+from instrument.exercises.cli import EXERCISES
 from tests.support.commands import one_line, run
 from tests.support.exercises import COMMAND, contents, solve
 
@@ -78,7 +78,9 @@ def at_a_terminal(copy, typed):
         with subprocess.Popen(
             [*COMMAND, "reset", "1"], cwd=copy, stdin=theirs, stdout=subprocess.PIPE, text=True
         ) as process:
-            asked = "".join(iter(lambda: process.stdout.read(1), "?"))
+            asked = ""
+            while not asked.endswith("?") and (read := process.stdout.read(1)):
+                asked += read
             os.write(ours, typed)
             told, _ = process.communicate(timeout=60)
     finally:

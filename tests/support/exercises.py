@@ -3,7 +3,7 @@
 import shutil
 import sys
 
-from instrument.exercises.book import EXERCISES
+from instrument.exercises.cli import EXERCISES
 
 COMMAND = [sys.executable, "-m", "exercises"]
 
