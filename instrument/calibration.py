@@ -1,7 +1,6 @@
 """For how long busy_app computes, while all CPUs do the same."""
 
 import os
-import shlex
 import statistics
 import sys
 import time
@@ -20,7 +19,7 @@ def calibrate(scratch: Path) -> float:
 
     Two CPUs may be one core's two threads, and slower together than each alone.
     """
-    command = shlex.join([sys.executable, "-m", "instrument.calibration"])
+    command = [sys.executable, "-m", "instrument.calibration"]
     logs = [scratch / f"calibration.{cpu}.log" for cpu in range(os.cpu_count() or 1)]
     with ExitStack() as stack:
         every = [stack.enter_context(processes.running(command, log)) for log in logs]

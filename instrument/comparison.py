@@ -260,11 +260,9 @@ def measure_once(bench: Bench, subject: Subject) -> Result:
         plan = replace(plan, cpu_seconds=calibrate(bench.scratch))
     ceiling = plan.ceiling(subject, plan.users)
     seconds = expected_seconds(plan, subject)
-    report = shlex.quote(str(bench.scratch / f"{subject.name}.html"))
-    arguments = (
-        f"--users {plan.users} --spawn-rate {spawn_rate(plan.users)} --run-time {seconds}s "
-        f"--html {report}"
-    )
+    arguments = ["--users", str(plan.users), "--spawn-rate", str(spawn_rate(plan.users))]
+    arguments += ["--run-time", f"{seconds}s"]
+    arguments += ["--html", str(bench.scratch / f"{subject.name}.html")]
     command, recording = put_load(bench, subject, seconds, arguments)
     try:
         steady = evaluate_run(recording, plan.seconds, plan.users, ceiling)
@@ -279,7 +277,7 @@ def measure_once(bench: Bench, subject: Subject) -> Result:
         name=subject.name,
         interface=subject.server.interface,
         app=subject.app,
-        command=command,
+        command=shlex.join(command),
         workers=plan.workers,
         locust_cpu=round(recording.locust_cpu, 3),
         machine_cpu=round(recording.machine_cpu, 3),

@@ -1,8 +1,9 @@
 """What the user sees while it works, and of what was measured."""
 
 import os
+import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from rich.console import Console
@@ -54,13 +55,13 @@ class Display:
             else:
                 self.say(each)
 
-    def begin(self, name: str, seconds: float, *commands: str) -> None:
+    def begin(self, name: str, seconds: float, *commands: Sequence[str]) -> None:
         """Show which server comes now, how long it is asked, and its commands."""
         place = f"{self.names.index(name) + 1} of {len(self.names)}: {name}"
         self.bar.reset(self.task, total=seconds, description=place)
         self.say(place)
         for command in commands:
-            self.say(f"  $ {command}")
+            self.say(f"  $ {shlex.join(command)}")
 
     def say_how_long(self, seconds: float) -> None:
         """Say beforehand how long it takes, if that is long."""

@@ -2,10 +2,9 @@
 
 import json
 import os
-import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,7 @@ class Bench:
         total = sum(seconds(self.plan, subject) + AROUND_SECONDS for subject in self.subjects)
         self.display.say_how_long(total)
 
-    def command(self, subject: Subject) -> tuple[int, str]:
+    def command(self, subject: Subject) -> tuple[int, list[str]]:
         """Return a port, and the command that starts a subject there."""
         port = self.plan.port or processes.free_port()
         return port, subject.command(port, self.plan.workers)
@@ -62,7 +61,7 @@ class Bench:
     def log(self, subject: Subject) -> Path:
         return self.scratch / f"{subject.name}.log"
 
-    def started(self, subject: Subject, command: str, port: int):
+    def started(self, subject: Subject, command: Sequence[str], port: int):
         """Start a subject, and stop it; see processes.serving."""
         booted, workers = subject.server.booted, self.plan.workers
         log = self.log(subject)
@@ -70,8 +69,8 @@ class Bench:
 
 
 def put_load(
-    bench: Bench, subject: Subject, seconds: float, arguments: str, *locustfiles: str
-) -> tuple[str, Recording]:
+    bench: Bench, subject: Subject, seconds: float, arguments: Sequence[str], *locustfiles: str
+) -> tuple[list[str], Recording]:
     """Start a subject, run Locust to its end, stop both; return the command and the recording.
 
     It takes about so many seconds. Locust gets the arguments, and the locustfiles of
@@ -81,27 +80,25 @@ def put_load(
     files = ["locustfile.py"]
     files += [f"instrument/locustfiles/{name}.py" for name in ("recorder", *locustfiles)]
     completions = bench.scratch / f"{subject.name}.json"
-    locust = (
-        f"locust --locustfile {','.join(files)} {subject.user_class} "
-        f"--host http://127.0.0.1:{port} --headless {arguments} "
-        f"--loglevel WARNING --exit-code-on-error 0 --completions {shlex.quote(str(completions))}"
-    )
+    locust = ["locust", "--locustfile", ",".join(files), subject.user_class]
+    locust += ["--host", f"http://127.0.0.1:{port}", "--headless", *arguments]
+    locust += ["--loglevel", "WARNING", "--exit-code-on-error", "0"]
+    locust += ["--completions", str(completions)]
     if subject.path != "/":
-        locust += f" --path {subject.path}"
+        locust += ["--path", subject.path]
     if bench.plan.processes > 1:
-        meet = processes.free_port()  # of master and workers; two runs may be under way
-        locust += (
-            f" --processes {bench.plan.processes} --master-bind-host 127.0.0.1 "
-            f"--master-bind-port {meet} --master-port {meet}"
-        )
+        meet = str(processes.free_port())  # of master and workers; two runs may be under way
+        locust += ["--processes", str(bench.plan.processes), "--master-bind-host", "127.0.0.1"]
+        locust += ["--master-bind-port", meet, "--master-port", meet]
     for earlier in completions.parent.glob(f"{completions.stem}.[0-9]*.json"):
         earlier.unlink()  # of a measurement that is taken again
     bench.display.begin(subject.name, seconds, command, locust)
     clocks = []
     server_log, locust_log = bench.log(subject), bench.scratch / "locust.log"
+    sleeper = [sys.executable, "-S", "instrument/lateness.py"]
     sleeper_log = bench.scratch / "lateness.log"
     with (
-        processes.running(f"{sys.executable} -S instrument/lateness.py", sleeper_log),
+        processes.running(sleeper, sleeper_log),
         bench.started(subject, command, port) as server,
         processes.running(locust, locust_log) as generator,
     ):

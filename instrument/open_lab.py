@@ -110,11 +110,10 @@ def start_locust(
     pairs = ",".join(
         f"{subject.name}={port}" for subject, port in zip(subjects, ports, strict=True)
     )
-    command = (
-        "locust --locustfile instrument/locustfiles/lab.py,locustfile.py "
-        f"--web-host 127.0.0.1 --web-port {port} --users {options.users} "
-        f"--spawn-rate {options.spawn_rate} --servers {pairs} --server-workers {options.workers}"
-    )
+    command = ["locust", "--locustfile", "instrument/locustfiles/lab.py,locustfile.py"]
+    command += ["--web-host", "127.0.0.1", "--web-port", str(port)]
+    command += ["--users", str(options.users), "--spawn-rate", str(options.spawn_rate)]
+    command += ["--servers", pairs, "--server-workers", str(options.workers)]
     return Started(
         "Locust", stack.enter_context(processes.serving("Locust", command, port, log)), log
     )

@@ -3,7 +3,6 @@
 import fcntl
 import http.client
 import os
-import shlex
 import signal
 import socket
 import subprocess
@@ -65,7 +64,7 @@ def environment() -> dict[str, str]:
     return {**kept, "PATH": os.pathsep.join([scripts, kept.get("PATH", os.defpath)])}
 
 
-def start(command: list[str], output: IO[bytes], **options: Any) -> subprocess.Popen:
+def start(command: Sequence[str], output: IO[bytes], **options: Any) -> subprocess.Popen:
     """Start a process in a group of its own, which ends at the latest when this process does.
 
     Raises Interrupted when the user has asked to stop.
@@ -88,27 +87,26 @@ def start(command: list[str], output: IO[bytes], **options: Any) -> subprocess.P
 
 @contextmanager
 def running(
-    command: str, log: Path, grace: float = GRACE_SECONDS, **variables: str
+    command: Sequence[str], log: Path, grace: float = GRACE_SECONDS, **variables: str
 ) -> Iterator[subprocess.Popen]:
     """Run a command from the root, and end it with its whole group; the variables are its own.
 
     Its temporary files lie beside its log, since one that is killed leaves some. Raises
-    InstrumentError when the program is not installed.
+    InstrumentError when the program is not installed, or may not be run.
     """
-    words = shlex.split(command)
     variables = {"TMPDIR": str(log.parent), **variables}
     with log.open("wb") as output:
         try:
-            process = start(words, output, cwd=ROOT, env=environment() | variables)
-        except FileNotFoundError as error:
-            raise InstrumentError(lacking(words[0]) or not_installed(words[0])) from error
+            process = start(command, output, cwd=ROOT, env=environment() | variables)
+        except (FileNotFoundError, PermissionError) as error:  # or a folder that can't be read
+            raise InstrumentError(lacking(command[0]) or not_installed(command[0])) from error
     try:
         yield process
     finally:
         end(process, grace)
 
 
-def printed(command: str, log: Path) -> str:
+def printed(command: Sequence[str], log: Path) -> str:
     """Return what a command prints; raise InstrumentError when it is lacking, or does not end."""
     with running(command, log) as process:
         wait_until(lambda: process.poll() is not None)
@@ -229,7 +227,7 @@ def check_port(port: int, otherwise: str = "leave out --port") -> None:
 @contextmanager
 def serving(
     name: str,
-    command: str,
+    command: Sequence[str],
     port: int,
     log: Path,
     booted: str = "",

@@ -25,7 +25,7 @@ class Options:
     app_folder: str
     key_file: str
     certificate_file: str
-    http2: str  # with its value
+    http2: tuple[str, ...]  # with its value
     unix_socket: str  # before its path
     keep_alive: str
     keep_alive_seconds: int  # by default
@@ -38,8 +38,8 @@ GUNICORNS = Options(
     app_folder="--pythonpath",
     key_file="--keyfile",
     certificate_file="--certfile",
-    http2="--http-protocols h2,h1",
-    unix_socket="--bind unix:",
+    http2=("--http-protocols=h2,h1",),
+    unix_socket="--bind=unix:",
     keep_alive="--keep-alive",
     keep_alive_seconds=2,
 )
@@ -50,8 +50,8 @@ UVICORNS = Options(
     app_folder="--app-dir",
     key_file="--ssl-keyfile",
     certificate_file="--ssl-certfile",
-    http2="",
-    unix_socket="--uds ",
+    http2=(),
+    unix_socket="--uds=",
     keep_alive="--timeout-keep-alive",
     keep_alive_seconds=5,
 )
@@ -71,9 +71,9 @@ class Server:
     booted: str = "Booting worker with pid"  # the last that its log says of each new worker
     everywhere: bool = True  # or only where servers wait
 
-    def command(self, port: int, workers: int, app: str, options: str = "") -> str:
+    def command(self, port: int, workers: int, app: str, *options: str) -> list[str]:
         start = self.start.format(port=port, workers=workers, slots=self.slots)
-        return " ".join(filter(None, (start, options, app)))
+        return [*start.split(), *options, app]
 
     @property
     def is_asgi(self) -> bool:
@@ -175,7 +175,7 @@ class Subject:
         """The class of the locustfile that asks this server."""
         return f"{self.server.interface.capitalize()}User"
 
-    def command(self, port: int, workers: int) -> str:
+    def command(self, port: int, workers: int) -> list[str]:
         return self.server.command(port, workers, self.app)
 
 

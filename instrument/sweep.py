@@ -1,7 +1,6 @@
 """The sweep: users double step by step, until the knee and beyond."""
 
 import json
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -150,7 +149,7 @@ def measure(bench: Bench, subject: Subject) -> tuple[Steady, ...]:
     """
     plan = bench.plan
     marks = bench.scratch / f"{subject.name}.marks.json"
-    arguments = f"--highest {plan.users} --marks {shlex.quote(str(marks))}"
+    arguments = ["--highest", str(plan.users), "--marks", str(marks)]
     seconds = expected_seconds(plan, subject)
     _, recording = put_load(bench, subject, seconds, arguments, "doubling")
 

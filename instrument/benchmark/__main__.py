@@ -105,7 +105,8 @@ def measure(server, app, scratch, seconds):
     port, log = processes.free_port(), folder / "log"
     command = server.command(port, WORKERS, app)
     address = f"http://127.0.0.1:{port}/notes"
-    calls = dict(zip(CALLS, (f"{address}/{first.id}", f"{address} --script {POST}"), strict=True))
+    asked = [f"{address}/{first.id}"], [address, "--script", str(POST)]
+    calls = dict(zip(CALLS, asked, strict=True))
     with processes.running(command, log, DATABASE_URL=url) as running:
         processes.wait_until(lambda: log.read_text().count(server.booted) == WORKERS, running, log)
         ask_much(folder, calls["GET"], 1)  # until all workers are warm
@@ -129,8 +130,8 @@ def observed(pid, folder, where, seconds):
 
 def ask_much(folder, where, seconds):
     """Return how many requests were answered, and how many per second; raise InstrumentError."""
-    wrk = f"wrk --threads 1 --connections {CONNECTIONS} --duration {seconds}s --timeout 10s {where}"
-    told = processes.printed(wrk, folder / "wrk.log")
+    wrk = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--timeout", "10s"]
+    told = processes.printed([*wrk, "--duration", f"{seconds}s", *where], folder / "wrk.log")
     if "Non-2xx" in told or "Socket errors" in told:
         raise InstrumentError("not every request was answered", folder / "wrk.log")
     requests = int(re.search(r"(\d+) requests in", told)[1])
