@@ -31,7 +31,7 @@ DRIVE = Path(__file__).with_name("drive.py")
 def driven(path: Path, folder: Path, *kinds: str) -> dict[str, list]:
     """Return what a file's application sends for each kind of scope, and how it ended."""
     compiled(path)
-    command = f"{sys.executable} -B {DRIVE} '{path}' {' '.join(kinds)}"
+    command = [sys.executable, "-B", str(DRIVE), str(path), *kinds]
     output = output_of(command, folder / "drive.log", path)
     if found := re.search(r"coroutine '(?:.+\.)?(.+)' was never awaited", output):
         raise Wrong(f"{found[1]}() stands without await, and so did nothing.")
@@ -52,7 +52,7 @@ def lifespan(path: Path, folder: Path) -> str:
     if types[2:] or end:
         raise Wrong(f"Both were answered, but then {end or types[2]}: return after the shutdown.")
 
-    with uvicorn(path, folder, "--lifespan on") as run:
+    with uvicorn(path, folder, "--lifespan=on") as run:
         answer = need_ok(ask(run.port), run)
     if answer.body != b"Hello, World!\n":
         raise Wrong(f"Lifespan is right; but now a GET is answered with {answer.body!r}.")

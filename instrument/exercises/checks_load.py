@@ -1,7 +1,6 @@
 """Exercise 10: a locustfile, run against a sync worker and an event loop."""
 
 import csv
-import shlex
 from pathlib import Path
 
 from instrument import processes
@@ -26,12 +25,11 @@ def knee(path: Path, folder: Path) -> str:
         gunicorn(path, folder, app="wsgi.slow_app:app") as sync,
         uvicorn(path, folder, app="asgi.slow_app:app") as loop,
     ):
-        command = (
-            f"locust --locustfile {shlex.quote(str(placed(path, folder, sync.port, loop.port)))} "
-            f"WsgiUser AsgiUser --headless --users {2 * USERS} --spawn-rate {2 * USERS} "
-            f"--run-time {SECONDS} --stop-timeout 0 --only-summary --exit-code-on-error 0 "
-            f"--csv {shlex.quote(str(folder / 'run'))}"
-        )
+        copy, users = str(placed(path, folder, sync.port, loop.port)), str(2 * USERS)
+        command = ["locust", "--locustfile", copy, "WsgiUser", "AsgiUser", "--headless"]
+        command += ["--users", users, "--spawn-rate", users, "--run-time", str(SECONDS)]
+        command += ["--stop-timeout", "0", "--only-summary", "--exit-code-on-error", "0"]
+        command += ["--csv", str(folder / "run")]
         log = folder / "locust.log"
         with processes.running(command, log) as locust:
             try:

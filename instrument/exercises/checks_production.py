@@ -159,12 +159,11 @@ def keep_alive(path: Path, folder: Path) -> str:
             raise Wrong(f"{value!r} is not a whole number of seconds from 1 to 5.")
     if why := lacking("nginx"):
         raise InstrumentError(why)
-    options = f"--timeout-keep-alive {server}"
-    with uvicorn(path, folder, options, "asgi.app:app") as run:
+    with uvicorn(path, folder, f"--timeout-keep-alive={server}", app="asgi.app:app") as run:
         port = processes.free_port()
         conf = folder / "nginx.conf"
         conf.write_text(NGINX.format(app=run.port, seconds=nginx, port=port), "utf-8")
-        command = f"{find('nginx')} -p '{folder}' -c '{conf}' -e stderr"
+        command = [find("nginx"), "-p", str(folder), "-c", str(conf), "-e", "stderr"]
         with processes.running(command, folder / "nginx.log") as proxy:
             processes.wait_until(lambda: processes.listens(port), proxy, folder / "nginx.log")
             need_ok(ask(port), run)

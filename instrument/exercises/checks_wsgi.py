@@ -120,7 +120,7 @@ def last_in_line(path: Path, folder: Path) -> str:
 def body_of_a_request(path: Path, folder: Path) -> str:
     compiled(path)
     port = processes.free_port()
-    command = f"{sys.executable} -m wsgi.wsgiref_server {port} {path.stem}:app"
+    command = [sys.executable, "-m", "wsgi.wsgiref_server", str(port), f"{path.stem}:app"]
     log = folder / "log"
     with served(command, "", 0, path, log, port) as run:
         try:

@@ -6,10 +6,10 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import Popen
 from time import monotonic
@@ -22,6 +22,7 @@ from instrument.servers import BY_NAME, GUNICORN, WAIT_SECONDS
 
 LONGEST = 10  # seconds, that a check waits for one thing: then it is called endless
 HOOKS = Path(__file__).with_name("hooks.py")
+BARE = replace(BY_NAME["sync"], start=GUNICORN)  # with a file that names its worker class
 LOADED = "Application loaded"
 BEGUN = "Booting worker"
 NO_CAUSE = r'\bINFO\b|HTTP/1\.." \d|Worker \(pid:\d+\) exited'  # of an error
@@ -50,7 +51,15 @@ class Answer:
 
 
 @contextmanager
-def served(command: str, up: str, workers: int, path: Path, log: Path, port: int, **variables: str):
+def served(
+    command: Sequence[str],
+    up: str,
+    workers: int,
+    path: Path,
+    log: Path,
+    port: int,
+    **variables: str,
+):
     """Run a command with the file's folder importable; it is up when its log says so."""
     own = {"PYTHONPATH": str(path.parent), "PYTHONDONTWRITEBYTECODE": "1", **variables}
     own["PYTHONUNBUFFERED"] = "1"
@@ -94,8 +103,8 @@ def gunicorn(
     """Serve a file's app, or another one, by gunicorn."""
     compiled(path)
     port = processes.free_port()
-    command = BY_NAME[server].command(port, workers, app or f"{path.stem}:app")
-    command = command.replace("gunicorn ", f"gunicorn --config {HOOKS} ", 1)
+    app = app or f"{path.stem}:app"
+    command = BY_NAME[server].command(port, workers, app, "--config", str(HOOKS))
     log = folder / f"gunicorn-{port}.log"
     with served(command, LOADED, workers, path, log, port, **variables) as run:
         yield run
@@ -108,17 +117,17 @@ def configured(path: Path, folder: Path, app: str) -> Iterator[Running]:
     port = processes.free_port()
     config = folder / f"gunicorn-{port}.conf.py"
     config.write_text(f"{path.read_text('utf-8')}\n{HOOKS.read_text('utf-8')}", "utf-8")
-    command = f"{GUNICORN.format(port=port, workers=1)} --config '{config}' {app}"
+    command = BARE.command(port, 1, app, "--config", str(config))
     log = folder / f"gunicorn-{port}.log"
     with served(command, LOADED, 1, folder / app, log, port) as run:
         yield run
 
 
 @contextmanager
-def uvicorn(path: Path, folder: Path, options: str = "", app: str = "") -> Iterator[Running]:
+def uvicorn(path: Path, folder: Path, *options: str, app: str = "") -> Iterator[Running]:
     compiled(path)
     port = processes.free_port()
-    command = BY_NAME["uvicorn"].command(port, 1, app or f"{path.stem}:app", options)
+    command = BY_NAME["uvicorn"].command(port, 1, app or f"{path.stem}:app", *options)
     log = folder / f"uvicorn-{port}.log"
     with served(command, "Uvicorn running on", 1, path, log, port) as run:
         yield run
@@ -242,11 +251,11 @@ def evaluated(path: Path, folder: Path, *names: str) -> list:
     log = folder / "values.log"
     script = folder / "values.py"
     script.write_text(code, "utf-8")
-    command = f"{sys.executable} -B '{script}' '{path}' {' '.join(names)}"
+    command = [sys.executable, "-B", str(script), str(path), *names]
     return json.loads(output_of(command, log, path).splitlines()[-1])
 
 
-def output_of(command: str, log: Path, path: Path) -> str:
+def output_of(command: Sequence[str], log: Path, path: Path) -> str:
     """Return what a command prints; raise Wrong when it fails, or goes on for too long."""
     with processes.running(command, log, PYTHONPATH=f"{path.parent}{os.pathsep}.") as process:
         try:

@@ -46,9 +46,9 @@ def late(
     """Return a row that asks nginx just when the server has closed nginx's connection."""
 
     def try_on(server: Server) -> str:
-        option = f"{server.options.keep_alive} {keeps}" if keeps else ""
+        options = [f"{server.options.keep_alive}={keeps}"] if keeps else []
         with (
-            running(server, option, workers=1) as run,
+            running(server, *options, workers=1) as run,
             nginx(CONF, run.port, *changes) as proxy,
         ):
             idle = server.options.keep_alive_seconds
@@ -70,10 +70,11 @@ def stay(run: Running) -> None:
         )
 
 
-def leave(server: Server, options: str = "") -> str:
+def leave(server: Server, *options: str) -> str:
     """Return what becomes of a write of 5 s when its client leaves."""
     path = "/" if server.is_asgi else "/5"
-    with running(server, options, 1, LEAVING, is_asked=not server.is_asgi) as run:
+    is_asked = not server.is_asgi
+    with running(server, *options, workers=1, apps=LEAVING, is_asked=is_asked) as run:
         begun = "http.request" if server.is_asgi else "begins"
         seen = run.said(begun), run.said("ends")
         with connected(run.port, path):
@@ -181,10 +182,10 @@ def stop_behind_pool(*changes: tuple[str, str]) -> Callable[[Server], str]:
     """Return a row that stops a server to which nginx keeps an idle connection."""
 
     def try_on(server: Server) -> str:
-        options = f"{server.options.keep_alive} {LONG_KEEP_ALIVE}"
-        options += f" {server.options.graceful_timeout} {LONG_GRACE}"
+        kept = f"{server.options.keep_alive}={LONG_KEEP_ALIVE}"
+        grace = f"{server.options.graceful_timeout}={LONG_GRACE}"
         with (
-            running(server, options, workers=1) as run,
+            running(server, kept, grace, workers=1) as run,
             nginx(CONF, run.port, *changes),
         ):
             start = time.monotonic()
@@ -198,7 +199,7 @@ def stop_behind_pool(*changes: tuple[str, str]) -> Callable[[Server], str]:
 
 def max_requests(server: Server) -> str:
     """Return how users with kept connections fare while workers are renewed."""
-    with running(server, f"{server.options.max_requests} 50") as run:
+    with running(server, f"{server.options.max_requests}=50") as run:
         before = run.workers()
         with Users(run.port, "/0.01", users=8, keep=True) as users:
             wait_until(
@@ -234,7 +235,7 @@ ROWS = (
     Row("the client leaves: a write of 5 s", leave),
     Row(
         "the same, `--asgi-disconnect-grace-period 10`",
-        no_such_option(leave, "--asgi-disconnect-grace-period 10"),
+        no_such_option(leave, "--asgi-disconnect-grace-period=10"),
     ),
     Row("server-sent events arrive", stream),
     Row("the same, behind nginx, HTTP/1.0", stream_behind_nginx(HTTP_1_0), needs="nginx"),

@@ -42,7 +42,7 @@ def broken_code(server: Server) -> str:
     """Return what is served after a HUP when the new code can't be imported."""
     with tempfile.TemporaryDirectory(prefix="fault-") as folder:
         copy_apps(folder)
-        with running(server, f"{server.options.app_folder} {folder}", apps=COPIES) as run:
+        with running(server, f"{server.options.app_folder}={folder}", apps=COPIES) as run:
             edit_apps(folder, "\nimport what_is_not_there\n")
             run.master.send_signal(signal.SIGHUP)
             wait_until(lambda: run.said(KEPT) or not is_alive(run.master.pid))
@@ -56,10 +56,10 @@ def slow_code(server: Server) -> str:
     """Return what is served after a HUP while the new code takes long to import."""
     with tempfile.TemporaryDirectory(prefix="fault-") as folder:
         copy_apps(folder)
-        options = f"{server.options.app_folder} {folder}"
+        options = [f"{server.options.app_folder}={folder}"]
         if server.name == "uvicorn":
-            options += f" {server.options.timeout} {READY_SECONDS}"
-        with running(server, options, apps=COPIES) as run:
+            options.append(f"{server.options.timeout}={READY_SECONDS}")
+        with running(server, *options, apps=COPIES) as run:
             edit_apps(
                 folder,
                 f"\ntime.sleep({IMPORT_SECONDS})\nprint('has imported', file=sys.stderr, flush=True)\n",
@@ -141,8 +141,8 @@ def stop_endless(is_limited: bool) -> Callable[[Server], str]:
     def try_on(server: Server) -> str:
         if not is_limited and server.name != "uvicorn":
             return "–"
-        options = limits(server) if is_limited else ""
-        with running(server, options, apps=ODD) as run, streaming(run):
+        options = limits(server) if is_limited else []
+        with running(server, *options, apps=ODD) as run, streaming(run):
             hang_up(run)
             run.master.send_signal(signal.SIGTERM)
             try:
@@ -161,8 +161,8 @@ def kill_beside_endless(is_limited: bool) -> Callable[[Server], str]:
     """Return a row: is a worker replaced that dies while a stream keeps an old one from ending?"""
 
     def try_on(server: Server) -> str:
-        options = limits(server) if is_limited else ""
-        with running(server, options, apps=ODD) as run, streaming(run) as streams:
+        options = limits(server) if is_limited else []
+        with running(server, *options, apps=ODD) as run, streaming(run) as streams:
             before = run.workers()
             hang_up(run)
             if server.name == "uvicorn":  # which renews one after the other
@@ -183,10 +183,10 @@ def kill_beside_endless(is_limited: bool) -> Callable[[Server], str]:
     return try_on
 
 
-def limits(server: Server) -> str:
+def limits(server: Server) -> list[str]:
     """Return the options that end an old worker soon; with gunicorn it takes two."""
-    every = f"{server.options.graceful_timeout} {GRACE_SECONDS}"
-    return every if server.name == "uvicorn" else f"{every} --timeout {GRACE_SECONDS}"
+    every = [f"{server.options.graceful_timeout}={GRACE_SECONDS}"]
+    return every if server.name == "uvicorn" else [*every, f"--timeout={GRACE_SECONDS}"]
 
 
 ROWS = (

@@ -12,7 +12,7 @@ from instrument.processes import is_alive, printed, wait_until
 from instrument.servers import Server
 
 APPS = {"wsgi": "diagnosis.wsgi_app:app", "asgi": "diagnosis.asgi_app:app"}
-STACKS = "--config diagnosis/stacks.py"
+STACKS = "--config=diagnosis/stacks.py"
 DEBUGS = {"PYTHONASYNCIODEBUG": "1"}
 
 
@@ -32,10 +32,10 @@ def debug_mode(server: Server) -> str:
 
 def access_log(server: Server) -> str:
     """Three users ask one worker for half a second each."""
-    options = "--access-logfile - --access-logformat 'logged %(L)s of %(U)s'"
+    options = ["--access-logfile=-", "--access-logformat=logged %(L)s of %(U)s"]
     if server.name == "uvicorn":
-        options = "--access-log"
-    with running(server, options, workers=1, apps=APPS) as run:
+        options = ["--access-log"]
+    with running(server, *options, workers=1, apps=APPS) as run:
         with Users(run.port, "/parcel/0.5", 3):
             pass
         found = re.findall(r"logged ([\d.]+) of /parcel", run.log.read_text())
@@ -50,13 +50,13 @@ def py_spy(server: Server) -> str:
         running(server, workers=1, apps=APPS) as run,
         in_flight(run, "/parcel/4") as (_, worker),
     ):
-        told = printed(f"py-spy dump --pid {worker}", run.log.with_name("dump"))
+        told = printed(["py-spy", "dump", "--pid", str(worker)], run.log.with_name("dump"))
     return "the line" if "_send (courier.py:24)" in told else "nothing"
 
 
-def usr2(server: Server, options: str) -> str:
+def usr2(server: Server, *options: str) -> str:
     with (
-        running(server, options, workers=1, apps=APPS) as run,
+        running(server, *options, workers=1, apps=APPS) as run,
         in_flight(run, "/parcel/4") as (_, worker),
     ):
         os.kill(worker, signal.SIGUSR2)
@@ -68,11 +68,11 @@ def shows_line(run: Running) -> bool:
     return bool(re.search(r'courier\.py", line 24,? in _send', run.log.read_text()))
 
 
-def killed(server: Server, options: str = "") -> str:
+def killed(server: Server, *options: str) -> str:
     """Uvicorn looks after its workers only when it has several."""
     workers = 2 if server.name == "uvicorn" else 1
     with (
-        running(server, f"{timeout(server)} {options}", workers, apps=APPS) as run,
+        running(server, timeout(server), *options, workers=workers, apps=APPS) as run,
         in_flight(run, "/parcel/5") as (request, worker),
     ):
         if request.result().status == 200:

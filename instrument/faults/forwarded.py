@@ -1,6 +1,7 @@
 """The rows on forwarded headers: which a server believes, over TCP and over a Unix socket."""
 
 import http.client
+import shlex
 import socket
 import stat
 import tempfile
@@ -16,8 +17,8 @@ from instrument.servers import Server
 
 PEERS = {"wsgi": "connections.wsgi_peer:app", "asgi": "connections.asgi_peer:app"}
 FOR, PROTO = "X-Forwarded-For", "X-Forwarded-Proto"
-ELSEWHERE = "--forwarded-allow-ips 10.0.0.1"
-ANYBODY = "--forwarded-allow-ips '*'"
+ELSEWHERE = ("--forwarded-allow-ips", "10.0.0.1")
+ANYBODY = ("--forwarded-allow-ips", "*")
 FORGED, APPENDED = "1.2.3.4", "10.9.9.9"  # the second as $proxy_add_x_forwarded_for adds it
 
 
@@ -40,33 +41,33 @@ def ask_socket(path: Path, headers: dict[str, str] | None = None) -> Answer:
 
 
 @contextmanager
-def on_socket(server: Server, options: str = "") -> Iterator[Path]:
+def on_socket(server: Server, *options: str) -> Iterator[Path]:
     """Start a server on a Unix socket, and hand over its path."""
     with tempfile.TemporaryDirectory(prefix="s") as folder:  # a socket's path is short
         path, log = Path(folder) / "s", Path(folder) / "log"
-        options = f"{options} {server.options.unix_socket}{path}"
-        command = server.command(processes.free_port(), 1, PEERS[server.interface], options)
+        options = (*options, f"{server.options.unix_socket}{path}")
+        command = server.command(processes.free_port(), 1, PEERS[server.interface], *options)
         with processes.running(command, log, grace=0) as process:
             wait_until(lambda: path.exists() and ask_socket(path).status == 200, process, log)
             yield path
 
 
-def forwarded(header: str, value: str, options: str = "") -> Callable[[Server], str]:
+def forwarded(header: str, value: str, *options: str) -> Callable[[Server], str]:
     """Return a row that tells whether a header of the client's is taken for the truth."""
 
     def try_on(server: Server) -> str:
-        with running(server, options, 1, PEERS) as run:
+        with running(server, *options, workers=1, apps=PEERS) as run:
             plain, forged = ask(run.port), ask(run.port, headers={header: value})
         return belief(("127.0.0.1", "http"), header, value, plain, forged)
 
     return try_on
 
 
-def forwarded_on_socket(header: str, value: str, options: str = "") -> Callable[[Server], str]:
+def forwarded_on_socket(header: str, value: str, *options: str) -> Callable[[Server], str]:
     """Return the same row over a Unix socket, where the client has no address."""
 
     def try_on(server: Server) -> str:
-        with on_socket(server, options) as path:
+        with on_socket(server, *options) as path:
             plain, forged = ask_socket(path), ask_socket(path, {header: value})
         return belief(("None", "http"), header, value, plain, forged)
 
@@ -91,16 +92,16 @@ def mode(server: Server) -> str:
 
 ROWS = (
     Row(f"`{FOR}` from this machine", forwarded(FOR, FORGED)),
-    Row(f"`{FOR}`, `{ELSEWHERE}`", forwarded(FOR, FORGED, ELSEWHERE)),
+    Row(f"`{FOR}`, `{shlex.join(ELSEWHERE)}`", forwarded(FOR, FORGED, *ELSEWHERE)),
     Row(f"`{PROTO}` from this machine", forwarded(PROTO, "https")),
-    Row(f"`{PROTO}`, `{ELSEWHERE}`", forwarded(PROTO, "https", ELSEWHERE)),
+    Row(f"`{PROTO}`, `{shlex.join(ELSEWHERE)}`", forwarded(PROTO, "https", *ELSEWHERE)),
     Row("a Unix socket: the mode of its file", mode),
     Row(
-        f"a Unix socket: `{PROTO}`, `{ELSEWHERE}`",
-        forwarded_on_socket(PROTO, "https", ELSEWHERE),
+        f"a Unix socket: `{PROTO}`, `{shlex.join(ELSEWHERE)}`",
+        forwarded_on_socket(PROTO, "https", *ELSEWHERE),
     ),
     Row(
-        f"a Unix socket: `{FOR}` of two addresses, `{ANYBODY}`",
-        forwarded_on_socket(FOR, f"{FORGED}, {APPENDED}", ANYBODY),
+        f"a Unix socket: `{FOR}` of two addresses, `{shlex.join(ANYBODY)}`",
+        forwarded_on_socket(FOR, f"{FORGED}, {APPENDED}", *ANYBODY),
     ),
 )

@@ -17,10 +17,10 @@ def http2(server: Server) -> str:
     with tempfile.TemporaryDirectory(prefix="fault-") as folder:
         key, certificate = make_certificate(Path(folder))
         names = server.options
-        options = f"{names.key_file} {key} {names.certificate_file} {certificate} {names.http2}"
-        with running(server, options, workers=1, is_asked=False) as run:
-            at_once = f"-n {REQUESTS} -c 1 -m {REQUESTS}"
-            command = f"h2load {at_once} https://127.0.0.1:{run.port}/1"
+        tls = f"{names.key_file}={key}", f"{names.certificate_file}={certificate}"
+        with running(server, *tls, *names.http2, workers=1, is_asked=False) as run:
+            at_once = ["-n", str(REQUESTS), "-c", "1", "-m", str(REQUESTS)]
+            command = ["h2load", *at_once, f"https://127.0.0.1:{run.port}/1"]
             told = printed(command, Path(folder) / "log")
     protocol = re.search(r"Application protocol: (\S+)", told)[1]
     (requests,) = re.findall(r"^requests: .*", told, re.MULTILINE)
@@ -33,10 +33,10 @@ def http2(server: Server) -> str:
 def make_certificate(folder: Path) -> tuple[Path, Path]:
     """Make a key and a certificate for 127.0.0.1, of a day."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
-    of_whom = "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
-    command = f"openssl req -x509 -newkey rsa:2048 -nodes -days 1 {of_whom}"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+    command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     log = folder / "log"
-    printed(f"{command} -keyout {key} -out {certificate}", log)
+    printed([*command, "-keyout", str(key), "-out", str(certificate)], log)
     if not certificate.exists():
         raise InstrumentError("openssl made no certificate", log)
     return key, certificate

@@ -25,9 +25,9 @@ def worker_of(run: Running) -> psutil.Process:
     return psutil.Process(pid)
 
 
-def endless_headers(server: Server, options: str = "") -> str:
+def endless_headers(server: Server, *options: str) -> str:
     """Return what becomes of a client that sends headers without an end."""
-    with running(server, options, workers=1) as run:
+    with running(server, *options, workers=1) as run:
         worker = worker_of(run)
         before = worker.memory_info().rss
         with connected(run.port, end=b"") as connection:
@@ -67,9 +67,9 @@ def few_files(server: Server) -> str:
         return str(ask(run.port, seconds=5))
 
 
-def idle_connections(server: Server, options: str = "") -> str:
+def idle_connections(server: Server, *options: str) -> str:
     """Return what another client gets while some keep idle connections."""
-    with running(server, options, workers=1) as run, ExitStack() as stack:
+    with running(server, *options, workers=1) as run, ExitStack() as stack:
         for _ in range(CONNECTIONS - 1):
             idle = stack.enter_context(connected(run.port))
             if not idle.recv(65536).startswith(b"HTTP/1.1 200"):
@@ -79,7 +79,7 @@ def idle_connections(server: Server, options: str = "") -> str:
 
 ROWS = (
     Row(f"one client sends {HEADERS // MB} MB of headers", endless_headers),
-    Row("the same, `--http h11`", no_such_option(endless_headers, "--http h11")),
+    Row("the same, `--http h11`", no_such_option(endless_headers, "--http=h11")),
     Row(
         "the same headers, behind this chapter's nginx", endless_headers_behind_nginx, needs="nginx"
     ),
@@ -89,6 +89,6 @@ ROWS = (
     ),
     Row(
         f"{CONNECTIONS - 1} idle connections, `--limit-concurrency {CONNECTIONS}`: another client gets",
-        no_such_option(idle_connections, f"--limit-concurrency {CONNECTIONS}"),
+        no_such_option(idle_connections, f"--limit-concurrency={CONNECTIONS}"),
     ),
 )

@@ -14,8 +14,8 @@ def block(path: str) -> Callable[[Server], str]:
     """Return a row that asks for a block in C."""
 
     def try_on(server: Server) -> str:
-        options = f"{server.options.timeout} {TIMEOUT_SECONDS}"
-        with running(server, options, apps=APPS) as run, in_flight(run, path) as (request, worker):
+        timeout = f"{server.options.timeout}={TIMEOUT_SECONDS}"
+        with running(server, timeout, apps=APPS) as run, in_flight(run, path) as (request, worker):
             answer = request.result()
             if answer.status == 200:
                 return "not noticed" if is_alive(worker) else "killed afterwards"

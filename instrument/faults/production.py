@@ -29,7 +29,7 @@ UNWATCHED_SECONDS = 15.0  # in which the master does not kill a worker whose clo
 
 
 def kill_worker(server: Server) -> str:
-    unwatched = f"{server.options.timeout} {UNWATCHED_SECONDS:.0f}"
+    unwatched = f"{server.options.timeout}={UNWATCHED_SECONDS:.0f}"
     with running(server, unwatched) as run, Users(run.port, "/0.2", users=MANY) as users:
         before = run.workers()
         victim = min(before)
@@ -117,15 +117,16 @@ def hang_up_under_load(server: Server) -> str:
     return "loses a few" if few else f"loses {users.lost.total()} of {len(users.answers)}"
 
 
-def edit(server: Server, options: str = "") -> str:
+def edit(server: Server, *options: str) -> str:
     """Return which code is served after an edit and a HUP."""
     with tempfile.TemporaryDirectory(prefix="fault-") as folder:
         for name in ("wsgi_app.py", "asgi_app.py"):
             copy = Path(folder) / name
             copy.write_text((CHAPTER / name).read_text())
             os.utime(copy, (0, 0))  # or Python takes an edit in the same second for none
-        options = f"{server.options.app_folder} {folder} {options}"
-        with running(server, options, apps={"wsgi": "wsgi_app:app", "asgi": "asgi_app:app"}) as run:
+        options = (f"{server.options.app_folder}={folder}", *options)
+        apps = {"wsgi": "wsgi_app:app", "asgi": "asgi_app:app"}
+        with running(server, *options, apps=apps) as run:
             for copy in Path(folder).glob("*_app.py"):
                 copy.write_text(copy.read_text().replace('"old"', '"new"'))
             before = run.workers()
@@ -138,8 +139,8 @@ def stop_in_flight(send: Callable[[int, int], None], number: int) -> Callable[[S
     """Return a row that sends a signal to the master (os.kill) or to all (os.killpg)."""
 
     def try_on(server: Server) -> str:
-        options = f"{server.options.graceful_timeout} 5"
-        with running(server, options) as run, in_flight(run, "/1.5") as (request, _):
+        grace = f"{server.options.graceful_timeout}=5"
+        with running(server, grace) as run, in_flight(run, "/1.5") as (request, _):
             send(run.master.pid, number)
             answer = request.result()
             wait_until(lambda: not is_alive(run.master.pid))
@@ -150,8 +151,8 @@ def stop_in_flight(send: Callable[[int, int], None], number: int) -> Callable[[S
 
 def cut_off(server: Server) -> str:
     """Return what becomes of a request that takes longer than there is time to stop."""
-    option = f"{server.options.graceful_timeout} 1"
-    with running(server, option) as run, in_flight(run, "/4") as (request, _):
+    grace = f"{server.options.graceful_timeout}=1"
+    with running(server, grace) as run, in_flight(run, "/4") as (request, _):
         run.master.send_signal(signal.SIGTERM)
         answer = request.result()
         wait_until(lambda: not is_alive(run.master.pid))
@@ -159,7 +160,7 @@ def cut_off(server: Server) -> str:
 
 
 def timeout(server: Server) -> str:
-    return f"{server.options.timeout} {TIMEOUT_SECONDS}"
+    return f"{server.options.timeout}={TIMEOUT_SECONDS}"
 
 
 def block(server: Server) -> str:
@@ -245,9 +246,9 @@ def unanswered(asked: list[Future[Answer]]) -> int:
     return sum(not each.done() for each in asked)
 
 
-def limit_connections(server: Server, options: str) -> str:
+def limit_connections(server: Server, *options: str) -> str:
     """Return what 8 users get while 2 requests are being served."""
-    with running(server, options, workers=1) as run, ThreadPoolExecutor(8) as clients:
+    with running(server, *options, workers=1) as run, ThreadPoolExecutor(8) as clients:
         with in_flight(run, "/2") as (first, _), in_flight(run, "/2") as (second, _):
             others = Counter(map(str, clients.map(ask, [run.port] * 8)))
         served = (first.result().status, second.result().status) == (200, 200)
@@ -286,7 +287,7 @@ ROWS = (
     Row("more users than slots", overload),
     Row(
         "2 users and then 8, `--limit-concurrency 3`",
-        no_such_option(limit_connections, "--limit-concurrency 3"),
+        no_such_option(limit_connections, "--limit-concurrency=3"),
     ),
 )
 

@@ -35,8 +35,8 @@ def hang_up_until_lost(server: Server, run: Running, users: Users) -> None:
 
 
 def max_requests_behind_pool(server: Server) -> str:
-    options = f"{server.options.max_requests} {MAX_REQUESTS}"
-    with running(server, options) as run, nginx(POOL, run.port) as proxy:
+    limit = f"{server.options.max_requests}={MAX_REQUESTS}"
+    with running(server, limit) as run, nginx(POOL, run.port) as proxy:
         before = run.workers()
         with Users(proxy.port, "/", users=USERS, method="POST") as users:
             wait_until(

@@ -3,7 +3,6 @@
 import http.client
 import os
 import re
-import shlex
 import socket
 import tempfile
 import threading
@@ -69,7 +68,7 @@ class Running:
 @contextmanager
 def running(
     server: Server,
-    options: str = "",
+    *options: str,
     workers: int = 2,
     apps: dict[str, str] = APPS,
     is_asked: bool = True,
@@ -82,7 +81,7 @@ def running(
     been seen by then, and a graceful one takes up to a second.
     """
     port = processes.free_port()
-    command = server.command(port, workers, apps[server.interface], options)
+    command = server.command(port, workers, apps[server.interface], *options)
     with tempfile.TemporaryDirectory(prefix="fault-") as scratch:
         log = Path(scratch) / "log"
         with processes.serving(
@@ -236,9 +235,9 @@ def nginx(
         text = text.replace(old, new)
     with tempfile.TemporaryDirectory(prefix="nginx-") as folder:
         (Path(folder) / "nginx.conf").write_text(text)
-        command = f"{find('nginx') or 'nginx'} -p {shlex.quote(folder)} -c nginx.conf -e stderr"
+        command = [find("nginx") or "nginx", "-p", folder, "-c", "nginx.conf", "-e", "stderr"]
         if os.geteuid() == 0:  # or its worker is nobody, who can't write what it buffers
-            command += " -g 'user root;'"
+            command += ["-g", "user root;"]
         log = Path(folder) / "log"
         with processes.running(command, log) as process:
             master = psutil.Process(process.pid)

@@ -15,8 +15,8 @@ SOON = 8  # seconds after which a worker that leaves has left
 
 def interrupt_master(server: Server) -> str:
     """Return how new requests fare after a SIGINT to the master alone, which has 3 s of grace."""
-    options = f"{server.options.graceful_timeout} {GRACE_SECONDS}"
-    with running(server, options) as run:
+    grace = f"{server.options.graceful_timeout}={GRACE_SECONDS}"
+    with running(server, grace) as run:
         start = time.monotonic()
         run.master.send_signal(signal.SIGINT)
         served = 0.0
@@ -44,9 +44,9 @@ def kill_master_while_asked(server: Server) -> str:
 
 def stop_blocked(server: Server) -> str:
     """Return what becomes of a blocked loop, or of a request, when the grace is over."""
-    options = f"{server.options.graceful_timeout} 1"
+    grace = f"{server.options.graceful_timeout}=1"
     path = "/block/5" if server.is_asgi else "/5"
-    with running(server, options) as run, in_flight(run, path) as (request, _):
+    with running(server, grace) as run, in_flight(run, path) as (request, _):
         run.master.send_signal(signal.SIGTERM)
         answer = request.result()
         wait_until(lambda: not is_alive(run.master.pid))

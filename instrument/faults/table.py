@@ -44,12 +44,12 @@ class Row:
         return next(filter(None, map(lacking, self.needs.split())), "")
 
 
-def no_such_option(try_with: Callable[[Server, str], str], option: str) -> Callable[[Server], str]:
-    """Return what says so when a server refuses the option that it is tried with."""
+def no_such_option(try_with: Callable[..., str], *options: str) -> Callable[[Server], str]:
+    """Return what says so when a server refuses the options that it is tried with."""
 
     def try_on(server: Server) -> str:
         try:
-            return try_with(server, option)
+            return try_with(server, *options)
         except InstrumentError as error:
             told = " ".join(error.tail)
             if re.search("unrecognized arguments|ambiguous option|No such option", told):

@@ -59,9 +59,9 @@ def tell_open(server: Server, number: int) -> str:
     """
     if not server.is_asgi:
         return "–"
-    options = f"{server.options.graceful_timeout} {GRACE_SECONDS}"
+    grace = f"{server.options.graceful_timeout}={GRACE_SECONDS}"
     with (
-        running(server, options, apps=APPS, is_asked=False) as run,
+        running(server, grace, apps=APPS, is_asked=False) as run,
         connect(f"ws://127.0.0.1:{run.port}", proxy=None) as connection,
     ):
         connection.send("hello")
