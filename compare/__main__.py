@@ -1,6 +1,7 @@
 """The command of the instrument: python -m compare."""
 
 import os
+import shlex
 import signal
 import sys
 
@@ -19,9 +20,10 @@ if __name__ == "__main__":
     try:
         from instrument.cli import main
     except ImportError as error:
-        install = sys.executable + " -m pip install {}-r requirements.txt"
+        install = shlex.join([sys.executable, "-m", "pip", "install"])
         if isinstance(error, ModuleNotFoundError) and "." not in error.name:
-            sys.exit("compare: " + error.name + " is not installed: " + install.format(""))
-        repair = install.format("--force-reinstall ")
-        sys.exit("compare: a package is damaged (" + str(error) + "): " + repair)
+            install += " -r requirements.txt"
+            sys.exit("compare: " + error.name + " is not installed: " + install)
+        install += " --force-reinstall -r requirements.txt"
+        sys.exit("compare: a package is damaged (" + str(error) + "): " + install)
     sys.exit(main())

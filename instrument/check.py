@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,7 +21,7 @@ PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"
 FILES = 2048  # a connection each for 1,000 users, at both of its ends
 REQUIREMENTS = "requirements.txt"
 FRAMEWORKS = "frameworks/requirements.txt"  # what chapter 7 needs beside
-PIP = f"{sys.executable} -m pip install -r"
+PIP = shlex.join([sys.executable, "-m", "pip", "install", "-r"])
 INSTALL = f"{PIP} {REQUIREMENTS}"
 PROGRAMS = {"gunicorn", "uvicorn", "locust"}
 
@@ -96,7 +97,7 @@ def leftovers() -> Iterator[Finding]:
         names = {Path(word).name for word in command[:3]}
         if names & PROGRAMS and uids and uids.real == os.getuid():
             with suppress(ProcessLookupError):
-                groups.setdefault(os.getpgid(process.pid), " ".join(command[-3:]))
+                groups.setdefault(os.getpgid(process.pid), shlex.join(command[-3:]))
     for group, command in groups.items():
         yield Finding(False, f"running already, …{command}", f"kill -- -{group}", optional=True)
 

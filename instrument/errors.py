@@ -1,6 +1,7 @@
 """What the instrument says when it can't go on."""
 
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -36,4 +37,5 @@ def tail_of_log(text: str) -> list[str]:
 
 def not_installed(name: str) -> str:
     """Return what to say of a package that is missing."""
-    return f"{name} is not installed: {sys.executable} -m pip install -r requirements.txt"
+    install = shlex.join([sys.executable, "-m", "pip", "install", "-r", "requirements.txt"])
+    return f"{name} is not installed: {install}"

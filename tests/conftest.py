@@ -1,6 +1,8 @@
 import os
 import re
 import signal
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,18 @@ def network():
     """A place where every port is free, also when port 8000 of this machine is taken."""
     with Network() as network:
         yield network
+
+
+@pytest.fixture
+def strange_folder(tmp_path, monkeypatch):
+    """A folder whose name a shell would take apart, with this Python and all temporary files in it."""
+    folder = tmp_path / "it's a größer place"
+    folder.mkdir()
+    (folder / "venv").symlink_to(sys.prefix)
+    monkeypatch.setattr(sys, "executable", str(folder / "venv/bin" / Path(sys.executable).name))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
 
 
 def pytest_addoption(parser):

@@ -18,7 +18,7 @@ APPS = {
     if subject.path == "/"
 } | {"starlette_api.hello:app": ("asgi", ("application/json", b'{"hello":"world"}'))}
 # One that is not ours, with the standard library's validator.
-WSGIREF = f"{sys.executable} -m wsgi.wsgiref_server"
+WSGIREF = [sys.executable, "-m", "wsgi.wsgiref_server"]
 CASES = [
     (app, server)
     for app, (interface, _) in APPS.items()
@@ -31,7 +31,7 @@ CASES = [
 def test_same_answer_and_a_clean_log(app, server, tmp_path):
     _, (content_type, body) = APPS[app]
     port, log = processes.free_port(), tmp_path / "log"
-    command = server.command(port, 1, app) if server else f"{WSGIREF} {port} {app}"
+    command = server.command(port, 1, app) if server else [*WSGIREF, str(port), app]
     booted = server.booted if server else ""
 
     with processes.serving(app, command, port, log, booted):

@@ -42,11 +42,11 @@ def test_command_serves_without_an_error_and_stops_on_ctrl_c(
         assert trouble not in said
 
 
-@pytest.mark.parametrize(("options", "is_in_turn"), [("", True), ("--threads 25", False)])
+@pytest.mark.parametrize(("options", "is_in_turn"), [([], True), (["--threads=25"], False)])
 def test_gthread_has_one_thread_a_worker_unless_it_is_told(options, is_in_turn):
     clients, slow = 3, {"wsgi": "wsgi.slow_app:app"}  # which waits for a second
-    options = f"--worker-class gthread {options}"
-    with running(BY_NAME["sync"], options, 1, slow, is_asked=False) as run:
+    options = ["--worker-class=gthread", *options]
+    with running(BY_NAME["sync"], *options, workers=1, apps=slow, is_asked=False) as run:
         assert ask(run.port).status == 200  # it is up
         with ThreadPoolExecutor(clients) as pool:
             answers = list(pool.map(lambda _: ask(run.port), range(clients)))

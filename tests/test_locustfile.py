@@ -1,7 +1,6 @@
 """The locustfile runs in processes of its own, since importing locust patches a process."""
 
 import json
-import shlex
 import signal
 from contextlib import ExitStack, contextmanager
 
@@ -22,7 +21,7 @@ def slow_servers(network, tmp_path, *ports):
     with ExitStack() as stack:
         for port in ports:
             network.need(port)
-            command = network.command(f"exec {COMMANDS[port]}")
+            command = [*network.prefix, *COMMANDS[port]]
             log = tmp_path / f"{port}.log"
             network.wait_for(port, stack.enter_context(processes.running(command, log)))
         yield
@@ -32,15 +31,15 @@ def slow_servers(network, tmp_path, *ports):
 def page(network, tmp_path, *arguments):
     """Open Locust's page; the test ends it."""
     network.need(PAGE)
-    command = network.command(" ".join(["exec locust", *arguments]))
+    command = [*network.prefix, "locust", *arguments]
     with processes.running(command, tmp_path / "locust.log") as process:
         network.wait_for(PAGE, process)
         yield process
 
 
 def headless(network, arguments):
-    command = network.command(f"exec locust --headless --loglevel WARNING {arguments}")
-    return run(*shlex.split(command), env=processes.environment())
+    command = [*network.prefix, "locust", "--headless", "--loglevel", "WARNING"]
+    return run(*command, *arguments.split(), env=processes.environment())
 
 
 def start(network, **form):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -53,7 +54,7 @@ from instrument import processes
 
 @pytest.mark.parametrize("number", range(2))
 def test_that_waits(number, tmp_path):
-    with processes.running("sleep 3599", tmp_path / "log") as process:
+    with processes.running(["sleep", "3599"], tmp_path / "log") as process:
         FAILED.with_suffix(f".{number}").touch()
         process.wait()
 """
@@ -91,9 +92,10 @@ class Suite:
     def command(self, text, options="", **variables):
         path = self.folder / "test_some.py"
         path.write_text(BEGIN + text)
-        every = f"-c {ROOT}/pyproject.toml --rootdir={self.folder} -p tests.conftest {options}"
+        every = ["-c", f"{ROOT}/pyproject.toml", f"--rootdir={self.folder}", "-p", "tests.conftest"]
+        every += options.split()
         env = {name: value for name, value in os.environ.items() if name != "CI"}
-        env |= {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": every, **variables}
+        env |= {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": shlex.join(every), **variables}
         return {"args": [sys.executable, "-m", "tests", path], "cwd": self.folder, "env": env}
 
     def __call__(self, *given, **variables):

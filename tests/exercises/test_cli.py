@@ -1,6 +1,7 @@
 """The command: broken files get one clear line, Ctrl-C ends everything, make fails on errors."""
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -178,7 +179,7 @@ def make(copy, *arguments):
     shutil.copy(ROOT / "Makefile", copy)
     (copy / ".venv").mkdir()
     (copy / ".venv/installed").touch()
-    command = ["make", "-o", ".venv/installed", f"RUN={sys.executable}", *arguments]
+    command = ["make", "-o", ".venv/installed", f"RUN={shlex.join([sys.executable])}", *arguments]
     return run(*command, cwd=copy, env=not_made())
 
 

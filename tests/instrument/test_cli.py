@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -49,11 +50,12 @@ def started(*arguments):
 
 
 @pytest.mark.long
-def test_a_run_says_what_it_measured_and_writes_it_down(tmp_path):
+def test_a_run_says_what_it_measured_and_writes_it_down(strange_folder):
     few = "--users", 4, "--workers", 2, "--seconds", 2
-    done = compare("run", *few, "--output", tmp_path / "new" / "folder")
+    folder = strange_folder / "new" / "folder"
+    command = [sys.executable, "-m", "compare"]
+    done = compare("run", *few, "--output", folder, command=command)
     assert done.returncode == 0, done.stderr
-    folder = tmp_path / "new" / "folder"
     data = json.loads((folder / "comparison.json").read_text())
     conditions, (sync, loop) = data["conditions"], data["results"]
     assert {path.name for path in folder.iterdir()} == {
@@ -114,7 +116,7 @@ def test_bad_values_are_said_in_one_line(arguments, message):
 
 
 def test_output_that_nobody_reads_is_no_traceback():
-    script = f"{sys.executable} -m compare run --list | head -0"
+    script = f"{shlex.join([*COMPARE, 'run', '--list'])} | head -0"
     done = run("sh", "-c", script)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -175,9 +177,13 @@ def test_app_that_does_not_import_shows_the_end_of_the_log(tmp_path):
     assert not (tmp_path / "comparison.json").exists()
 
 
-def test_server_that_is_not_installed_is_one_line(tmp_path):
-    done = compare("run", "odd", "--output", tmp_path, command=odd("no-such-server {port}"))
-    assert "no-such-server is not installed" in one_line(done)
+@pytest.mark.parametrize("name", ["no-such-server", "not-executable"])
+def test_server_that_is_not_installed_or_may_not_be_run_is_one_line(name, tmp_path):
+    (tmp_path / "not-executable").touch(0o600)
+    env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    command = odd(f"{name} {{port}}")
+    done = compare("run", "odd", "--output", tmp_path, command=command, env=env)
+    assert f"{name} is not installed" in one_line(done)
 
 
 def test_server_that_answers_an_error_is_not_measured(tmp_path):

@@ -258,21 +258,20 @@ def test_taken_port_is_said_before_anything_starts(taken, option):
 def test_master_and_two_workers_show_one_line(tmp_path):
     port, web_port, master_port = free_port(), free_port(), free_port()
     sync = SUBJECTS["sync"]
-    locust = f"locust --locustfile instrument/locustfiles/lab.py,locustfile.py WsgiUser --host http://127.0.0.1:{port}"
-    master = (
-        f"--master --master-bind-host 127.0.0.1 --master-bind-port {master_port} "
-        f"--web-port {web_port}"
-    )
-    worker = f"--worker --master-host 127.0.0.1 --master-port {master_port}"
+    locust = ["locust", "--locustfile", "instrument/locustfiles/lab.py,locustfile.py", "WsgiUser"]
+    locust += ["--host", f"http://127.0.0.1:{port}"]
+    master = ["--master", "--master-bind-host=127.0.0.1", f"--master-bind-port={master_port}"]
+    master += ["--web-port", str(web_port)]
+    worker = ["--worker", "--master-host=127.0.0.1", f"--master-port={master_port}"]
     page = f"http://127.0.0.1:{web_port}"
     with ExitStack() as stack:
         command, log = sync.command(port, 4), tmp_path / "server.log"
         stack.enter_context(processes.serving("sync", command, port, log, sync.server.booted, 4))
         log = tmp_path / "master.log"
-        stack.enter_context(processes.serving("master", f"{locust} {master}", web_port, log))
+        stack.enter_context(processes.serving("master", [*locust, *master], web_port, log))
         for number in range(2):
             log = tmp_path / f"worker{number}.log"
-            stack.enter_context(processes.running(f"{locust} {worker}", log))
+            stack.enter_context(processes.running([*locust, *worker], log))
         wait_until(lambda: json.loads(asked(page, "/worker-count"))["worker_count"] == 2)
         asked(page, "/swarm", user_count=12, spawn_rate=12)
 

@@ -17,16 +17,17 @@ needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INST
 def page_of(log, *arguments):
     """Open the page of a Locust; no server is needed."""
     port = free_port()
-    locust = "locust --locustfile instrument/locustfiles/lab.py,locustfile.py WsgiUser"
-    command = [locust, "--host http://127.0.0.1:8000 --web-host 127.0.0.1", f"--web-port {port}"]
-    with processes.serving("Locust", " ".join([*command, *arguments]), port, log):
+    command = ["locust", "--locustfile", "instrument/locustfiles/lab.py,locustfile.py", "WsgiUser"]
+    command += ["--host", "http://127.0.0.1:8000", "--web-host", "127.0.0.1"]
+    command += ["--web-port", str(port), *arguments]
+    with processes.serving("Locust", command, port, log):
         yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
 def master(log):
-    bind = f"--master --master-bind-host 127.0.0.1 --master-bind-port {free_port()}"
-    with page_of(log, bind) as page:
+    bind = ["--master", "--master-bind-host=127.0.0.1", f"--master-bind-port={free_port()}"]
+    with page_of(log, *bind) as page:
         yield page
 
 

@@ -26,7 +26,7 @@ def test_lateness_is_that_of_95_percent_between_two_instants():
 
 def test_the_process_prints_whole_lines_until_it_is_ended(tmp_path):
     log = tmp_path / "log"
-    with processes.running(f"{sys.executable} -S instrument/lateness.py", log):
+    with processes.running([sys.executable, "-S", "instrument/lateness.py"], log):
         wait_until(lambda: log.read_text().count("\n") > 2)
     moments = [at for at, _ in read_lateness(log.read_text())]
     assert moments == sorted(moments)

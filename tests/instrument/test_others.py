@@ -9,7 +9,7 @@ from instrument import processes
 from instrument.others import Clock, clock, cost_of_each, share_of_others
 from instrument.processes import wait_until
 
-BURN = f"{sys.executable} -c 'while True: pass'"
+BURN = [sys.executable, "-c", "while True: pass"]
 
 
 def test_share_is_of_all_cpus_between_two_instants():
@@ -32,7 +32,7 @@ def test_costs_are_those_of_one_event_between_two_looks():
 
 
 def test_a_process_and_what_it_has_started_is_ours_and_another_is_not(tmp_path):
-    child = f"{sys.executable} -c 'import os; os.fork(); [None for _ in iter(int, 1)]'"
+    child = [sys.executable, "-c", "import os; os.fork(); [None for _ in iter(int, 1)]"]
     with (
         processes.running(child, tmp_path / "ours") as ours,
         processes.running(BURN, tmp_path / "other") as other,

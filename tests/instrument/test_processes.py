@@ -56,7 +56,7 @@ def test_the_end_of_a_program_ends_what_it_has_started_and_nothing_else(tmp_path
         raise InstrumentError("it can not be done")
 
     started = []
-    with processes.running("sleep 600", tmp_path / "log") as shared:
+    with processes.running(["sleep", "600"], tmp_path / "log") as shared:
         assert run_program("a program", work) == 1
         assert started[0].poll() is not None
         assert shared.poll() is None

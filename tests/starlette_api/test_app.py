@@ -17,8 +17,8 @@ from tests.support.notes import JSON, serving_notes
 from tests.support.postgres import NEEDS_POSTGRES
 
 ASYNC = [server for server in SERVERS if server.interface == "asgi"]
-WAYS = [(server.name, "") for server in ASYNC]
-WAYS += [(server.name, "--preload") for server in ASYNC if server.options is GUNICORNS]
+WAYS = [(server.name, []) for server in ASYNC]
+WAYS += [(server.name, ["--preload"]) for server in ASYNC if server.options is GUNICORNS]
 LONG = "9" * 5000
 CHUNKED = b"POST /notes HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n" + (
     b"Transfer-Encoding: chunked\r\n\r\n"
@@ -199,7 +199,9 @@ def test_workers_of_every_server_share_the_notes(server, options, tmp_path):
 
 
 @NEEDS_POSTGRES
-@pytest.mark.parametrize(("server", "options"), [("uvicorn", ""), ("uvicorn-worker", "--preload")])
+@pytest.mark.parametrize(
+    ("server", "options"), [("uvicorn", []), ("uvicorn-worker", ["--preload"])]
+)
 def test_workers_share_the_notes_in_postgresql(server, options, postgres, tmp_path):
     share_the_notes(postgres.new_database(), server, options, tmp_path)
 

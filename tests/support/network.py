@@ -29,7 +29,7 @@ def is_private():
     """Return whether this system gives each test a network of its own."""
     try:
         done = subprocess.run([*PRIVATE, "ip link set lo up"], check=False, capture_output=True)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return False
     return done.returncode == 0
 
@@ -72,10 +72,10 @@ class Network:
     def __enter__(self):
         self.agent = self.begin(shlex.join([*PRIVATE, LOOPBACK]))
         self.is_private = self.agent.stdout.readline() == "up\n"
-        self.prefix = ""
+        self.prefix = []
         if self.is_private:
-            target = f"--target {self.agent.pid}"
-            self.prefix = f"nsenter {target} --user --net --preserve-credentials"
+            self.prefix = ["nsenter", "--target", str(self.agent.pid), "--user", "--net"]
+            self.prefix.append("--preserve-credentials")
         else:
             self.leave()
             if self.takes_turn:
@@ -107,7 +107,7 @@ class Network:
 
     def command(self, text):
         """Return the command that runs a shell's text in this network."""
-        return f"{self.prefix} sh -c {shlex.quote(text)}".strip()
+        return [*self.prefix, "sh", "-c", text]
 
     def need(self, port):
         """Fail in one line when the port is taken, which happens only where it is not private."""

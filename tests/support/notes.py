@@ -55,8 +55,10 @@ class Notes:
 
 
 @contextmanager
-def serving_notes(folder, url=None, server="uvicorn", options="", workers=4):
+def serving_notes(folder, url=None, server="uvicorn", options=(), workers=4):
     """Start a server of notes, by default on a new SQLite file in the folder."""
     url = url or f"sqlite:///{folder}/notes.db"
-    with running(BY_NAME[server], options, workers, APPS, is_asked=False, DATABASE_URL=url) as run:
+    with running(
+        BY_NAME[server], *options, workers=workers, apps=APPS, is_asked=False, DATABASE_URL=url
+    ) as run:
         yield Notes(run)

@@ -1,7 +1,6 @@
 """Opens the lab as a user does, on free ports, and asks it as its page does."""
 
 import json
-import shlex
 import sys
 from contextlib import contextmanager
 from urllib.parse import urlencode
@@ -18,7 +17,7 @@ def opened(log, *arguments):
     web_port = port + 2
     command = [sys.executable, "-m", "compare", "lab", *arguments]
     command += ["--port", str(port), "--web-port", str(web_port)]
-    with processes.running(shlex.join(command), log) as process:
+    with processes.running(command, log) as process:
 
         def invited():
             assert process.poll() is None, log.read_text()

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import shutil
 import signal
 import sys
@@ -64,7 +63,7 @@ class Terminal:
 
     def start(self, script, output):
         """Start a shell in this reader's surroundings."""
-        command = [*shlex.split(self.network.prefix), *SHELL, script]
+        command = [*self.network.prefix, *SHELL, script]
         return processes.start(command, output, cwd=self.root, env=self.environment)
 
     def lacks(self, step):

@@ -13,8 +13,8 @@ def test_it_serves_changed_code_after_hup(network, tmp_path):
     for path in (SCRIPT, SCRIPT.with_name("app.py")):
         (tmp_path / path.name).write_text(path.read_text())
     app = tmp_path / "app.py"
-    start = f"exec python {tmp_path}/{SCRIPT.name}"
-    with processes.running(network.command(start), tmp_path / "log") as process:
+    command = [*network.prefix, "python", str(tmp_path / SCRIPT.name)]
+    with processes.running(command, tmp_path / "log") as process:
         assert network.wait_for(8000, process)[2] == "Hello, World!\n"
         app.write_text(app.read_text().replace("World", "Reloaded World"))
         process.send_signal(signal.SIGHUP)

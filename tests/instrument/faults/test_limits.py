@@ -18,7 +18,7 @@ def test_gunicorn_s_own_workers_limit_each_header(name):
 
 
 def test_h11_limits_headers_that_have_not_ended():
-    with running(BY_NAME["uvicorn"], "--http h11", workers=1) as run:
+    with running(BY_NAME["uvicorn"], "--http=h11", workers=1) as run:
         assert ask(run.port, headers={"X-Big": "x" * 63 * KB}).status == 200
         with connected(run.port, end=b"\r\nX-Big: " + b"x" * 65 * KB) as connection:
             assert connection.recv(12) == b"HTTP/1.1 400"
