@@ -4,6 +4,12 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 FIGURES := $(if $(WRITE),docs,results/figures)
 
+
+# With these, Python would import others' modules, or none of ours.
+MISLEADING := PYTHONPATH PYTHONSAFEPATH PYTHONHOME
+unexport $(MISLEADING)
+LEFT_OUT := $(foreach name,$(MISLEADING),$(if $($(name)),$(name)))
+
 .PHONY: help setup check compare lab sweep timeline predict crowd figures screenshots benchmark faults outputs upgrade exercises hint test
 .DEFAULT_GOAL := help
 
@@ -76,7 +82,7 @@ hint: $(VENV)/installed
 	@$(RUN) -m exercises hint $(ARGS)
 
 check: $(VENV)/installed
-	@$(RUN) -m compare check
+	@$(if $(LEFT_OUT),LEFT_OUT="$(LEFT_OUT)" )$(RUN) -m compare check
 
 test: $(VENV)/installed-for-tests
 	@$(RUN) -m tests $(if $(CHAPTER),--chapter=$(CHAPTER)) $(ARGS)
@@ -89,9 +95,9 @@ $(VENV)/installed: requirements.txt
 	@test -x $(RUN) || { $(PYTHON) -m venv $(VENV) && $(RUN) -m pip install --quiet --disable-pip-version-check --upgrade pip; } # the one that Python brings may take twice as long
 	@$(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(VENV)/ has no Python 3.11 or newer: remove it (rm -r $(VENV)), or name another folder: make setup VENV=.venv-new" >&2; exit 1; }
 	@$(RUN) -m pip --version >/dev/null 2>&1 || $(RUN) -m ensurepip >/dev/null || { echo "$(VENV)/ has no pip: $(RUN) -m ensurepip says why" >&2; exit 1; }
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@$(RUN) instrument/install.py requirements.txt
 	@touch $@
 
 $(VENV)/installed-for-tests: tests/requirements.txt frameworks/requirements.txt diagnosis/requirements.txt $(VENV)/installed
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	@$(RUN) instrument/install.py tests/requirements.txt
 	@touch $@

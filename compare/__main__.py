@@ -15,15 +15,17 @@ def leave(number, frame):
 if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036  said before anything newer is imported
         sys.exit("compare: Python 3.11 or newer is needed, not " + sys.version.split()[0])
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if root not in sys.path:  # it was started by its file's name
+        sys.exit(
+            f"compare: type it in the root of the repository: cd '{root}', then python -m compare"
+        )
     signal.signal(signal.SIGINT, leave)
     signal.signal(signal.SIGTERM, leave)
+    from instrument.errors import not_importable
+
     try:
         from instrument.cli import main
     except ImportError as error:
-        install = shlex.join([sys.executable, "-m", "pip", "install"])
-        if isinstance(error, ModuleNotFoundError) and "." not in error.name:
-            install += " -r requirements.txt"
-            sys.exit("compare: " + error.name + " is not installed: " + install)
-        install += " --force-reinstall -r requirements.txt"
-        sys.exit("compare: a package is damaged (" + str(error) + "): " + install)
+        sys.exit(f"compare: {not_importable(error)}")
     sys.exit(main())

@@ -1,5 +1,6 @@
 """Whether this machine is ready for the workshop: one line for each thing that it needs."""
 
+import csv
 import os
 import resource
 import shlex
@@ -8,21 +9,21 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 import psutil
 from packaging.requirements import Requirement
 
-from instrument.errors import InstrumentError
-from instrument.processes import ROOT, check_port
-from instrument.tools import CHAPTER_8, DEBIAN, lacking
+from instrument.errors import PIP_INSTALL, InstrumentError
+from instrument.processes import MISLEADING, ROOT, check_port
+from instrument.tools import CHAPTER_8, DEBIAN, lacking, moved
 
 PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
 FILES = 2048  # a connection each for 1,000 users, at both of its ends
 REQUIREMENTS = "requirements.txt"
 FRAMEWORKS = "frameworks/requirements.txt"  # what chapter 7 needs beside
-PIP = shlex.join([sys.executable, "-m", "pip", "install", "-r"])
-INSTALL = f"{PIP} {REQUIREMENTS}"
+INSTALL = f"{PIP_INSTALL} -r {REQUIREMENTS}"
 PROGRAMS = {"gunicorn", "uvicorn", "locust"}
 
 
@@ -42,12 +43,28 @@ class Finding:
 
 def findings() -> Iterator[Finding]:
     yield Finding(True, f"Python {sys.version.split()[0]}")
+    yield from misleading()
+    yield from scripts()
     yield from packages((ROOT / REQUIREMENTS).read_text())
     yield from ports()
     yield open_files()
     for tool in (*DEBIAN, *CHAPTER_8):
         yield Finding(not lacking(tool), lacking(tool) or tool, optional=True)
     yield from leftovers()
+
+
+def misleading() -> Iterator[Finding]:
+    """Yield the variables that change what Python imports; make tells those that it left out."""
+    told = os.environ.get("LEFT_OUT", "").split()
+    for name in MISLEADING:
+        if os.environ.get(name) or name in told:
+            what = f"{name} is set: what you type may not find our modules and packages"
+            yield Finding(False, what, f"unset {name}", optional=name == "PYTHONPATH")
+
+
+def scripts() -> Iterator[Finding]:
+    if lines := list(filter(None, map(moved, sorted(PROGRAMS)))):
+        yield Finding(False, lines[0])
 
 
 def packages(requirements: str, install: str = INSTALL) -> Iterator[Finding]:
@@ -57,18 +74,31 @@ def packages(requirements: str, install: str = INSTALL) -> Iterator[Finding]:
             continue
         requirement = Requirement(wanted)
         try:
-            version = metadata.version(requirement.name)
+            package = metadata.distribution(requirement.name)
         except metadata.PackageNotFoundError:
             yield Finding(False, f"{requirement.name} is not installed", install)
             continue
-        good = requirement.specifier.contains(version)
-        remedy = "" if good else f"{requirement.specifier} is wanted: {install}"
-        yield Finding(good, f"{requirement.name} {version}", remedy)
+        what = f"{requirement.name} {package.version}"
+        if not requirement.specifier.contains(package.version):
+            yield Finding(False, what, f"{requirement.specifier} is wanted: {install}")
+        elif gone := next(files_gone(package), ""):
+            same = f"--force-reinstall --no-deps {requirement.name}=={package.version}"
+            yield Finding(False, f"{what} has lost {gone}", f"{PIP_INSTALL} {same}")
+        else:
+            yield Finding(True, what)
+
+
+def files_gone(package: metadata.Distribution) -> Iterator[str]:
+    """Yield the files that were installed with a package and are gone, but compiled ones."""
+    record = package.read_text("RECORD") or ""
+    for name, *_ in csv.reader(record.splitlines()):
+        if not name.endswith(".pyc") and not os.path.exists(package.locate_file(name)):
+            yield name
 
 
 def need_packages(file: str = REQUIREMENTS) -> None:
-    """Raise InstrumentError where one is missing or has another version than is wanted."""
-    for finding in packages((ROOT / file).read_text(), f"{PIP} {file}"):
+    """Raise InstrumentError where one is missing, damaged, or of another version than is wanted."""
+    for finding in chain(scripts(), packages((ROOT / file).read_text(), f"{PIP_INSTALL} -r {file}")):
         if not finding.good:
             raise InstrumentError(str(finding).removeprefix("BAD   "))
 

@@ -178,12 +178,14 @@ def tell_and_finish(bench: Bench, experiment: Experiment, name: str) -> None:
 def run_lab(options: argparse.Namespace) -> None:
     subjects = chosen(options)
     signals.note()
+    need_packages()
     open_lab(subjects, options)
 
 
 def run_faults(options: argparse.Namespace) -> None:
     signals.note()
     every = tables(options.tables)
+    need_packages()
     if not options.tables:
         Display().say_how_long(ALL_TABLES_SECONDS)
     untried = [] if options.go_on else None

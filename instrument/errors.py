@@ -1,10 +1,14 @@
 """What the instrument says when it can't go on."""
 
+import os
 import re
 import shlex
 import sys
+from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
+PIP_INSTALL = shlex.join([sys.executable, "-m", "pip", "install"])
 TAIL_LINES = 4
 
 
@@ -37,5 +41,25 @@ def tail_of_log(text: str) -> list[str]:
 
 def not_installed(name: str) -> str:
     """Return what to say of a package that is missing."""
-    install = shlex.join([sys.executable, "-m", "pip", "install", "-r", "requirements.txt"])
-    return f"{name} is not installed: {install}"
+    return f"{name} is not installed: {PIP_INSTALL} -r requirements.txt"
+
+
+def not_importable(error: ImportError) -> str:
+    """Return what to say of an import that failed: others' module was found, or none, or a damaged one."""
+    package = (error.name or "").partition(".")[0]
+    if theirs := on_pythonpath(package):
+        return f"another {package} was found, {theirs}: unset PYTHONPATH"
+    if isinstance(error, ModuleNotFoundError) and error.name == package:
+        return not_installed(package)
+    repair = f"{PIP_INSTALL} --force-reinstall -r requirements.txt"
+    return f"a package is damaged ({error}): {repair}"
+
+
+def on_pythonpath(module: str) -> str:
+    """Return the file of a module that PYTHONPATH leads to, or nothing."""
+    folders = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    with suppress(ImportError, ValueError):
+        spec = find_spec(module)
+        if spec and spec.origin and any(map(Path(spec.origin).is_relative_to, folders)):
+            return spec.origin
+    return ""

@@ -18,13 +18,14 @@ import psutil
 from instrument import signals
 from instrument.errors import InstrumentError, not_installed
 from instrument.guard import Guard
-from instrument.tools import lacking
+from instrument.tools import lacking, moved
 
 ROOT = Path(__file__).absolute().parent.parent  # also where this folder is a link
 GRACE_SECONDS = 1.0
 START_SECONDS = 20.0
 PORTS = range(10_000, 30_000)
 COUNTER = Path(f"/tmp/workshop-ports-{os.getuid()}")  # of those given out, whatever TMPDIR says
+MISLEADING = ("PYTHONPATH", "PYTHONSAFEPATH", "PYTHONHOME")  # which modules Python imports
 # What changes gunicorn, uvicorn or Locust behind the command line's back.
 LEAKING = ("PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "GUNICORN_", "UVICORN_", "LOCUST_")
 
@@ -59,7 +60,8 @@ def wait_until(
 
 def environment() -> dict[str, str]:
     """Return this process's environment, with its Python's commands first and no leaks."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(LEAKING)}
+    leaking = (*LEAKING, *MISLEADING)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(leaking)}
     scripts = str(Path(sys.executable).parent)
     return {**kept, "PATH": os.pathsep.join([scripts, kept.get("PATH", os.defpath)])}
 
@@ -99,7 +101,8 @@ def running(
         try:
             process = start(command, output, cwd=ROOT, env=environment() | variables)
         except (FileNotFoundError, PermissionError) as error:  # or a folder that can't be read
-            raise InstrumentError(lacking(command[0]) or not_installed(command[0])) from error
+            told = moved(command[0]) or lacking(command[0]) or not_installed(command[0])
+            raise InstrumentError(told) from error
     try:
         yield process
     finally:

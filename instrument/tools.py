@@ -5,6 +5,7 @@ python -m instrument.tools   prints the Debian packages that this machine lacks:
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -59,6 +60,22 @@ def lacking(tool: str) -> str:
     if tool not in DEBIAN or find(tool):
         return ""
     return f"{tool} is not installed: sudo apt install {DEBIAN[tool]}"
+
+
+def moved(program: str) -> str:
+    """Return what to say of a script of our Python's that starts another, which is gone, or nothing."""
+    script = Path(sys.executable).with_name(program)
+    try:
+        first, second = script.read_bytes().decode(errors="replace").split("\n")[:2]
+    except OSError:
+        return ""
+    python = first.removeprefix("#!")
+    if python == "/bin/sh":  # since the name is long, or has spaces
+        _, python, *_ = shlex.split(second)
+    if not python.startswith("/") or os.path.exists(python):
+        return ""
+    again = f"rm -r {shlex.quote(sys.prefix)} && make setup"
+    return f"{sys.prefix} was moved or renamed after its set-up, and {program} can't start: {again}"
 
 
 def packages() -> list[str]:

@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from instrument.check import need_packages
+from instrument.errors import InstrumentError
 from tests.support.network import is_private, taken_ports
 
 MOST = 16  # tests side by side
@@ -161,6 +163,11 @@ def left_out(skipped):
 
 
 def main(arguments):
+    try:
+        need_packages()
+    except InstrumentError as error:
+        print(f"tests: {error}")
+        return FAILED
     inner = "PYTEST_CURRENT_TEST" in os.environ  # the tests of this command name no port
     if not (inner or is_private()) and (taken := taken_ports()):
         print(f"tests: {taken}: end it first, since this system refuses network namespaces")
