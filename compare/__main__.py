@@ -16,10 +16,9 @@ if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036  said before anything newer is imported
         sys.exit("compare: Python 3.11 or newer is needed, not " + sys.version.split()[0])
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    if root not in sys.path:  # it was started by its file's name
-        sys.exit(
-            f"compare: type it in the root of the repository: cd '{root}', then python -m compare"
-        )
+    if root not in sys.path:  # this file was named, in place of the module
+        where = "cd " + shlex.quote(root) + ", then python -m compare"
+        sys.exit("compare: type it in the root: " + where)
     signal.signal(signal.SIGINT, leave)
     signal.signal(signal.SIGTERM, leave)
     from instrument.errors import not_importable
@@ -27,5 +26,5 @@ if __name__ == "__main__":
     try:
         from instrument.cli import main
     except ImportError as error:
-        sys.exit(f"compare: {not_importable(error)}")
+        sys.exit("compare: " + not_importable(error))
     sys.exit(main())

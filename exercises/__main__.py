@@ -1,12 +1,14 @@
 """The command that checks the exercises: python -m exercises."""
 
+import os
+import shlex
 import sys
-from pathlib import Path
 
 if __name__ == "__main__":
-    root = str(Path(__file__).absolute().parent.parent)
-    if root not in sys.path:  # it was started by its file's name
-        sys.exit(f"exercises: type it in the root: cd '{root}', then python -m exercises")
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if root not in sys.path:  # this file was named, in place of the module
+        where = f"cd {shlex.quote(root)}, then python -m exercises"
+        sys.exit(f"exercises: type it in the root: {where}")
     from instrument.errors import not_importable
 
     try:

@@ -74,8 +74,10 @@ def moved(program: str) -> str:
         _, python, *_ = shlex.split(second)
     if not python.startswith("/") or os.path.exists(python):
         return ""
-    again = f"rm -r {shlex.quote(sys.prefix)} && make setup"
-    return f"{sys.prefix} was moved or renamed after its set-up, and {program} can't start: {again}"
+    own = Path(sys.prefix)
+    folder = own.name if own.parent == Path.cwd() else shlex.quote(sys.prefix)
+    why = f"{folder} was set up in a folder that was moved or renamed since"
+    return f"{program} can't start, since {why}: rm -r {folder} && make setup"
 
 
 def packages() -> list[str]:

@@ -52,7 +52,7 @@ def test_a_chapter_imports_neither_another_nor_the_instrument(chapter):
 def test_a_chapter_names_each_file_of_its_folder(chapter):
     text = (ROOT / chapter / "README.md").read_text()
     for path in files(chapter):
-        if path.name not in ("README.md", "__main__.py"):
+        if path.name not in ("README.md", "__main__.py", "__init__.py"):
             named = path.name in text or f"{chapter}.{path.stem}" in text
             assert named, f"{chapter}/README.md does not name {path.name}"
 

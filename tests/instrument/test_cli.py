@@ -160,15 +160,6 @@ def test_missing_package_is_one_line(tmp_path):
     assert said.endswith("-m pip install -r requirements.txt")
 
 
-def test_damaged_package_is_one_line(tmp_path):
-    for half in ("rich/__init__.py", "rich/console.py"):
-        (tmp_path / half).parent.mkdir(exist_ok=True)
-        (tmp_path / half).touch()
-    said = one_line(compare("run", env={**os.environ, "PYTHONPATH": str(tmp_path)}))
-    assert said.startswith("compare: a package is damaged (No module named 'rich.")
-    assert said.endswith("-m pip install --force-reinstall -r requirements.txt")
-
-
 def test_app_that_does_not_import_shows_the_end_of_the_log(tmp_path):
     command = odd(f"{GUNICORN} --workers 4", app="wsgi.nowhere:app")
     done = compare("run", "odd", "--output", tmp_path, command=command)

@@ -1,0 +1,86 @@
+"""Which modules Python finds: ours, or what is said of others'."""
+
+import os
+import shlex
+import shutil
+import sys
+
+import pytest
+
+from instrument.check import misleading
+from instrument.faults.rig import ask, running
+from instrument.processes import MISLEADING, ROOT
+from instrument.servers import BY_NAME
+from tests.support.commands import compare, not_made, one_line, run
+
+NOT_OURS = "raise SystemExit('not ours')"
+
+
+@pytest.fixture
+def theirs(tmp_path):
+    """A folder with modules of our names, and with a half of rich."""
+    for name in ("compare", "exercises", "instrument", "tests", "wsgi", "asgi", "gunicorn"):
+        (tmp_path / f"{name}.py").write_text(NOT_OURS)
+    for half in ("rich/__init__.py", "rich/console.py"):
+        (tmp_path / half).parent.mkdir(exist_ok=True)
+        (tmp_path / half).touch()
+    return tmp_path
+
+
+def test_a_damaged_package_is_one_line(theirs):
+    script = f"import runpy, sys; sys.path[:1] = [{str(ROOT)!r}, {str(theirs)!r}]; "
+    script += "runpy.run_module('compare', run_name='__main__')"
+    said = one_line(run(sys.executable, "-c", script))
+    assert said.startswith("compare: a package is damaged (No module named 'rich.")
+    assert said.endswith("-m pip install --force-reinstall -r requirements.txt")
+
+
+def test_our_command_is_run_and_a_package_of_others_is_one_line(theirs):
+    said = one_line(compare("run", env={**os.environ, "PYTHONPATH": str(theirs)}))
+    assert said == f"compare: another rich was found, {theirs}/rich/__init__.py: unset PYTHONPATH"
+
+
+@pytest.mark.parametrize("module", ["compare", "exercises"])
+def test_a_file_that_is_named_in_place_of_the_module_is_one_line(module):
+    said = one_line(run(sys.executable, f"../{module}", "list", cwd=ROOT / "wsgi"))
+    where = f"cd {shlex.quote(str(ROOT))}, then python -m {module}"
+    assert said == f"{module}: type it in the root: {where}"
+
+
+@pytest.mark.parametrize("server", ["sync", "uvicorn"])
+def test_our_application_is_served(server, theirs, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(theirs))
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    with running(BY_NAME[server], "", 1, {"wsgi": "wsgi.app:app", "asgi": "asgi.app:app"}) as run:
+        assert ask(run.port).text == "Hello, World!\n"
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+@pytest.mark.parametrize(
+    "variables",
+    [{"PYTHONPATH": "theirs"}, {"PYTHONSAFEPATH": "1"}, {"PYTHONHOME": "/nowhere"}],
+)
+def test_make_starts_what_is_ours_and_check_names_the_variable(variables, theirs):
+    (theirs / "installed").touch()
+    make = "make", f"VENV={theirs}", f"RUN={sys.executable}"
+    environment = {**not_made(), **variables}
+    if "PYTHONPATH" in variables:
+        environment["PYTHONPATH"] = str(theirs)
+    done = run(*make, "hint", "ARGS=1", env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Exercise 1:")
+    [name] = variables
+    told = run(*make, "check", env=environment).stdout
+    assert f"{name} is set: what you type may not find our modules and packages" in told
+
+
+def test_a_variable_that_misleads_is_told(monkeypatch):
+    for name in MISLEADING:
+        monkeypatch.delenv(name, raising=False)
+    assert list(misleading()) == []
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    monkeypatch.setenv("LEFT_OUT", "PYTHONPATH")  # by make
+    assert [(str(each)[:4], each.remedy) for each in misleading()] == [
+        ("note", "unset PYTHONPATH"),
+        ("BAD ", "unset PYTHONSAFEPATH"),
+    ]
