@@ -3,38 +3,40 @@
 Nothing is compiled: that needs a compiler, takes minutes, and fails with pages of its messages.
 """
 
+import os
 import re
+import shlex
 import subprocess
 import sys
 
-ANOTHER = "rm -r {0}, then make setup PYTHON=python3.13, or another Python that has one"
-PIP = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-LACKING = (
+PIP = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
+UNREACHABLE = "Retrying|NewConnectionError|NameResolutionError"
+WITHOUT_WHEEL = (
     r"No matching distribution found for (.+)",
     r"no matching distributions available for your environment:\s+(.+)",
 )
 
 
 def main(requirements):
-    command = [*PIP, "--only-binary", ":all:", "--requirement", requirements]
-    done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
-    if done.returncode == 0:
-        return done.stderr
-    sys.exit(f"{requirements} can't be installed: {cause(done.stderr)}")
+    """Install; show what pip warned of. Raise SystemExit with the reason where that failed."""
+    command = [*PIP, "--only-binary=:all:", f"--requirement={requirements}"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{requirements} can't be installed: {cause(done.stderr + done.stdout)}")
+    print(done.stderr, end="", file=sys.stderr)
 
 
 def cause(said):
-    """Return why, from what pip said."""
-    if re.search("Retrying|NewConnectionError|NameResolutionError", said):
-        return "the package index can't be reached. With internet, type the same again"
-    for pattern in LACKING:
-        if lacking := re.search(pattern, said):
-            python = sys.version.split()[0]
-            there = ANOTHER.format(sys.prefix)
-            return f"there is no wheel of {lacking[1]} for Python {python} on this system: {there}"
-    errors = [line for line in said.splitlines() if line.startswith("ERROR: ")] or [said.strip()]
-    return errors[-1].removeprefix("ERROR: ")
+    """Return why pip failed, from what it said."""
+    if re.search(UNREACHABLE, said):
+        return "the package index can't be reached: look at your connection, and type it again"
+    if lacking := next(filter(None, (re.search(each, said) for each in WITHOUT_WHEEL)), None):
+        python, folder = sys.version.split()[0], shlex.quote(os.path.relpath(sys.prefix))
+        again = f"rm -r {folder} && make setup PYTHON=python3.13"
+        return f"{lacking[1]} has no wheel for Python {python} here. Name another Python: {again}"
+    lines = said.strip().splitlines()
+    return next((line for line in reversed(lines) if line.startswith("ERROR: ")), lines[-1])
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[1]), end="", file=sys.stderr)
+    main(sys.argv[1])

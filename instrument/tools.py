@@ -74,10 +74,8 @@ def moved(program: str) -> str:
         _, python, *_ = shlex.split(second)
     if not python.startswith("/") or os.path.exists(python):
         return ""
-    own = Path(sys.prefix)
-    folder = own.name if own.parent == Path.cwd() else shlex.quote(sys.prefix)
-    why = f"{folder} was set up in a folder that was moved or renamed since"
-    return f"{program} can't start, since {why}: rm -r {folder} && make setup"
+    folder = shlex.quote(os.path.relpath(sys.prefix))
+    return f"{folder} was moved after its set-up, and {program} can't start: rm -r {folder} && make setup"
 
 
 def packages() -> list[str]:

@@ -4,13 +4,14 @@ import os
 import re
 import shutil
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from instrument.processes import ROOT
-from tests.support.commands import run
+from tests.support.commands import one_line, run
 from tests.support.readme import steps
 
 pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
@@ -23,6 +24,7 @@ BARE = '#!/bin/sh\ncase "$*" in *ensurepip*) exit 1;; esac\n'
 def copy(tmp_path):
     for name in (
         "Makefile",
+        "instrument/install.py",
         "requirements.txt",
         "tests/requirements.txt",
         "frameworks/requirements.txt",
@@ -107,19 +109,50 @@ def test_a_second_call_installs_nothing_and_a_changed_requirements_file_does(cop
     (copy / ".venv").mkdir()
     for stamp in ("installed", "installed-for-tests"):
         (copy / ".venv" / stamp).touch()
-    assert "pip" not in make(copy, "--dry-run", "test").stdout
+    assert "install.py" not in make(copy, "--dry-run", "test").stdout
     os.utime(copy / "tests/requirements.txt", (2**31, 2**31))
-    assert make(copy, "--dry-run", "test").stdout.count("--requirement") == 1
+    assert make(copy, "--dry-run", "test").stdout.count("install.py") == 1
     os.utime(copy / "requirements.txt", (2**31, 2**31))
-    assert make(copy, "--dry-run", "test").stdout.count("--requirement") == 2
+    assert make(copy, "--dry-run", "test").stdout.count("install.py") == 2
 
 
-def make_wheel(folder, name):
+SOURCE = {"PKG-INFO": "Metadata-Version: 2.1\nName: source\nVersion: 1\n", "setup.py": "1 / 0\n"}
+
+
+@pytest.mark.parametrize(
+    ("requirements", "reason"),
+    [
+        ("source\n", "source has no wheel for Python "),
+        ("needs-source\n", "source has no wheel for Python "),
+        ("needs-source != 2\n", "source>=1 has no wheel for Python "),
+        ("--index-url http://127.0.0.1:1/\nsource\n", "the package index can't be reached: "),
+        ("source ??\n", "ERROR: Invalid requirement: "),
+    ],
+)
+def test_what_can_not_be_installed_is_said_in_one_line(requirements, reason, copy):
+    with tarfile.open(copy / "source-1.tar.gz", "w:gz") as archive:
+        for name, text in SOURCE.items():
+            (copy / name).write_text(text)
+            archive.add(copy / name, f"source-1/{name}")
+    for version in "12":
+        make_wheel(copy, "needs_source", version, "source >= 1")
+    (copy / "requirements.txt").write_text(requirements)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    pip = {"CONFIG_FILE": os.devnull, "DRY_RUN": "1", "RETRIES": "1"}
+    pip |= {"FIND_LINKS": copy, "NO_INDEX": "1"} if "index" not in requirements else {}
+    kept |= {f"PIP_{name}": str(value) for name, value in pip.items()}
+    done = run(sys.executable, "instrument/install.py", "requirements.txt", cwd=copy, env=kept)
+    assert one_line(done).startswith(f"requirements.txt can't be installed: {reason}")
+    assert done.stdout == ""
+
+
+def make_wheel(folder, name, version="1", needs="packaging"):
     """Write a package of one empty module, so that installing it needs no network."""
-    about = f"{name}-1.dist-info"
-    with zipfile.ZipFile(folder / f"{name}-1-py3-none-any.whl", "w") as wheel:
+    about = f"{name}-{version}.dist-info"
+    told = {"Metadata-Version": "2.1", "Name": name, "Version": version, "Requires-Dist": needs}
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{name}.py", "")
-        wheel.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        wheel.writestr(f"{about}/METADATA", "".join(f"{key}: {told[key]}\n" for key in told))
         wheel.writestr(
             f"{about}/WHEEL",
             "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
