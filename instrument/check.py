@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 
 from instrument.errors import PIP_INSTALL, InstrumentError
 from instrument.processes import MISLEADING, ROOT, check_port
+from instrument.saved import writable
 from instrument.tools import CHAPTER_8, DEBIAN, lacking, moved
 
 PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
@@ -46,6 +47,7 @@ def findings() -> Iterator[Finding]:
     yield from misleading()
     yield from scripts()
     yield from packages((ROOT / REQUIREMENTS).read_text())
+    yield from read_only()
     yield from ports()
     yield open_files()
     for tool in (*DEBIAN, *CHAPTER_8):
@@ -65,6 +67,13 @@ def misleading() -> Iterator[Finding]:
 def scripts() -> Iterator[Finding]:
     if lines := list(filter(None, map(moved, sorted(PROGRAMS)))):
         yield Finding(False, lines[0])
+
+
+def read_only() -> Iterator[Finding]:
+    try:
+        writable(ROOT)
+    except InstrumentError as error:
+        yield Finding(False, str(error), "copy the repository to a folder where you may write")
 
 
 def packages(requirements: str, install: str = INSTALL) -> Iterator[Finding]:

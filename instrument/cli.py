@@ -24,6 +24,7 @@ from instrument.load import Bench, Plan
 from instrument.measure import SHORTEST_STEADY_SECONDS
 from instrument.mending import Mending
 from instrument.open_lab import open_lab
+from instrument.processes import ROOT
 from instrument.program import COULD_NOT, run_program
 from instrument.saved import read, writable, write, write_pictures
 from instrument.servers import SETS, SUBJECTS, WAITING, Subject, Work, sets_of
@@ -186,6 +187,8 @@ def run_faults(options: argparse.Namespace) -> None:
     signals.note()
     every = tables(options.tables)
     need_packages()
+    if options.write:
+        writable(ROOT / "docs")
     if not options.tables:
         Display().say_how_long(ALL_TABLES_SECONDS)
     untried = [] if options.go_on else None

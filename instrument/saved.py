@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from instrument.comparison import Comparison
@@ -45,7 +46,8 @@ def write(path: Path, text: str) -> Path:
         draft.write_text(text, encoding="utf-8")
         return draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise InstrumentError(f"can't write {path}: {error.strerror}") from error
 
 

@@ -124,7 +124,7 @@ SOURCE = {"PKG-INFO": "Metadata-Version: 2.1\nName: source\nVersion: 1\n", "setu
     [
         ("source\n", "source has no wheel for Python "),
         ("needs-source\n", "source has no wheel for Python "),
-        ("needs-source != 2\n", "source>=1 has no wheel for Python "),
+        ("needs-source != 2\n", "source>=1 (from needs-source) has no wheel for "),
         ("--index-url http://127.0.0.1:1/\nsource\n", "the package index can't be reached: "),
         ("source ??\n", "ERROR: Invalid requirement: "),
     ],
@@ -135,7 +135,7 @@ def test_what_can_not_be_installed_is_said_in_one_line(requirements, reason, cop
             (copy / name).write_text(text)
             archive.add(copy / name, f"source-1/{name}")
     for version in "12":
-        make_wheel(copy, "needs_source", version, "source >= 1")
+        make_wheel(copy, "needs_source", version, **{"Requires-Dist": "source >= 1"})
     (copy / "requirements.txt").write_text(requirements)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     pip = {"CONFIG_FILE": os.devnull, "DRY_RUN": "1", "RETRIES": "1"}
@@ -146,10 +146,10 @@ def test_what_can_not_be_installed_is_said_in_one_line(requirements, reason, cop
     assert done.stdout == ""
 
 
-def make_wheel(folder, name, version="1", needs="packaging"):
+def make_wheel(folder, name, version="1", **more):
     """Write a package of one empty module, so that installing it needs no network."""
     about = f"{name}-{version}.dist-info"
-    told = {"Metadata-Version": "2.1", "Name": name, "Version": version, "Requires-Dist": needs}
+    told = {"Metadata-Version": "2.1", "Name": name, "Version": version, **more}
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{name}.py", "")
         wheel.writestr(f"{about}/METADATA", "".join(f"{key}: {told[key]}\n" for key in told))

@@ -20,7 +20,7 @@ from instrument.errors import InstrumentError
 from instrument.others import clock
 from instrument.processes import ROOT
 from instrument.program import run_program
-from instrument.saved import write
+from instrument.saved import writable, write
 from instrument.servers import BY_NAME
 from starlette_api.models import NewNote
 from starlette_api.store import Store
@@ -47,6 +47,7 @@ def main():
         return show(read(options.file))
     if not shutil.which("wrk"):
         raise InstrumentError("wrk is not installed: sudo apt install wrk")
+    folder = writable(ROOT / ("docs" if options.write else "results"))
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
         rounds = [
             {
@@ -64,7 +65,6 @@ def main():
         "versions": {name: metadata.version(name) for name in PACKAGES},
     }
     show(data)
-    folder = ROOT / ("docs" if options.write else "results")
     print(write(folder / NAME, json.dumps(data, indent=1) + "\n").relative_to(ROOT))
     return None
 

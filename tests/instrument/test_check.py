@@ -1,7 +1,10 @@
 import socket
+from importlib import metadata
+
+import pytest
 
 from instrument import check, cli, processes
-from instrument.processes import wait_until
+from instrument.processes import ROOT, wait_until
 from instrument.servers import BY_NAME
 
 
@@ -12,6 +15,36 @@ def test_packages_are_compared_with_the_requirements():
     assert found[1].startswith("BAD   rich ")
     assert found[1].endswith(f"<1 is wanted: {check.INSTALL}")
     assert found[2] == f"BAD   no-such-package is not installed: {check.INSTALL}"
+
+
+def test_a_package_that_lost_a_file_is_bad(tmp_path):
+    about = tmp_path / "half-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: half\nVersion: 1\n")
+    (about / "RECORD").write_text('half.py,,\n"page, half",,\nhalf.pyc,,\n')
+    (tmp_path / "half.py").touch()
+    package = metadata.Distribution.at(about)
+    assert list(check.files_gone(package)) == ["page, half"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metadata, "distribution", lambda name: package)
+        [found] = check.packages("half ~= 1.0")
+    assert str(found).startswith("BAD   half 1 has lost page, half: ")
+    assert str(found).endswith("-m pip install --force-reinstall --no-deps half==1")
+
+
+def test_a_folder_that_can_not_be_written_is_bad_and_no_table_is_tried_there(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(check, "ROOT", tmp_path / "file")
+    [found] = check.read_only()
+    assert str(found).startswith(f"BAD   can't write to {tmp_path}/file: ")
+    (tmp_path / "docs").touch()
+    monkeypatch.setattr(check, "ROOT", ROOT)
+    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    monkeypatch.setattr(cli, "try_table", None)
+    assert cli.main(["faults", "handlers", "--write"]) == 1
+    assert capsys.readouterr().err.startswith(f"compare: can't write to {tmp_path}/docs: ")
 
 
 def test_taken_port_is_told_and_the_exit_status_is_1(monkeypatch):

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from instrument.comparison import Comparison
+from instrument.errors import InstrumentError
 from instrument.figure import BLUE, GREY, ORANGE
 from instrument.mending import Mending, Shop
 from instrument.processes import ROOT
-from instrument.saved import from_json
+from instrument.saved import from_json, write
 from instrument.sweep import Sweep
 from instrument.timeline import Timeline
 from tests.support.commands import compare, one_line
@@ -75,3 +76,9 @@ def test_what_can_not_be_read_is_said_in_one_line(tmp_path):
         said = one_line(compare(command, tmp_path / "no.json"))
         assert said.endswith("no.json: it is not what a measurement wrote")
         assert "can't read" in one_line(compare(command, tmp_path / "gone.json"))
+
+
+def test_what_can_not_be_written_is_said_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(InstrumentError, match=f"^can't write {tmp_path}/file/x.json: "):
+        write(tmp_path / "file" / "x.json", "")

@@ -1,5 +1,7 @@
 """What is said of a program that is not installed, or may not do its work."""
 
+import sys
+
 import pytest
 
 from instrument import tools
@@ -33,3 +35,23 @@ def test_a_system_that_refuses_py_spy_is_named_in_one_line_with_the_way_out(spy)
 @pytest.mark.parametrize("script", ["exit 0", "echo 'Failed to find python version' >&2; exit 1"])
 def test_py_spy_that_is_not_refused_is_tried(spy, script):
     assert spy(script) == ""
+
+
+@pytest.mark.parametrize(
+    ("folder", "begin"),
+    [
+        ("new", "#!{}"),
+        ("new", "#!/bin/sh\n'''exec' {} \"$0\" \"$@\""),
+        ("it's new", '#!/bin/sh\n\'\'\'exec\' "{}" "$0" "$@"'),
+    ],
+)
+def test_a_script_whose_python_is_gone_was_moved(folder, begin, tmp_path, monkeypatch):
+    python = tmp_path / folder / "python"
+    python.parent.mkdir()
+    python.touch()
+    monkeypatch.setattr(sys, "executable", str(python))
+    script = python.with_name("locust")
+    script.write_text(begin.format(python) + "\nimport locust\n")
+    assert tools.moved("locust") == tools.moved("not-there") == ""
+    script.write_text(begin.format(str(python).replace("new", "old")) + "\nimport locust\n")
+    assert "was moved after its set-up, and locust can't start: rm -r " in tools.moved("locust")

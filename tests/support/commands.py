@@ -24,9 +24,9 @@ def copy_repository(folder):
     for path in ROOT.iterdir():
         if path.name in ("docs", "instrument", "tests"):
             (folder / path.name).symlink_to(path)
-        elif path.is_dir() and not re.fullmatch(
-            r"\.git|\.venv.*|results|my_exercises|\..*_cache", path.name
-        ):
+        elif re.fullmatch(r"\.git|\.venv.*|results|my_exercises|\..*_cache", path.name):
+            continue  # also the .git that is a file, of a worktree: the copy would be the same one
+        elif path.is_dir():
             shutil.copytree(path, folder / path.name, ignore=shutil.ignore_patterns("__pycache__"))
         elif path.is_file():
             shutil.copy2(path, folder)

@@ -12,7 +12,7 @@ from pathlib import Path
 from instrument import signals
 from instrument.errors import InstrumentError
 from instrument.program import run_program
-from instrument.saved import write
+from instrument.saved import writable, write
 from tests.support.readme import Wrong, edited, steps
 from tests.support.terminal import READMES, Terminal
 
@@ -46,6 +46,7 @@ def rewrite(path):
         text = path.read_text()
     except OSError as error:
         raise InstrumentError(f"can't read {path}: {error.strerror}") from error
+    writable(path.parent)
     new, left = rewritten(text)
     if new != text:
         write(path, new)

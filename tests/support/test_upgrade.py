@@ -1,5 +1,6 @@
 """The report of what the newest releases change: its parts, and what it refuses to begin with."""
 
+import shutil
 import sys
 
 import pytest
@@ -148,3 +149,14 @@ def test_what_can_not_be_done_is_said_in_one_line_before_anything_is_installed(
     done = run(sys.executable, "-m", "tests.support.upgrade", *arguments, cwd=changed)
     assert one_line(done).startswith(f"upgrade: {message}")
     assert "pip" not in done.stdout
+
+
+def test_a_report_that_can_not_be_written_is_said_before_anything_is_installed(changed):
+    shutil.rmtree(changed / "results", ignore_errors=True)
+    (changed / "results").touch()
+    try:
+        done = run(sys.executable, "-m", "tests.support.upgrade", cwd=changed)
+    finally:
+        (changed / "results").unlink()
+    assert one_line(done).startswith("upgrade: can't write to ")
+    assert done.stdout == ""

@@ -24,7 +24,7 @@ from instrument.errors import InstrumentError
 from instrument.faults import TABLES, tables
 from instrument.processes import ROOT, wait_until
 from instrument.program import run_program
-from instrument.saved import write
+from instrument.saved import writable, write
 from tests.support.readme import difference
 
 FILES = (
@@ -213,6 +213,7 @@ def saved():
 
 def upgrade(options):
     """Install, run everything, and return the versions that changed and the news, by title."""
+    writable(REPORT.parent)
     asked = asked_for(options.packages)
     tables(options.tables)
     for path in options.readmes:
