@@ -107,7 +107,9 @@ def files_gone(package: metadata.Distribution) -> Iterator[str]:
 
 def need_packages(file: str = REQUIREMENTS) -> None:
     """Raise InstrumentError where one is missing, damaged, or of another version than is wanted."""
-    for finding in chain(scripts(), packages((ROOT / file).read_text(), f"{PIP_INSTALL} -r {file}")):
+    for finding in chain(
+        scripts(), packages((ROOT / file).read_text(), f"{PIP_INSTALL} -r {file}")
+    ):
         if not finding.good:
             raise InstrumentError(str(finding).removeprefix("BAD   "))
 

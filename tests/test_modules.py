@@ -51,7 +51,8 @@ def test_a_file_that_is_named_in_place_of_the_module_is_one_line(module):
 def test_our_application_is_served(server, theirs, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(theirs))
     monkeypatch.setenv("PYTHONSAFEPATH", "1")
-    with running(BY_NAME[server], "", 1, {"wsgi": "wsgi.app:app", "asgi": "asgi.app:app"}) as run:
+    apps = {"wsgi": "wsgi.app:app", "asgi": "asgi.app:app"}
+    with running(BY_NAME[server], workers=1, apps=apps) as run:
         assert ask(run.port).text == "Hello, World!\n"
 
 

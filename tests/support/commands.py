@@ -20,7 +20,7 @@ def run(*command, seconds=60, **options):
 
 def copy_repository(folder):
     """Copy what a reader changes; what is only read is linked, since every file takes its time."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for path in ROOT.iterdir():
         if path.name in ("docs", "instrument", "tests"):
             (folder / path.name).symlink_to(path)

@@ -33,14 +33,14 @@ STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 class Terminal:
     """The terminals of one reader: each block in a new one, servers in others beside it."""
 
-    def __init__(self, limit=30.0, takes_turn=True):
-        self.limit, self.takes_turn = limit, takes_turn
+    def __init__(self, limit=30.0, takes_turn=True, name="repository"):
+        self.limit, self.takes_turn, self.name = limit, takes_turn, name
         self.servers = {}
         self.absent = {}  # servers that could not be started, and why
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="w"))  # short: gunicorn's socket lies in HOME
-        self.root = self.folder / "repository"
+        self.root = self.folder / self.name
         copy_repository(self.root)
         if (ROOT / ".venv").exists():
             (self.root / ".venv").symlink_to(ROOT / ".venv")

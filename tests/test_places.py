@@ -1,0 +1,63 @@
+"""The repository in folders such as people have: what a reader types is right there, too."""
+
+import json
+
+import pytest
+
+from instrument.faults import tables
+from instrument.faults.table import COLUMNS
+from instrument.processes import ROOT
+from tests.support.readme import steps
+from tests.support.terminal import Terminal
+
+NAME = "it's a größer place/My Drive"
+LONG = " ".join(["a long name"] * 20)  # above what the first line of a script may hold
+ROW = """
+from instrument.faults.deploys import TABLE
+from instrument.faults.table import COLUMNS
+print(TABLE.rows[0].try_on(COLUMNS[0]))
+"""
+
+
+def blocks_of_a_server():
+    """Return what chapter 1 says of its first server with a pid file: from its start to its stop."""
+    every = steps((ROOT / "wsgi/README.md").read_text())
+    first = next(number for number, step in enumerate(every) if "--pid gunicorn.pid" in step.text)
+    last = next(number for number in range(first, len(every)) if "stop" in every[number].options)
+    return every[first : last + 1]
+
+
+@pytest.fixture(params=["a name that a shell takes apart", "a link to a long name"])
+def terminal(request):
+    name = "My Drive" if "link" in request.param else NAME
+    with Terminal(name=name) as terminal:
+        if "link" in request.param:
+            terminal.root.rename(terminal.folder / LONG)
+            terminal.root.symlink_to(terminal.folder / LONG)
+        temporary = terminal.root / "temporary files"
+        temporary.mkdir()
+        path = f"{terminal.root.resolve()}/.venv/bin:{terminal.environment['PATH']}"
+        terminal.environment |= {"PATH": path, "TMPDIR": str(temporary)}
+        yield terminal
+
+
+@pytest.mark.long
+@pytest.mark.ports
+def test_all_is_right_where_people_put_it(terminal):
+    typed = [
+        "python -m compare run uvicorn-worker --users 2 --workers 1 --seconds 1",
+        "cp exercises/solutions/01_bytes.py exercises/ && python -m exercises 1",
+        f"python -c '{ROW}'",
+    ]
+    measured, exercise, row = (
+        ("\n".join(printed), status) for printed, status in terminal.results(typed, 60)
+    )
+    assert (measured[1], exercise[1], row[1]) == (0, 0, 0), f"{measured}\n{exercise}\n{row}"
+    [result] = json.loads((terminal.root / "results/comparison.json").read_text())["results"]
+    assert result["failures"] == 0
+    assert "Solved." in exercise[0]
+    [table] = tables(["deploys"])
+    saved = table.saved()["cells"][table.rows[0].title]
+    assert row[0] == saved[COLUMNS[0].name]
+    for step in blocks_of_a_server():
+        terminal.do(step)
