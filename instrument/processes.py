@@ -96,13 +96,14 @@ def running(
     Its temporary files lie beside its log, since one that is killed leaves some. Raises
     InstrumentError when the program is not installed, or may not be run.
     """
+    if told := moved(command[0]):
+        raise InstrumentError(told)
     variables = {"TMPDIR": str(log.parent), **variables}
     with log.open("wb") as output:
         try:
             process = start(command, output, cwd=ROOT, env=environment() | variables)
         except (FileNotFoundError, PermissionError) as error:  # or a folder that can't be read
-            told = moved(command[0]) or lacking(command[0]) or not_installed(command[0])
-            raise InstrumentError(told) from error
+            raise InstrumentError(lacking(command[0]) or not_installed(command[0])) from error
     try:
         yield process
     finally:

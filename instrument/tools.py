@@ -64,15 +64,15 @@ def lacking(tool: str) -> str:
 
 def moved(program: str) -> str:
     """Return what to say of a script of our Python's that starts another, which is gone, or nothing."""
-    script = Path(sys.executable).with_name(program)
     try:
-        first, second = script.read_bytes().decode(errors="replace").split("\n")[:2]
+        with (Path(sys.executable).parent / program).open("rb") as script:
+            first, second = (script.readline().decode(errors="replace").strip() for _ in range(2))
     except OSError:
         return ""
     python = first.removeprefix("#!")
     if python == "/bin/sh":  # since the name is long, or has spaces
         _, python, *_ = shlex.split(second)
-    if not python.startswith("/") or os.path.exists(python):
+    if not (first.startswith("#!/") and python.startswith("/")) or os.path.exists(python):
         return ""
     folder = shlex.quote(os.path.relpath(sys.prefix))
     return f"{folder} was moved after its set-up, and {program} can't start: rm -r {folder} && make setup"
