@@ -1,6 +1,5 @@
 """For how long busy_app computes, while all CPUs do the same."""
 
-import os
 import statistics
 import sys
 import time
@@ -8,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from instrument import processes
+from instrument.cpus import usable_cpus
 from instrument.errors import InstrumentError
 from wsgi.busy_app import work
 
@@ -15,12 +15,12 @@ TIMES = 20
 
 
 def calibrate(scratch: Path) -> float:
-    """Return the median of the CPU seconds that each request will take, on all CPUs side by side.
+    """Return the median of the CPU seconds that each request will take, on all usable CPUs side by side.
 
     Two CPUs may be one core's two threads, and slower together than each alone.
     """
     command = [sys.executable, "-m", "instrument.calibration"]
-    logs = [scratch / f"calibration.{cpu}.log" for cpu in range(os.cpu_count() or 1)]
+    logs = [scratch / f"calibration.{cpu}.log" for cpu in range(usable_cpus())]
     with ExitStack() as stack:
         every = [stack.enter_context(processes.running(command, log)) for log in logs]
         processes.wait_until(lambda: all(each.poll() is not None for each in every), seconds=60)

@@ -1,7 +1,6 @@
 """What all experiments have in common: their conditions, and what each of them can do."""
 
 import json
-import os
 import platform
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -10,6 +9,8 @@ from importlib import metadata
 from typing import Any, ClassVar, Self
 
 from rich.table import Table
+
+from instrument.cpus import usable_cpus
 
 PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker", "starlette", "locust")
 
@@ -34,7 +35,7 @@ class Conditions:
             users=users,
             seconds=seconds,
             workers=workers,
-            cpus=os.cpu_count() or 1,
+            cpus=usable_cpus(),
             python=platform.python_version(),
             platform=f"{platform.system()} {platform.machine()}",
             versions={name: metadata.version(name) for name in PACKAGES},

@@ -1,7 +1,6 @@
 """A server under the load of Locust, and what was recorded."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from instrument import processes, signals
+from instrument.cpus import usable_cpus
 from instrument.display import Display
 from instrument.errors import InstrumentError
 from instrument.experiment import Conditions
@@ -32,8 +32,7 @@ class Plan:
     cpu_seconds: float | None = None  # that busy_app computes for, as calibrated
 
     def ceiling(self, subject: Subject, users: int) -> float | None:
-        cpus = os.cpu_count() or 1
-        return ceiling_of(subject, users, self.workers, cpus, self.cpu_seconds)
+        return ceiling_of(subject, users, self.workers, usable_cpus(), self.cpu_seconds)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ that wait alone. The tests hold it to the contract of the examples.
 """
 
 import math
-import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -209,8 +209,8 @@ def handler(name: str, app: str, path: str, slots: float, teaches: str) -> Subje
     return Subject(name, server, f"{FRAMEWORKS}.{app}", Work.WAIT, slots, teaches, path)
 
 
-# The pool of asyncio.to_thread, as concurrent.futures.ThreadPoolExecutor sizes it.
-TO_THREAD_THREADS = min(32, (os.cpu_count() or 1) + 4)
+# The pool of asyncio.to_thread, in which no thread has begun.
+TO_THREAD_THREADS = ThreadPoolExecutor()._max_workers
 AWAITS = "await asyncio.sleep: the loop goes on with other requests"
 BLOCKS = "time.sleep: the loop is blocked, and has accepted its neighbours' connections"
 HANDS_OVER = "asyncio.to_thread: the loop goes on, and the pool's threads are the slots"

@@ -20,6 +20,7 @@ DEBIAN = {  # Debian's, which bring what the chapters type
     "ps": "procps",
     "pgrep": "procps",
     "diff": "diffutils",
+    "taskset": "util-linux",
     "openssl": "openssl",
     "nginx": "nginx-light",
     "h2load": "nghttp2-client",

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from instrument.check import need_packages
+from instrument.cpus import usable_cpus
 from instrument.errors import InstrumentError
 from tests.support.network import is_private, taken_ports
 
@@ -118,7 +119,7 @@ def run(arguments):
             count = sum(files.values())
             print(f"\n{name}: {count}", flush=True)
             each = each if is_private() else (each + 1) // 2  # beside those that take turns
-            at_once = 0 if count == 1 else min(each * cpus(), MOST, count)
+            at_once = 0 if count == 1 else min(each * usable_cpus(), MOST, count)
             how = [f"--numprocesses={at_once}", "--dist=loadgroup", "-m", selected, *arguments]
             if not any(map(names_tests, arguments)):
                 # the others need not be imported; pytest 9.1 loses fixtures of a folder that comes twice
@@ -127,12 +128,6 @@ def run(arguments):
     if 0 < len(outcome.failed) <= MOST_FAILURES:
         try_again(outcome)
     return outcome
-
-
-def cpus():
-    """Return how many CPUs this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)  # which macOS lacks
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def names_tests(argument):

@@ -4,6 +4,6 @@ The threads answer in groups, one group a second.
 """
 
 import math
-import os
+from concurrent.futures import ThreadPoolExecutor
 
-ANSWER = math.ceil(20 / min(32, os.cpu_count() + 4))
+ANSWER = math.ceil(20 / ThreadPoolExecutor()._max_workers)

@@ -16,6 +16,7 @@ from rich.console import Console
 from instrument import processes, signals
 from instrument.columns import new_table
 from instrument.comparison import OTHERS
+from instrument.cpus import usable_cpus
 from instrument.errors import InstrumentError
 from instrument.others import clock
 from instrument.processes import ROOT
@@ -61,7 +62,7 @@ def main():
         "seconds": options.seconds,
         "workers": WORKERS,
         "connections": CONNECTIONS,
-        "cpus": os.cpu_count(),
+        "cpus": usable_cpus(),
         "versions": {name: metadata.version(name) for name in PACKAGES},
     }
     show(data)

@@ -1,7 +1,6 @@
 """The comparison: what its table and its sentences say, and short runs of every server."""
 
 import json
-import os
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -13,7 +12,7 @@ from instrument import comparison, processes
 from instrument.comparison import Comparison, cause, is_spoiled, sentences, table, verdict
 from instrument.display import Display
 from instrument.processes import free_port
-from instrument.servers import SUBJECTS
+from instrument.servers import SUBJECTS, TO_THREAD_THREADS
 from tests.support.commands import compare
 from tests.support.machine import taken_again
 from tests.support.samples import CONDITIONS, LOOP, SYNC
@@ -172,7 +171,7 @@ def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_p
     blocking, threaded = found["blocking"], found["threaded"]
     assert blocking["users"] == 40
     assert ratio(blocking) <= 1.02
-    assert threaded["ceiling"] == 4 * min(32, os.cpu_count() + 4)
+    assert threaded["ceiling"] == 4 * TO_THREAD_THREADS
     # a loop that got fewer connections than it has threads leaves some of them idle
     assert 0.6 <= ratio(threaded) <= 1.02
     assert threaded["requests_per_second"] > 2 * blocking["requests_per_second"]

@@ -1,6 +1,5 @@
 import math
 import random
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -118,11 +117,6 @@ def test_a_run_that_ended_early_is_too_short_to_judge():
 )
 def test_ceiling_of_each_kind_of_server(name, users, expected):
     assert ceiling_of(SUBJECTS[name], users, workers=4, cpus=2, cpu_seconds=0.05) == expected
-
-
-def test_threads_of_to_thread_are_the_slots():
-    executor = ThreadPoolExecutor()
-    assert ceiling_of(SUBJECTS["threaded"], 10_000, 4, 2, None) == 4 * executor._max_workers
 
 
 def test_sweep_takes_as_long_as_its_users_wait():
