@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 
@@ -107,6 +108,11 @@ def test_the_container_is_as_the_schema_wants_it():
     validate(SCHEMA, CONTAINER)
     with pytest.raises(ValidationError):
         validate(SCHEMA, {**CONTAINER, "forwardPorts": ["8000"]})
+
+
+def test_the_front_page_names_the_python_of_the_container():
+    version = re.search(r"python:(3\.\d+)-", CONTAINER["image"])[1]
+    assert f"GitHub Codespaces: Python {version}, and" in (ROOT / "README.md").read_text()
 
 
 def test_the_container_installs_with_the_same_script_and_forwards_every_port_by_name():
