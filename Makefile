@@ -4,7 +4,6 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 FIGURES := $(if $(WRITE),docs,results/figures)
 
-
 # With these, Python would import others' modules, or none of ours.
 MISLEADING := PYTHONPATH PYTHONSAFEPATH PYTHONHOME
 unexport $(MISLEADING)

@@ -1,1 +1,0 @@
-"""A package, so that Python finds this folder before another module of its name."""
