@@ -44,9 +44,11 @@ def part_on(operation: Operation, path: str) -> dict:
     parameters = [{"name": each, "in": "query", "schema": query[each]} for each in query]
     if operation.condition:
         parameters.append({"name": operation.condition, "in": "header", **STRING})
+    if has_id:
+        parameters.append(ID)
     told = {
         "summary": operation.summary,
-        "parameters": parameters + [ID] * has_id,
+        "parameters": parameters,
         "responses": {str(operation.status): answer(operation.status, JSON, operation.gives)}
         | {str(status): answer(status, PROBLEM, Error) for status in sorted(statuses)},
     }
@@ -60,8 +62,13 @@ def content(media_type: str, model: type[BaseModel]) -> dict:
 
 
 def answer(status: int, media_type: str, model: type[BaseModel] | None) -> dict:
-    names = ["ETag"] * (model is Note or status == 304) + ["Location"] * (status == 201)
-    names += ["Retry-After"] * (status == 503)
+    names = []
+    if model is Note or status == 304:
+        names.append("ETag")
+    if status == 201:
+        names.append("Location")
+    if status == 503:
+        names.append("Retry-After")
     described = {"description": HTTPStatus(status).phrase, "headers": dict.fromkeys(names, STRING)}
     has_body = model and status != 304
     return described | ({"content": content(media_type, model)} if has_body else {})

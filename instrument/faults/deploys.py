@@ -6,36 +6,28 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 
 from instrument.errors import InstrumentError
 from instrument.faults import renewals, stops, websockets
 from instrument.faults.native import APPS as ODD
-from instrument.faults.production import CHAPTER
-from instrument.faults.rig import PATIENCE, Running, ask, last_begun, running
-from instrument.faults.table import Row, table_of
+from instrument.faults.rig import (
+    COPIES,
+    PATIENCE,
+    Running,
+    ask,
+    copy_apps,
+    edit_apps,
+    last_begun,
+    running,
+)
+from instrument.faults.table import DASH, Row, table_of
 from instrument.processes import is_alive, wait_until
 from instrument.servers import Server
 
 IMPORT_SECONDS, READY_SECONDS = 6, 2  # how long an import takes, and how long uvicorn waits for it
 QUEUED = 8
 GRACE_SECONDS, PATIENT_SECONDS = 2, 8
-COPIES = {"wsgi": "wsgi_app:app", "asgi": "asgi_app:app"}
 KEPT = "keeping worker"  # says uvicorn's log
-
-
-def copy_apps(folder: str) -> None:
-    for app in CHAPTER.glob("*_app.py"):
-        copy = Path(folder) / app.name
-        copy.write_text(app.read_text())
-        os.utime(
-            copy, (0, 0)
-        )  # or Python takes the cached code for the edited one, of the same second
-
-
-def edit_apps(folder: str, more: str) -> None:
-    for copy in Path(folder).glob("*_app.py"):
-        copy.write_text(copy.read_text().replace('"old"', '"new"') + more)
 
 
 def broken_code(server: Server) -> str:
@@ -140,7 +132,7 @@ def stop_endless(is_limited: bool) -> Callable[[Server], str]:
 
     def try_on(server: Server) -> str:
         if not is_limited and server.name != "uvicorn":
-            return "–"
+            return DASH
         options = limits(server) if is_limited else []
         with running(server, *options, apps=ODD) as run, streaming(run):
             hang_up(run)

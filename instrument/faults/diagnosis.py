@@ -7,7 +7,7 @@ import sys
 
 from instrument.faults.production import timeout
 from instrument.faults.rig import Running, Users, ask, in_flight, running
-from instrument.faults.table import Row, no_such_option, table_of
+from instrument.faults.table import DASH, Row, no_such_option, table_of
 from instrument.processes import is_alive, printed, wait_until
 from instrument.servers import Server
 
@@ -19,7 +19,7 @@ DEBUGS = {"PYTHONASYNCIODEBUG": "1"}
 def debug_mode(server: Server) -> str:
     """With the variable alone; uvicorn sets the mode itself on Python 3.11."""
     if server.interface == "wsgi":
-        return "–"
+        return DASH
     with running(server, workers=1, apps=APPS, **DEBUGS) as run:
         ask(run.port, "/parcel/0.5")
         ask(run.port)  # which the loop answers only after it has told of the block
@@ -83,7 +83,7 @@ def killed(server: Server, *options: str) -> str:
 
 def watchdog(server: Server) -> str:
     if server.interface == "wsgi":
-        return "–"
+        return DASH
     with running(server, workers=1, apps={"asgi": "diagnosis.watched_app:app"}) as run:
         ask(run.port, "/parcel/0.5")
         wait_until(lambda: shows_line(run))

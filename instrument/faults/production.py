@@ -8,13 +8,24 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 from instrument.errors import InstrumentError
 from instrument.faults import native, stops
 from instrument.faults.renewals import CLOSE_UNREAD, hang_up_until_lost
-from instrument.faults.rig import PATIENCE, Answer, Running, Users, ask, in_flight, nginx, running
-from instrument.faults.table import Row, no_such_option, table_of
+from instrument.faults.rig import (
+    COPIES,
+    PATIENCE,
+    Answer,
+    Running,
+    Users,
+    ask,
+    copy_apps,
+    edit_apps,
+    in_flight,
+    nginx,
+    running,
+)
+from instrument.faults.table import DASH, Row, no_such_option, table_of
 from instrument.processes import ROOT, START_SECONDS, is_alive, wait_until
 from instrument.servers import Server
 from production import slow_client
@@ -120,15 +131,10 @@ def hang_up_under_load(server: Server) -> str:
 def edit(server: Server, *options: str) -> str:
     """Return which code is served after an edit and a HUP."""
     with tempfile.TemporaryDirectory(prefix="fault-") as folder:
-        for name in ("wsgi_app.py", "asgi_app.py"):
-            copy = Path(folder) / name
-            copy.write_text((CHAPTER / name).read_text())
-            os.utime(copy, (0, 0))  # or Python takes an edit in the same second for none
+        copy_apps(folder)
         options = (f"{server.options.app_folder}={folder}", *options)
-        apps = {"wsgi": "wsgi_app:app", "asgi": "asgi_app:app"}
-        with running(server, *options, apps=apps) as run:
-            for copy in Path(folder).glob("*_app.py"):
-                copy.write_text(copy.read_text().replace('"old"', '"new"'))
+        with running(server, *options, apps=COPIES) as run:
+            edit_apps(folder)
             before = run.workers()
             run.master.send_signal(signal.SIGHUP)
             run.wait_for_others(before)
@@ -175,7 +181,7 @@ def block(server: Server) -> str:
 
 def wait_long(server: Server) -> str:
     if not server.is_asgi:
-        return "–"
+        return DASH
     with running(server, timeout(server)) as run:
         return "not noticed" if ask(run.port, f"/{BLOCK_SECONDS}").status == 200 else "killed"
 

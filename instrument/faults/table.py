@@ -151,7 +151,10 @@ def side_by_side(tasks: list[Callable[[], T]], at_once: int) -> list[T]:
                 lambda: all(each.done() for each in asked) or any(map(failed, asked)),
                 seconds=math.inf,
             )
-            return [each.result() for each in sorted(asked, key=failed, reverse=True)]
+            for each in asked:
+                if failed(each):
+                    each.result()  # raises its error, while others may not be done yet
+            return [each.result() for each in asked]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             processes.end_all(but=others)

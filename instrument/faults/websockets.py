@@ -9,6 +9,7 @@ from websockets.frames import CloseCode
 from websockets.sync.client import connect
 
 from instrument.faults.rig import PATIENCE, nginx, running
+from instrument.faults.table import DASH
 from instrument.servers import Server
 
 GRACE_SECONDS = 2
@@ -32,7 +33,7 @@ def echo(port: int) -> str:
 def websocket_behind_nginx(conf: Path) -> Callable[[Server], str]:
     def try_on(server: Server) -> str:
         if not server.is_asgi:
-            return "–"
+            return DASH
         with (
             running(server, workers=1, apps=APPS, is_asked=False) as run,
             nginx(conf, run.port, is_asked=False) as proxy,
@@ -58,7 +59,7 @@ def tell_open(server: Server, number: int) -> str:
     If that of the application is first, it sends 1011; if that which reads is first, nothing.
     """
     if not server.is_asgi:
-        return "–"
+        return DASH
     grace = f"{server.options.graceful_timeout}={GRACE_SECONDS}"
     with (
         running(server, grace, apps=APPS, is_asked=False) as run,
