@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-FIGURES := $(if $(WRITE),docs,results/figures)
+SETS := waiting blocking busy minimal frameworks
+EXPERIMENTS := sweep timeline crowd mending spread
 
 # With these, Python would import others' modules, or none of ours.
 MISLEADING := PYTHONPATH PYTHONSAFEPATH PYTHONHOME
@@ -42,22 +43,14 @@ lab sweep timeline predict crowd: $(VENV)/installed
 	@$(RUN) -m compare $@ $(ARGS)
 
 figures: $(VENV)/installed-for-tests
-	@mkdir -p $(FIGURES)
-	@$(RUN) -m compare run --output results/docs
-	@mv results/docs/comparison.json $(FIGURES)/
-	@for set in waiting blocking busy minimal; do \
-	  $(RUN) -m compare run --set $$set --output results/docs || exit; \
-	  mv results/docs/comparison.json $(FIGURES)/$$set.json; \
+	@$(RUN) -m compare run --output results/figures
+	@for set in $(SETS); do $(RUN) -m compare run --set $$set --output results/figures || exit; done
+	@for name in $(EXPERIMENTS); do $(RUN) -m compare $$name --output results/figures || exit; done
+ifdef WRITE
+	@for name in comparison $(SETS) $(EXPERIMENTS); do \
+	  cp results/figures/$$name.json docs/ && $(RUN) -m compare draw docs/$$name.json || exit; \
 	done
-	@for experiment in sweep timeline crowd mending spread; do \
-	  $(RUN) -m compare $$experiment --output results/docs || exit; \
-	  mv results/docs/$$experiment.json $(FIGURES)/; \
-	done
-	@$(RUN) -m compare run --set frameworks --output results/docs
-	@mv results/docs/comparison.json $(FIGURES)/frameworks-load.json
-	@for name in comparison waiting blocking busy minimal frameworks-load sweep timeline mending; do \
-	  $(RUN) -m compare draw $(FIGURES)/$$name.json || exit; \
-	done
+endif
 
 screenshots: $(VENV)/installed-for-tests
 	@$(RUN) -m tests.support.screenshots

@@ -74,7 +74,7 @@ def run_comparison(options: argparse.Namespace) -> None:
     subjects = chosen(options)
     with working(options, subjects, users_of(options, subjects)) as bench:
         bench.say_how_long(comparison.expected_seconds)
-        compare(bench)
+        compare(bench, set_of(options) or "comparison")
 
 
 def run_prediction(options: argparse.Namespace) -> None:
@@ -90,11 +90,12 @@ def run_prediction(options: argparse.Namespace) -> None:
         guesses[subject.name] = ask_for_number("  Your prediction, in requests/s: ")
     with working(options, subjects, users) as bench:
         bench.say_how_long(comparison.expected_seconds)
-        bench.display.say(verdict(compare(bench, guesses), guesses))
+        found = compare(bench, set_of(options) or "comparison", guesses)
+        bench.display.say(verdict(found, guesses))
 
 
-def compare(bench: Bench, guesses: dict[str, float] | None = None) -> Comparison:
-    """Measure, print and save; what is finished also when something fails."""
+def compare(bench: Bench, name: str, guesses: dict[str, float] | None = None) -> Comparison:
+    """Measure, print and save under this name; what is finished also when something fails."""
     results, stop = [], None
     try:
         for subject in bench.subjects:
@@ -107,9 +108,9 @@ def compare(bench: Bench, guesses: dict[str, float] | None = None) -> Comparison
         bench.display.tell(found.told(guesses))
         bench.display.say()
     if not stop:
-        finish(bench, found, "comparison", tuple(each.name for each in results))
+        finish(bench, found, name, tuple(each.name for each in results))
         return found
-    partial = bench.folder / "comparison.partial.json"
+    partial = bench.folder / f"{name}.partial.json"
     if results or not partial.exists():
         try:
             bench.display.say(str(write(partial, found.to_json())))
@@ -225,14 +226,18 @@ def chosen(options: argparse.Namespace) -> list[Subject]:
         if name not in SUBJECTS:
             known = ", ".join(SUBJECTS)
             raise InstrumentError(f"unknown server {name!r}: choose from {known}")
-    wanted = getattr(options, "set", None)
-    if getattr(options, "all", False):
-        wanted = wanted or WAITING.name
+    wanted = set_of(options)
     if wanted and options.servers:
         raise InstrumentError("name servers, or a set, but not both")
     if wanted:
         return list(next(each.subjects for each in SETS if each.name == wanted))
     return [SUBJECTS[name] for name in dict.fromkeys(options.servers or options.by_default)]
+
+
+def set_of(options: argparse.Namespace) -> str | None:
+    """Return the name of the set that was asked for."""
+    by_default = WAITING.name if getattr(options, "all", False) else None
+    return getattr(options, "set", None) or by_default
 
 
 def users_of(options: argparse.Namespace, subjects: list[Subject]) -> int:

@@ -7,7 +7,6 @@ import shutil
 import sys
 
 import pytest
-from jsonschema_rs import ValidationError, validate
 
 from instrument import tools
 from instrument.check import PORTS
@@ -16,41 +15,6 @@ from tests.support.commands import run
 
 NEEDED = ("bash", "dirname", "env")  # by the script itself
 CONTAINER = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
-COMMAND = {"type": ["string", "array", "object"]}
-PORT = {
-    "type": "object",
-    "required": ["label"],
-    "additionalProperties": False,
-    "properties": {
-        "label": {"type": "string"},
-        "protocol": {"enum": ["http", "https"]},
-        "requireLocalPort": {"type": "boolean"},
-        "elevateIfNeeded": {"type": "boolean"},
-        "onAutoForward": {
-            "enum": ["notify", "openBrowser", "openBrowserOnce", "openPreview", "silent", "ignore"]
-        },
-    },
-}
-SCHEMA = {  # what containers.dev's schema says of the names that we use, and no other name
-    "type": "object",
-    "required": ["image"],
-    "additionalProperties": False,
-    "properties": {
-        "name": {"type": "string"},
-        "image": {"type": "string"},
-        "onCreateCommand": COMMAND,
-        "postCreateCommand": COMMAND,
-        "forwardPorts": {
-            "type": "array",
-            "items": {"type": "integer", "minimum": 0, "maximum": 65535},
-        },
-        "portsAttributes": {
-            "type": "object",
-            "patternProperties": {r"^\d+$": PORT},
-            "additionalProperties": False,
-        },
-    },
-}
 
 
 @pytest.fixture
@@ -104,12 +68,6 @@ def test_nothing_is_installed_where_nothing_is_missing(bare):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_the_container_is_as_the_schema_wants_it():
-    validate(SCHEMA, CONTAINER)
-    with pytest.raises(ValidationError):
-        validate(SCHEMA, {**CONTAINER, "forwardPorts": ["8000"]})
-
-
 def test_the_front_page_names_the_python_of_the_container():
     version = re.search(r"python:(3\.\d+)-", CONTAINER["image"])[1]
     assert f"GitHub Codespaces: Python {version}, and" in (ROOT / "README.md").read_text()
@@ -119,3 +77,6 @@ def test_the_container_installs_with_the_same_script_and_forwards_every_port_by_
     assert os.access(ROOT / CONTAINER["onCreateCommand"], os.X_OK)
     assert set(CONTAINER["forwardPorts"]) == set(PORTS)
     assert {int(port) for port in CONTAINER["portsAttributes"]} == set(PORTS)
+    for attributes in CONTAINER["portsAttributes"].values():
+        assert attributes["label"]
+        assert attributes["requireLocalPort"], "or another port than the pages say"

@@ -39,7 +39,7 @@ FRAMEWORKS = {  # and the server and the app of each; ratios are to the first
 CALLS = ("GET", "POST")
 POST = Path(__file__).with_name("post.lua")
 PACKAGES = ("starlette", "fastapi", "flask", "sqlalchemy", "aiosqlite", "uvicorn", "gunicorn")
-NAME = "frameworks.json"
+NAME = "benchmark.json"
 
 
 def main():

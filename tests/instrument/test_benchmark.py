@@ -79,9 +79,9 @@ def test_only_write_changes_what_is_kept(options, folder, tmp_path, monkeypatch,
     monkeypatch.setattr("sys.argv", ["benchmark", "--rounds", "2", *options])
     program.main()
     [written] = tmp_path.rglob("*.json")
-    assert written == tmp_path / folder / "frameworks.json"
+    assert written == tmp_path / folder / "benchmark.json"
     assert len(json.loads(written.read_text())["rounds"]) == 2
-    assert capsys.readouterr().out.endswith(f"{folder}/frameworks.json\n")
+    assert capsys.readouterr().out.endswith(f"{folder}/benchmark.json\n")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from burst import burst
-from instrument import comparison, processes
+from instrument import comparison, processes, signals
+from instrument.cli import main
 from instrument.comparison import Comparison, cause, is_spoiled, sentences, table, verdict
 from instrument.display import Display
 from instrument.processes import free_port
@@ -141,6 +142,28 @@ def results(folder, *arguments):
     assert done.returncode == 0, done.stderr
     data = json.loads((folder / "comparison.json").read_text())
     return {result["name"]: result for result in data["results"]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        (["--set", "blocking"], "blocking"),
+        (["--all"], "waiting"),
+        (["sync", "blocking"], "comparison"),
+    ],
+)
+def test_a_set_is_saved_under_its_name(asked, name, tmp_path, monkeypatch):
+    def measure(bench, subject):
+        (bench.scratch / f"{subject.name}.html").touch()
+        return replace(SYNC, name=subject.name)
+
+    monkeypatch.setattr(signals, "note", lambda: None)  # they are pytest's
+    monkeypatch.setattr(comparison, "measure", measure)
+    (tmp_path / "comparison.json").touch()
+    assert main(["run", *asked, "--output", str(tmp_path)]) == 0
+    saved = [path.name for path in tmp_path.glob("*.json") if path.stat().st_size]
+    assert saved == [f"{name}.json"]
+    assert (tmp_path / f"{name}.svg").exists()
 
 
 def ratio(result):

@@ -3,7 +3,7 @@
 import re
 import shlex
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from markdown_it import MarkdownIt
 
@@ -224,23 +224,21 @@ def difference(shown, printed, **tolerance):
     printed = settled(printed, shown)
     if len(printed) in ends(shown, printed, **tolerance):
         return []
-    rows, columns = len(shown), len(printed)
-    cost = [[0] * (columns + 1) for _ in range(rows + 1)]
-    for row in range(rows, -1, -1):
-        for column in range(columns, -1, -1):
-            cost[row][column] = min(
-                (price + cost[next_row][next_column])
-                for price, next_row, next_column in moves(shown, printed, row, column, tolerance)
-            )
-    told, row, column = [], 0, 0
-    while (row, column) != (rows, columns):
-        price, next_row, next_column = min(
-            moves(shown, printed, row, column, tolerance),
-            key=lambda move: move[0] + cost[move[1]][move[2]],
-        )
-        if price:
-            told.append(f"- {shown[row]}" if next_row > row else f"+ {printed[column]}")
-        row, column = next_row, next_column
+    unmet, told = list(printed), []
+    alike = []  # what is shown, with the printed line in place of each that stands for it
+    for line in shown:
+        met = [each for each in unmet if same_line(line, each, **tolerance)]
+        if met and line.strip() != "...":
+            unmet.remove(met[0])
+            line = met[0]
+        alike.append(line)
+    matcher = SequenceMatcher(None, alike, printed, autojunk=False)
+    for what, first, last, begin, end in matcher.get_opcodes():
+        if what != "equal":
+            missing = [line for line in shown[first:last] if line.strip() != "..."]
+            told += [f"- {line}" for line in missing]
+            if len(missing) == last - first:  # no "..." stands for what was printed here
+                told += [f"+ {line}" for line in printed[begin:end]]
     return with_nearest(told, printed)
 
 
@@ -252,21 +250,6 @@ def with_nearest(told, printed):
     for line in told:
         every += [line, *(f"+ {near}" for near in get_close_matches(line, printed, 1, 0.4))]
     return every
-
-
-def moves(shown, printed, row, column, tolerance):
-    """Yield (price, row, column) of each step in aligning what was shown with what was printed."""
-    here, there = row < len(shown), column < len(printed)
-    if not here and not there:
-        yield 0, row, column
-        return
-    anything = here and shown[row].strip() == "..."
-    if here and there and not anything and same_line(shown[row], printed[column], **tolerance):
-        yield 0, row + 1, column + 1
-    if here:
-        yield int(not anything), row + 1, column
-    if there:
-        yield int(not anything), row, column + 1
 
 
 def edits_of(shown, printed, first, **tolerance):
