@@ -45,7 +45,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     for command in (run, predict):
         add_servers(command)
         command.add_argument(
-            "--set", choices=[each.name for each in SETS], help="measure all servers of one set, and save it under its name"
+            "--set",
+            choices=[each.name for each in SETS],
+            help="measure all servers of one set, and save it under its name",
         )
         command.add_argument("--all", action="store_true", help=f"the same as --set {WAITING.name}")
         command.add_argument(
