@@ -1,4 +1,3 @@
-import os
 import re
 import signal
 import sys
@@ -8,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.network import Network, is_private
-from tests.support.report import Report
 from tests.support.terminal import CHAPTERS
 
 ELSEWHERE = {"compare": ("tests/instrument/test_", "tests/test_locustfile.py")}
@@ -39,14 +37,16 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    # what the tests start is ended by Ctrl-C also where this was started in the background
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("stopped by SIGTERM", 143))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT may have been ignored
+        signal.signal(number, stop)
     if (chapter := config.getoption("chapter")) not in (None, *CHAPTERS):
         known = ", ".join(CHAPTERS)
         raise pytest.UsageError(f"there is no chapter {chapter!r}: choose from {known}")
-    if "TESTS_REPORT" in os.environ and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Report(Path(os.environ["TESTS_REPORT"])))
+
+
+def stop(number, _):
+    """End the tests with what they have started, and xdist's workers, which it ends in ten seconds."""
+    pytest.exit(f"stopped by {signal.Signals(number).name}", 128 + number)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -59,25 +59,13 @@ def pytest_collection_modifyitems(config, items):
         if group := group_of(item):
             item.add_marker(pytest.mark.xdist_group(group))
     yield  # in which they are shuffled
-    items.sort(key=lambda item: not takes_long(item))  # and begins first
-    workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    items[:] = long_and_short(items, workers)
+    items.sort(key=seconds_of, reverse=True)  # what takes longest begins first
 
 
-def takes_long(item):
-    """Return whether a test takes long by itself, or is one of many that one process runs."""
-    is_marked = item.get_closest_marker("long") or "test_every_block" in item.nodeid
-    return bool(is_marked or group_of(item))
-
-
-def long_and_short(items, workers):
-    """Order what measures, which takes long: each process gets a long one and then a short one."""
-    marked = [item for item in items if item.get_closest_marker("measures")]
-    marked.sort(key=lambda item: -item.get_closest_marker("measures").kwargs["seconds"])
-    first, others = marked[:workers], marked[workers:]
-    second = others[-workers:][::-1]
-    last = others[: -len(second)] if second else []
-    return [*first, *second, *last, *(each for each in items if each not in marked)]
+def seconds_of(item):
+    """Return how long a test takes, where a marker says so."""
+    measures, long = map(item.get_closest_marker, ("measures", "long"))
+    return measures.kwargs["seconds"] if measures else bool(long)
 
 
 def belongs(name, chapter):

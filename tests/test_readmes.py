@@ -40,7 +40,8 @@ def parts_of(path):
     for number, text in enumerate(parts):
         measures = re.search(r"^```.*(ratios=|within=\d+% limit=)", text, re.MULTILINE)
         full_name = f"{name} part {number + 1}" if len(parts) > 1 else str(name)
-        marks = [pytest.mark.measures(seconds=SECONDS.get(full_name, 15))] if measures else []
+        seconds = pytest.mark.measures(seconds=SECONDS.get(full_name, 15))
+        marks = [seconds if measures else pytest.mark.long]
         if takes_turn := names_ports(text):
             marks.append(pytest.mark.ports)
         yield pytest.param(path, number, takes_turn, id=full_name, marks=marks)

@@ -108,15 +108,23 @@ def tests(tmp_path):
     return Suite(tmp_path)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_tests_and_what_they_have_started(number, tests, tmp_path):
+@pytest.mark.parametrize(
+    ("send", "number"),
+    [
+        (os.killpg, signal.SIGINT),  # as a terminal does at Ctrl-C
+        (os.kill, signal.SIGTERM),
+        (os.kill, signal.SIGHUP),
+    ],
+)
+def test_a_signal_ends_the_tests_and_what_they_have_started(send, number, tests, tmp_path):
     begun = [tmp_path / f"test_some.{number}" for number in range(2)]
-    with psutil.Popen(**tests.command(SERVERS), stdout=subprocess.DEVNULL) as process:
+    command = tests.command(SERVERS)
+    with psutil.Popen(**command, stdout=subprocess.DEVNULL, process_group=0) as process:
         try:
             wait_until(lambda: all(map(Path.exists, begun)), seconds=60)
             every = offspring(process, "3599", 2)
         finally:
-            process.send_signal(number)
+            send(process.pid, number)
         assert process.wait(60) == 128 + number
     wait_until(lambda: gone(every), seconds=60)
 
@@ -193,6 +201,13 @@ def test_a_test_that_pytest_loses_is_missed(tests, tmp_path):
     done = tests(GROUP)
     assert done.stdout.splitlines()[-1] == "5 passed, 0 failed, 1 found but not run"
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize("level", ["1", "2"])
+def test_without_asserts_nothing_is_run(level, tests):
+    done = tests("def test_one(): assert False\n", PYTHONOPTIMIZE=level)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == "tests: PYTHONOPTIMIZE takes the asserts out of the tests: unset it\n"
 
 
 def test_a_file_that_can_not_be_read_is_shown(tests):
