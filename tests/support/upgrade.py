@@ -25,7 +25,7 @@ from instrument.saved import writable, write
 FILES = sorted(ROOT.glob("requirements.txt")) + sorted(ROOT.glob("[!.]*/requirements.txt"))
 REPORT = ROOT / "results/upgrade.md"
 LONGEST = 60_000  # characters: a pull request of GitHub's takes 65,536
-NAME = re.compile(r"^\w[\w-]*(?:\[\w+\])?", re.MULTILINE)  # with its extras
+NAME = re.compile(r"^\w[\w-]*(?:\[[\w,]+\])?", re.MULTILINE)  # with its extras
 PIN = re.compile(r"^([\w-]+)(.*?)([~=]=) ([\d.]+)", re.MULTILINE)
 
 
