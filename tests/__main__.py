@@ -130,6 +130,13 @@ def left_out(skipped):
         yield f"  {count:5}  {what:{width}}  {command}"
 
 
+def for_newer_pythons(skipped):
+    """Take the blocks that only a newer Python runs out of what was skipped, and yield a line on each."""
+    for reason in sorted(each for each in skipped if each.startswith("for Python ")):
+        here = ".".join(map(str, sys.version_info[:2]))
+        yield f"Blocks {reason}, not run on {here}: {skipped.pop(reason)}"
+
+
 def main(arguments):
     if not __debug__:
         print("tests: PYTHONOPTIMIZE takes the asserts out of the tests: unset it")
@@ -145,6 +152,8 @@ def main(arguments):
         print(f"tests: {taken}: end it first, since this system refuses network namespaces")
         return FAILED
     outcome = run(arguments)
+    if newer := list(for_newer_pythons(outcome.skipped)):
+        print("", *newer, sep="\n")
     if outcome.skipped:
         print(*left_out(outcome.skipped), sep="\n")
         if os.environ.get("CI"):

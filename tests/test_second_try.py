@@ -49,6 +49,12 @@ def test_that_lacks_a_program(number, subtests):
         pytest.skip("xyz is not installed: sudo apt install xyz")
     pytest.skip("xyz is not installed: sudo apt install xyz")
 """
+NEWER = """
+def test_a_readme(subtests):
+    for newer in ("3.98", "3.99", "3.99"):
+        with subtests.test("a block"):
+            pytest.skip(f"for Python {newer} or newer")
+"""
 SERVERS = """
 from instrument import processes
 
@@ -165,6 +171,18 @@ def test_nothing_may_be_skipped_in_ci(tests):
     done = tests(SKIPPED, CI="true")
     assert done.returncode == 1
     assert "A skipped test is a failure here" in done.stdout
+
+
+def test_blocks_for_a_newer_python_are_counted_and_no_failure_in_ci(tests):
+    done = tests(NEWER, CI="true")
+    assert done.returncode == 0, done.stdout
+    here = f"not run on {sys.version_info[0]}.{sys.version_info[1]}"
+    assert done.stdout.splitlines()[-4:] == [
+        f"Blocks for Python 3.98 or newer, {here}: 1",
+        f"Blocks for Python 3.99 or newer, {here}: 2",
+        "",
+        "1 passed, 0 failed",
+    ]
 
 
 @pytest.mark.parametrize(

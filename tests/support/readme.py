@@ -12,8 +12,8 @@ CONSOLE = [  # which annotations go together
     {"log", "within"},
     {"stop"},
     {"exempt"},
-    {"status", "limit", "needs"},
-    {"run", "within", "ratios", "limit", "needs"},
+    {"status", "limit", "needs", "python"},
+    {"run", "within", "ratios", "limit", "needs", "python"},
 ]
 QUOTED = [{"file"}, {"excerpt"}]
 ALLOWED = {
@@ -135,6 +135,8 @@ def step_of_fence(token, line):
         raise Wrong(f"line {line}: ratios goes with within")
     if options.get("exempt", "windows") not in REASONS:
         raise Wrong(f"line {line}: exempt only for {', '.join(sorted(REASONS))}")
+    if not re.fullmatch(r"3\.\d+", options.get("python", "3.11")):
+        raise Wrong(f"line {line}: python names a version, such as 3.14")
     step = Step(line, language, options, token.content)
     if "stop" in options and not token.content.startswith("^C\n"):
         raise Wrong(f"line {line}: show ^C first")

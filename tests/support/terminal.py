@@ -67,8 +67,11 @@ class Terminal:
         return processes.start(command, output, cwd=self.root, env=self.environment)
 
     def lacks(self, step):
-        """Return what to install before a step can be done, or None."""
+        """Return what a step needs, a newer Python or something to install, or None."""
         options = step.options
+        newer = options.get("python", "3.11")
+        if sys.version_info < tuple(map(int, newer.split("."))):
+            return f"for Python {newer} or newer"
         needs = options.get("needs", "").split(",")
         if lack := next(filter(None, (lacking(tool) for tool in needs if tool)), ""):
             if "server" in options:

@@ -48,6 +48,7 @@ RIGHT = {
     "near numbers": NEAR,
     "a late answer": LATE,
     "several lines": "```console\n$ for n in 1 2\n> do echo $n; done\n1\n2\n```\n",
+    "a version of Python": "```console python=3.11 status=1\n$ false\n```\n",
     "exempt": "```console exempt=windows\n$ wsl --install\n```\n",
 }
 MUTATED = {
@@ -107,6 +108,8 @@ MUTATED = {
     "block inside HTML": ("<details>\n```console\n$ false\n```\n</details>\n", "inside HTML"),
     "no diagram": ("```mermaid\nthis is none\n```\n", "a diagram starts with"),
     "empty excerpt": ("```python excerpt=wsgi/app.py\n```\n", "an empty block"),
+    "version that is none": ("```console python=new\n$ true\n```\n", "python names a version"),
+    "version of a block that stays": (SERVER.replace("=8000", "=8000 python=3.14"), "go together"),
     "unknown reason": ("```console exempt=slow\n$ true\n```\n", "exempt only for"),
     "block without a command": ("```console\ntrue\n```\n", "output before any command"),
 }
@@ -164,6 +167,17 @@ def test_only_what_needs_a_missing_program_is_skipped(monkeypatch):
         lacks = [reader.lacks(step) for step in steps(text)]
     nginx, h2load = "nginx is missing", "h2load is missing"
     assert [lack or "" for lack in lacks] == [nginx, h2load, nginx, nginx, "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("running", "lack"), [((3, 13, 9), "for Python 3.14 or newer"), ((3, 14, 0), None)]
+)
+def test_a_block_is_left_to_the_pythons_that_have_what_it_needs(running, lack, monkeypatch):
+    monkeypatch.setattr(terminal.sys, "version_info", running)
+    [step] = steps("```console python=3.14 needs=h2load\n$ h2load\n```\n")
+    monkeypatch.setattr(terminal, "lacking", lambda tool: None)
+    with Terminal() as reader:
+        assert reader.lacks(step) == lack
 
 
 def test_only_the_stars_of_busy_cpus_are_left_out():
