@@ -54,6 +54,22 @@ def py_spy(server: Server) -> str:
     return "the line" if "_send (courier.py:24)" in told else "nothing"
 
 
+def pstree(server: Server) -> str:
+    """Python 3.14 shows the tasks of the main thread alone; an older one shows none."""
+    first = (3, 15) if server.name == "gthread" else (3, 14)
+    workers = 2 if server.name == "uvicorn" else 1
+    with (
+        running(server, workers=workers, apps=APPS) as run,
+        in_flight(run, "/news/4") as (_, worker),
+    ):
+        command = ["python", "-m", "asyncio", "pstree", str(worker)]
+        told = printed(command, run.log.with_name("tree"))
+    is_shown = bool(re.search(r"news .*shop\.py:51", told))
+    if is_shown == (sys.version_info >= first):
+        return f"from Python {first[0]}.{first[1]} on"
+    return "the line" if is_shown else "nothing"
+
+
 def usr2(server: Server, *options: str) -> str:
     with (
         running(server, *options, workers=1, apps=APPS) as run,
@@ -94,6 +110,7 @@ ROWS = (
     Row("`PYTHONASYNCIODEBUG=1`, a block of 0.5 s", debug_mode),
     Row("the access log, requests that queue", access_log),
     Row("`py-spy dump` of a worker that is blocked", py_spy, needs="py-spy"),
+    Row("`asyncio pstree` of a worker that awaits", pstree, needs="py-spy"),
     Row("`stacks.py`, USR2 to that worker", no_such_option(usr2, STACKS)),
     Row("`lag.py` in the application, a block of 0.5 s", watchdog),
     Row("a block of 5 s, `timeout` 2 s", killed),
