@@ -37,6 +37,7 @@ class Outcome:
         self.are_named = False
         self.done, self.failed = set(), set()
         self.skipped = []  # names and reasons; of a README's blocks one by one
+        self.newer = Counter()  # blocks that only a newer Python runs, by what is said of them
 
     def pytest_collection_finish(self, session):
         for item in session.items:
@@ -49,7 +50,11 @@ class Outcome:
         if report.failed:
             self.failed.add(name)
         elif report.skipped:
-            self.skipped.append((name, report.longrepr[2].removeprefix("Skipped: ")))
+            reason = report.longrepr[2].removeprefix("Skipped: ")
+            if reason.startswith("for Python "):
+                self.newer[reason] += 1
+            else:
+                self.skipped.append((name, reason))
         elif report.when == "call":
             self.done.add(name)
 
@@ -130,13 +135,6 @@ def left_out(skipped):
         yield f"  {count:5}  {what:{width}}  {command}"
 
 
-def for_newer_pythons(skipped):
-    """Take the blocks that only a newer Python runs out of what was skipped, and yield a line on each."""
-    for reason in sorted(each for each in skipped if each.startswith("for Python ")):
-        here = ".".join(map(str, sys.version_info[:2]))
-        yield f"Blocks {reason}, not run on {here}: {skipped.pop(reason)}"
-
-
 def main(arguments):
     if not __debug__:
         print("tests: PYTHONOPTIMIZE takes the asserts out of the tests: unset it")
@@ -152,8 +150,9 @@ def main(arguments):
         print(f"tests: {taken}: end it first, since this system refuses network namespaces")
         return FAILED
     outcome = run(arguments)
-    if newer := list(for_newer_pythons(outcome.skipped)):
-        print("", *newer, sep="\n")
+    for reason, count in sorted(outcome.newer.items()):
+        here = ".".join(map(str, sys.version_info[:2]))
+        print(f"Blocks {reason}, not run on {here}: {count}")
     if outcome.skipped:
         print(*left_out(outcome.skipped), sep="\n")
         if os.environ.get("CI"):
