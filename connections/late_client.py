@@ -24,7 +24,7 @@ PID_FILE = Path("results/nginx/nginx.pid")
 def worker_of_nginx():
     """Return the process id of the worker of the nginx that was started last, or None."""
     try:
-        master = psutil.Process(int(PID_FILE.read_text()))
+        master = psutil.Process(int(PID_FILE.read_text(encoding="utf-8")))
         return next((each.pid for each in master.children() if each.name() == "nginx"), None)
     except (OSError, ValueError, psutil.Error):
         return None

@@ -27,7 +27,9 @@ def calibrate(scratch: Path) -> float:
         for each, log in zip(every, logs, strict=True):
             if each.returncode:
                 raise InstrumentError("busy_app.py can't be timed", log)
-    return statistics.median(float(word) for log in logs for word in log.read_text().split())
+    return statistics.median(
+        float(word) for log in logs for word in log.read_text(encoding="utf-8").split()
+    )
 
 
 def main() -> None:

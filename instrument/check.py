@@ -46,7 +46,7 @@ def findings() -> Iterator[Finding]:
     yield Finding(True, f"Python {sys.version.split()[0]}")
     yield from misleading()
     yield from scripts()
-    yield from packages((ROOT / REQUIREMENTS).read_text())
+    yield from packages((ROOT / REQUIREMENTS).read_text(encoding="utf-8"))
     yield from read_only()
     yield from ports()
     yield open_files()
@@ -108,7 +108,7 @@ def files_gone(package: metadata.Distribution) -> Iterator[str]:
 def need_packages(file: str = REQUIREMENTS) -> None:
     """Raise InstrumentError where one is missing, damaged, or of another version than is wanted."""
     for finding in chain(
-        scripts(), packages((ROOT / file).read_text(), f"{PIP_INSTALL} -r {file}")
+        scripts(), packages((ROOT / file).read_text(encoding="utf-8"), f"{PIP_INSTALL} -r {file}")
     ):
         if not finding.good:
             raise InstrumentError(str(finding).removeprefix("BAD   "))

@@ -17,7 +17,7 @@ class InstrumentError(Exception):
 
     def __init__(self, message: str, log: Path | None = None):
         super().__init__(message)
-        self.tail = tail_of_log(log.read_text(errors="replace")) if log else []
+        self.tail = tail_of_log(log.read_text(encoding="utf-8", errors="replace")) if log else []
         for line in self.tail:
             self.add_note(line)  # which a traceback shows, too
 

@@ -31,8 +31,8 @@ class Guard:
                     [sys.executable, "-I", "-S", __file__],
                     stdin=subprocess.PIPE,
                     start_new_session=True,
-                    text=True,
                     env={name: told for name, told in os.environ.items() if name != MARK},
+                    encoding="utf-8",
                 )
                 atexit.register(self.leave)
 

@@ -20,7 +20,7 @@ WITHOUT_WHEEL = (
 def main(requirements):
     """Install; show what pip warned of. Raise SystemExit with the reason where that failed."""
     command = [*PIP, "--only-binary=:all:", f"--requirement={requirements}"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
     if done.returncode:
         sys.exit(f"{requirements} can't be installed: {cause(done.stderr + done.stdout)}")
     print(done.stderr, end="", file=sys.stderr)

@@ -141,8 +141,11 @@ def read_lateness(printed: str) -> tuple[tuple[float, float], ...]:
 
 def read_recordings(path: Path) -> list[Recording]:
     """Return what each of Locust's processes wrote: one file, or one for each of them."""
-    every = [json.loads(each.read_text()) for each in path.parent.glob(f"{path.stem}.[0-9]*.json")]
-    every = every or [json.loads(path.read_text())]
+    every = [
+        json.loads(each.read_text(encoding="utf-8"))
+        for each in path.parent.glob(f"{path.stem}.[0-9]*.json")
+    ]
+    every = every or [json.loads(path.read_text(encoding="utf-8"))]
     users = [each for each in every if each["completions"]] or every
     if any(each["spawned"] is None or each["stopping"] is None for each in users):
         raise InstrumentError("Locust was stopped before all users had been spawned")

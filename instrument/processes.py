@@ -114,7 +114,7 @@ def printed(command: Sequence[str], log: Path) -> str:
     """Return what a command prints; raise InstrumentError when it is lacking, or does not end."""
     with running(command, log) as process:
         wait_until(lambda: process.poll() is not None)
-    return log.read_text()
+    return log.read_text(encoding="utf-8")
 
 
 def end(process: subprocess.Popen, grace: float = GRACE_SECONDS) -> None:
@@ -174,7 +174,7 @@ def is_alive(pid: int) -> bool:
 def children(process: psutil.Process) -> list[psutil.Process]:
     """Return its children, as Linux lists them: psutil would look at every process there is."""
     try:
-        told = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        told = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8")
     except OSError:  # another system, or the process is gone
         return process.children()
     found = []
@@ -199,7 +199,7 @@ def free_port(count: int = 1) -> int:
     They lie below those that the system gives to clients, any of which may be taken by a connection
     before a server is there. No other process of this user is given the same ones for a while.
     """
-    with COUNTER.open("a+") as counter:
+    with COUNTER.open("a+", encoding="utf-8") as counter:
         fcntl.flock(counter, fcntl.LOCK_EX)
         while True:
             counter.seek(0)
@@ -251,7 +251,7 @@ def serving(
 
         def status() -> int | None:
             check_alive(process, name, "before it answered", log)
-            if booted and log.read_text(errors="replace").count(booted) < workers:
+            if booted and log.read_text(encoding="utf-8", errors="replace").count(booted) < workers:
                 return None
             return answer(port) if is_asked else 200 if listens(port) else None
 

@@ -160,4 +160,4 @@ def measure(bench: Bench, subject: Subject) -> tuple[Steady, ...]:
             told = f"{subject.name}: {error} at {users} users"
             raise InstrumentError(told, bench.log(subject)) from error
 
-    return tuple(steady(**step) for step in json.loads(marks.read_text()))
+    return tuple(steady(**step) for step in json.loads(marks.read_text(encoding="utf-8")))

@@ -93,7 +93,10 @@ def lacking_py_spy() -> str:
         return f"py-spy is not installed: {OF_CHAPTER_8}"
     this = str(os.getpid())
     done = subprocess.run(
-        [program, "dump", "--pid", this], check=False, capture_output=True, text=True
+        [program, "dump", "--pid", this],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
     )
     refused = done.returncode and re.search("permission|permitted", done.stderr, re.IGNORECASE)
     return REFUSED if refused else ""

@@ -142,7 +142,7 @@ async def openapi(request: Request) -> Response:
 
 
 async def docs(request: Request) -> Response:
-    return HTMLResponse((HERE / "docs.html").read_text())
+    return HTMLResponse((HERE / "docs.html").read_text(encoding="utf-8"))
 
 
 class Assets(StaticFiles):

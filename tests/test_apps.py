@@ -44,7 +44,7 @@ def test_same_answer_and_a_clean_log(app, server, tmp_path):
         assert answer.read() == body
         connection.close()
 
-    said = log.read_text()
+    said = log.read_text(encoding="utf-8")
     for trouble in ("ERROR", "WARNING", "Traceback", "Exception"):
         assert trouble not in said
 

@@ -46,7 +46,12 @@ def burst(*arguments):
     command = [sys.executable, "burst.py", *map(str, arguments)]
     environment = {"http_proxy": "http://127.0.0.1:9", "PATH": ""}
     return subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=60, env=environment
+        command,
+        check=False,
+        capture_output=True,
+        timeout=60,
+        env=environment,
+        encoding="utf-8",
     )
 
 

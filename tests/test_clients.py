@@ -88,7 +88,9 @@ def test_nginx_goes_on_when_the_late_client_is_stopped(tmp_path):
 
 @pytest.mark.parametrize("pid", ["-1", "0", "none", "myself", 2**40])
 def test_late_client_holds_nobody_but_nginx(monkeypatch, tmp_path, pid):
-    (tmp_path / "nginx.pid").write_text(f"{os.getpid() if pid == 'myself' else pid}\n")
+    (tmp_path / "nginx.pid").write_text(
+        f"{os.getpid() if pid == 'myself' else pid}\n", encoding="utf-8"
+    )
     monkeypatch.setattr(late_client, "PID_FILE", tmp_path / "nginx.pid")
     monkeypatch.setattr(sys, "argv", ["late_client"])
     monkeypatch.setattr(os, "kill", None)

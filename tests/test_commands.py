@@ -33,10 +33,12 @@ def test_command_serves_without_an_error_and_stops_on_ctrl_c(
         status, _, body = network.wait_for(8000, process)
         assert (status, body) == (200, expected)
         # a worker that gets SIGINT while it boots is waited for, for gunicorn's 30 s of grace
-        wait_until(lambda: log.read_text().count(line) == workers)
+        wait_until(lambda: log.read_text(encoding="utf-8").count(line) == workers)
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(10) in (0, -signal.SIGINT, 128 + signal.SIGINT)
-    said = log.read_text().replace("Error while closing socket [Errno 9]", "")  # uvloop was first
+    said = log.read_text(encoding="utf-8").replace(
+        "Error while closing socket [Errno 9]", ""
+    )  # uvloop was first
     assert said.count("GET / ") <= 1, "a request was counted that nobody sent"
     for trouble in ("ERROR", "Traceback", "Exception"):
         assert trouble not in said
@@ -56,7 +58,7 @@ def test_gthread_has_one_thread_a_worker_unless_it_is_told(options, is_in_turn):
 
 
 def test_the_front_page_names_threads_and_gives_each_server_its_port():
-    page = (ROOT / "README.md").read_text()
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
     servers = re.findall("`(gunicorn [^`]*)`", page)
     assert all("--threads" in server for server in servers if "gthread" in server)
     together = re.findall("`(gunicorn [^`]*)` and `(gunicorn [^`]*)`", page)

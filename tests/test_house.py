@@ -27,7 +27,7 @@ def files(folder, pattern="*"):
 
 def imported(path):
     """Return the names of the modules that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -50,7 +50,7 @@ def test_a_chapter_imports_neither_another_nor_the_instrument(chapter):
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_chapter_names_each_file_of_its_folder(chapter):
-    text = (ROOT / chapter / "README.md").read_text()
+    text = (ROOT / chapter / "README.md").read_text(encoding="utf-8")
     for path in files(chapter):
         if path.name not in ("README.md", "__main__.py", "__init__.py"):
             named = path.name in text or f"{chapter}.{path.stem}" in text
@@ -58,22 +58,67 @@ def test_a_chapter_names_each_file_of_its_folder(chapter):
 
 
 def test_no_python_file_is_too_long():
-    long = {path: len(path.read_text().splitlines()) for path in files(".", "*.py")}
+    long = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files(".", "*.py")}
     assert not {path: count for path, count in long.items() if count > LONGEST}
+
+
+def opens_text_in_an_unknown_encoding(call):
+    """Return whether a call leaves the encoding to the reader's locale, as far as it can be read."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    given = {each.arg: ast.unparse(each.value) for each in call.keywords}
+    words = [ast.unparse(each) for each in call.args]
+    if name not in {"open", "fdopen", "read_text", "write_text"}:
+        return "encoding" not in given and given.get("text") == "True"
+    if ast.unparse(call.func) in {"os.open", "Image.open", "tarfile.open"}:  # of bytes
+        return False
+    if name in {"read_text", "write_text"}:  # which take it in the first place, or the second
+        return "encoding" not in given and len(words) < 1 + (name == "write_text")
+    modes = [*words, given.get("mode", "")]
+    return "encoding" not in given and not any(re.fullmatch(r"'\w?b\+?'", each) for each in modes)
+
+
+@pytest.mark.parametrize(
+    ("code", "bad"),
+    [
+        ("path.read_text()", True),
+        ("path.write_text(text)", True),
+        ("open('name', 'a+')", True),
+        ("path.open(mode='w')", True),
+        ("subprocess.run(words, text=True)", True),
+        ("path.read_text(encoding='utf-8', errors='replace')", False),
+        ("path.read_text('utf-8')", False),
+        ("path.write_text(text, 'utf-8')", False),
+        ("path.open('rb')", False),
+        ("subprocess.run(words, encoding='utf-8')", False),
+    ],
+)
+def test_a_file_without_an_encoding_is_found(code, bad):
+    assert opens_text_in_an_unknown_encoding(ast.parse(code).body[0].value) == bad
+
+
+def test_every_text_file_is_opened_with_its_encoding():
+    found = [
+        f"{path.relative_to(ROOT)}, line {node.lineno}"
+        for path in files(".", "*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and opens_text_in_an_unknown_encoding(node)
+    ]
+    assert not found
 
 
 def test_a_worker_class_is_spelt_in_one_file():
     spelt = [
         str(path.relative_to(ROOT))
         for path in files(".", "*.py")
-        if "uvicorn_worker.UvicornWorker" in path.read_text() and path not in files("tests")
+        if "uvicorn_worker.UvicornWorker" in path.read_text(encoding="utf-8")
+        and path not in files("tests")
     ]
     assert spelt == ["instrument/servers.py"]
 
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_each_stop_can_be_read_and_each_command_be_taken_apart(name):
-    text = (ROOT / name).read_text()
+    text = (ROOT / name).read_text(encoding="utf-8")
     assert hidden_stops(text) == [], "lines that stop a server in a comment alone"
     assert long_pipelines(text) == []
 
@@ -108,7 +153,7 @@ def test_a_long_pipeline_is_found(command, long):
 
 
 def test_every_annotation_is_explained():
-    text = (ROOT / "instrument/README.md").read_text()
+    text = (ROOT / "instrument/README.md").read_text(encoding="utf-8")
     explained = set(re.findall(r"^\| `(\w+)", text[text.index("| annotation") :], re.MULTILINE))
     assert explained == {
         each for together in ALLOWED.values() for names in together for each in names

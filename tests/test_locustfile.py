@@ -119,7 +119,7 @@ def test_page_is_for_this_machine_with_its_fields_filled_in(network, tmp_path):
         assert '"spawn_rate": 4' in text
         assert '"show_userclass_picker": true' in text
         assert '"available_user_classes": ["AsgiUser", "WsgiUser"]' in text
-    assert "http://127.0.0.1:8089" in (tmp_path / "locust.log").read_text()
+    assert "http://127.0.0.1:8089" in (tmp_path / "locust.log").read_text(encoding="utf-8")
 
 
 def test_page_of_one_class_offers_that_class(network, tmp_path):
@@ -152,7 +152,7 @@ def test_page_refuses_in_one_line_and_starts_once_all_is_well(network, tmp_path)
 
         locust.send_signal(signal.SIGTERM)
         assert locust.wait(10) == 1
-    console = (tmp_path / "locust.log").read_text()
+    console = (tmp_path / "locust.log").read_text(encoding="utf-8")
     assert "Traceback" not in console
     assert (
         console.count(f"ERROR/instrument.locustfiles.preflight: {down}"),

@@ -21,7 +21,7 @@ print(TABLE.rows[0].try_on(COLUMNS[0]))
 
 def blocks_of_a_server():
     """Return what chapter 1 says of its first server with a pid file: from its start to its stop."""
-    every = steps((ROOT / "wsgi/README.md").read_text())
+    every = steps((ROOT / "wsgi/README.md").read_text(encoding="utf-8"))
     first = next(number for number, step in enumerate(every) if "--pid gunicorn.pid" in step.text)
     last = next(number for number in range(first, len(every)) if "stop" in every[number].options)
     return every[first : last + 1]
@@ -53,7 +53,9 @@ def test_all_is_right_where_people_put_it(terminal):
         ("\n".join(printed), status) for printed, status in terminal.results(typed, 60)
     )
     assert (measured[1], exercise[1], row[1]) == (0, 0, 0), f"{measured}\n{exercise}\n{row}"
-    [result] = json.loads((terminal.root / "results/comparison.json").read_text())["results"]
+    [result] = json.loads((terminal.root / "results/comparison.json").read_text(encoding="utf-8"))[
+        "results"
+    ]
     assert result["failures"] == 0
     assert "Solved." in exercise[0]
     [table] = tables(["deploys"])

@@ -36,7 +36,7 @@ SECONDS = {  # of the parts that measure longest, for an order in which they beg
 
 def parts_of(path):
     """Yield the parts of a README, which are done side by side, with marks of what they do."""
-    name, parts = path.relative_to(ROOT), path.read_text().split("<!-- anew -->")
+    name, parts = path.relative_to(ROOT), path.read_text(encoding="utf-8").split("<!-- anew -->")
     for number, text in enumerate(parts):
         measures = re.search(r"^```.*(ratios=|within=\d+% limit=)", text, re.MULTILINE)
         full_name = f"{name} part {number + 1}" if len(parts) > 1 else str(name)
@@ -60,7 +60,7 @@ def names_ports(text):
 def test_every_block_does_what_it_shows(path, part, takes_turn, subtests):
     name = path.relative_to(ROOT)
     with Terminal(takes_turn=takes_turn) as terminal:
-        for step in parts(steps(path.read_text()))[part]:
+        for step in parts(steps(path.read_text(encoding="utf-8")))[part]:
             where = f"{name}:{step.line}: {step.title}"
             with subtests.test(where):
                 if lacking := terminal.lacks(step):
@@ -77,7 +77,7 @@ def test_every_block_does_what_it_shows(path, part, takes_turn, subtests):
 def test_the_exempt_blocks_are_these():
     found = []
     for path in READMES:
-        for step in steps(path.read_text()):
+        for step in steps(path.read_text(encoding="utf-8")):
             if reason := step.options.get("exempt"):
                 found.append((reason, step.commands[0].text))
                 print(f"{path.relative_to(ROOT)}:{step.line}: {reason}: {step.title}")
@@ -98,7 +98,7 @@ def anchors(text):
 
 @pytest.mark.parametrize("path", READMES, ids=IDS)
 def test_every_internal_link_leads_somewhere(path):
-    for token in MarkdownIt().enable("table").parse(path.read_text()):
+    for token in MarkdownIt().enable("table").parse(path.read_text(encoding="utf-8")):
         for child in token.children or []:
             target = child.attrGet("href") or child.attrGet("src") or ""
             if not target or re.match(r"[a-z]+:|../../actions/", target):  # GitHub's own pages
@@ -108,15 +108,17 @@ def test_every_internal_link_leads_somewhere(path):
             assert file.exists(), f"{path.relative_to(ROOT)}: {target}"
             if file.is_dir():
                 file /= "README.md"
-            assert not anchor or anchor in anchors(file.read_text()), f"no heading for {target}"
+            assert not anchor or anchor in anchors(file.read_text(encoding="utf-8")), (
+                f"no heading for {target}"
+            )
 
 
 @pytest.mark.parametrize("path", READMES, ids=IDS)
 def test_no_line_of_a_paragraph_is_taken_for_a_list(path):
-    lines = path.read_text().splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     begun = [
         token.map[0]
-        for token in MarkdownIt().parse(path.read_text())
+        for token in MarkdownIt().parse(path.read_text(encoding="utf-8"))
         if token.type.endswith("_list_open") and token.level == 0
     ]
     broken = [lines[first] for first in begun if first and lines[first - 1].strip()]

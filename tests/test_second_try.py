@@ -97,7 +97,7 @@ class Suite:
 
     def command(self, text, options="", **variables):
         path = self.folder / "test_some.py"
-        path.write_text(BEGIN + text)
+        path.write_text(BEGIN + text, encoding="utf-8")
         every = ["-c", f"{ROOT}/pyproject.toml", f"--rootdir={self.folder}", "-p", "tests.conftest"]
         every += options.split()
         env = {name: value for name, value in os.environ.items() if name != "CI"}
@@ -155,7 +155,7 @@ def test_a_mistake_in_a_readme_fails_twice(tests):
 
 def test_one_process_runs_all_tests_of_a_group(tests, tmp_path):
     assert tests(GROUP).returncode == 0
-    workers = (tmp_path / "test_some.failed").read_text().split()
+    workers = (tmp_path / "test_some.failed").read_text(encoding="utf-8").split()
     assert len(workers) == 6
     assert len(set(workers)) == 1, "or tests that take turns keep every process waiting"
 
@@ -164,7 +164,7 @@ def test_more_than_five_failures_are_not_tried_again(tests, tmp_path):
     done = tests(SIX)
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "0 passed, 6 failed"
-    assert (tmp_path / "test_some.failed").read_text() == "x" * 6
+    assert (tmp_path / "test_some.failed").read_text(encoding="utf-8") == "x" * 6
 
 
 def test_nothing_may_be_skipped_in_ci(tests):
@@ -215,7 +215,7 @@ def test_a_name_of_no_test_is_said(tests):
 
 
 def test_a_test_that_pytest_loses_is_missed(tests, tmp_path):
-    (tmp_path / "conftest.py").write_text(LOSES)
+    (tmp_path / "conftest.py").write_text(LOSES, encoding="utf-8")
     done = tests(GROUP)
     assert done.stdout.splitlines()[-1] == "5 passed, 0 failed, 1 found but not run"
     assert done.returncode == 1

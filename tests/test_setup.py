@@ -51,7 +51,7 @@ def test_what_the_text_calls_make_makes_something(copy):
     named = {
         target
         for path in ROOT.glob("*/README.md")
-        for target in re.findall(r"`make (\w+)", path.read_text())
+        for target in re.findall(r"`make (\w+)", path.read_text(encoding="utf-8"))
     }
     assert named
     for target in named:
@@ -69,7 +69,7 @@ def test_what_the_text_calls_make_makes_something(copy):
 def test_python_that_will_not_do_is_said_in_one_line(stub, message, copy):
     python = copy / "python"
     if stub:
-        python.write_text(stub)
+        python.write_text(stub, encoding="utf-8")
         python.chmod(0o755)
     done = make(copy, "setup", f"PYTHON={python}")
     assert done.returncode == 2
@@ -84,10 +84,10 @@ def test_an_environment_is_left_alone_and_an_interrupted_installation_is_finishe
     environment = copy / ".venv"
     run(sys.executable, "-m", "venv", "--without-pip", environment)  # as `uv venv` makes it
     (environment / "precious").touch()
-    (copy / "requirements.txt").write_text("./what-is-not-there\n")
+    (copy / "requirements.txt").write_text("./what-is-not-there\n", encoding="utf-8")
     assert make(copy, "setup").returncode == 2
     assert not (environment / "installed").exists()
-    (copy / "requirements.txt").write_text("# nothing\n")
+    (copy / "requirements.txt").write_text("# nothing\n", encoding="utf-8")
     assert make(copy, "setup").returncode == 0
     assert (environment / "installed").exists()
     assert (environment / "precious").exists()
@@ -97,7 +97,7 @@ def test_an_environment_is_left_alone_and_an_interrupted_installation_is_finishe
 def test_an_environment_without_a_python_that_will_do_is_said_in_one_line(copy):
     old = copy / ".venv/bin/python"
     old.parent.mkdir(parents=True)
-    old.write_text(OLD)
+    old.write_text(OLD, encoding="utf-8")
     old.chmod(0o755)
     done = make(copy, "setup")
     assert done.returncode == 2
@@ -132,11 +132,11 @@ SOURCE = {"PKG-INFO": "Metadata-Version: 2.1\nName: source\nVersion: 1\n", "setu
 def test_what_can_not_be_installed_is_said_in_one_line(requirements, reason, copy):
     with tarfile.open(copy / "source-1.tar.gz", "w:gz") as archive:
         for name, text in SOURCE.items():
-            (copy / name).write_text(text)
+            (copy / name).write_text(text, encoding="utf-8")
             archive.add(copy / name, f"source-1/{name}")
     for version in "12":
         make_wheel(copy, "needs_source", version, **{"Requires-Dist": "source >= 1"})
-    (copy / "requirements.txt").write_text(requirements)
+    (copy / "requirements.txt").write_text(requirements, encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     pip = {"CONFIG_FILE": os.devnull, "DRY_RUN": "1", "RETRIES": "1"}
     pip |= {"FIND_LINKS": copy, "NO_INDEX": "1"} if "index" not in requirements else {}
@@ -165,12 +165,16 @@ def make_wheel(folder, name, version="1", **more):
 
 @pytest.mark.skipif(not UV, reason="uv is not installed: pip install uv")
 def test_uv_makes_an_environment_as_the_front_page_says(copy):
-    [step] = (step for step in steps((ROOT / "README.md").read_text()) if "uv venv" in step.text)
+    [step] = (
+        step
+        for step in steps((ROOT / "README.md").read_text(encoding="utf-8"))
+        if "uv venv" in step.text
+    )
     wheels = copy / "wheels"
     wheels.mkdir()
     for name in ("pip", "setuptools", "wheel", "wanted"):  # the first three: what --seed brings
         make_wheel(wheels, name)
-    (copy / "requirements.txt").write_text("wanted >= 1\n")
+    (copy / "requirements.txt").write_text("wanted >= 1\n", encoding="utf-8")
     environment = {
         "PATH": f"{Path(sys.base_prefix) / 'bin'}:{Path(UV).parent}:{os.defpath}",
         "UV_PYTHON_DOWNLOADS": "never",

@@ -24,7 +24,7 @@ def without_terminal(text):
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_block_is_typed_in_a_terminal_that_is_named(chapter):
-    assert not without_terminal((ROOT / chapter / "README.md").read_text())
+    assert not without_terminal((ROOT / chapter / "README.md").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ COUNTER = os.environ.get("COUNTER", "counter")
 
 
 def next_number():
-    with open(COUNTER, "a+") as file:
+    with open(COUNTER, "a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         number = int(file.read() or 0) + 1

@@ -73,7 +73,7 @@ def main():
 def read(path):
     """Return what was saved; raise InstrumentError where it is something else."""
     try:
-        data = json.loads(path.read_text())
+        data = json.loads(path.read_text(encoding="utf-8"))
         [each["GET"]["rate"] for one in data["rounds"] for each in one.values()]
     except OSError as error:
         raise InstrumentError(f"can't read {path}: {error.strerror}") from error
@@ -109,7 +109,9 @@ def measure(server, app, scratch, seconds):
     asked = [f"{address}/{first.id}"], [address, "--script", str(POST)]
     calls = dict(zip(CALLS, asked, strict=True))
     with processes.running(command, log, DATABASE_URL=url) as running:
-        processes.wait_until(lambda: log.read_text().count(server.booted) == WORKERS, running, log)
+        processes.wait_until(
+            lambda: log.read_text(encoding="utf-8").count(server.booted) == WORKERS, running, log
+        )
         ask_much(folder, calls["GET"], 1)  # until all workers are warm
         return {
             call: observed(running.pid, folder, where, seconds) for call, where in calls.items()

@@ -53,7 +53,7 @@ def late(
         ):
             idle = server.options.keep_alive_seconds
             first, second = ask_late(proxy.port, proxy.worker, idle, method)
-            tried_again = second == 200 and CLOSED in proxy.log.read_text()
+            tried_again = second == 200 and CLOSED in proxy.log.read_text(encoding="utf-8")
         if first != 200:
             return f"{first} at first"
         return f"{second}, at the second try" if tried_again else str(second)

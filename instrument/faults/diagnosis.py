@@ -38,7 +38,7 @@ def access_log(server: Server) -> str:
     with running(server, *options, workers=1, apps=APPS) as run:
         with Users(run.port, "/parcel/0.5", 3):
             pass
-        found = re.findall(r"logged ([\d.]+) of /parcel", run.log.read_text())
+        found = re.findall(r"logged ([\d.]+) of /parcel", run.log.read_text(encoding="utf-8"))
         is_logged = run.said("GET /parcel/0.5")
     if found:
         return "the work alone" if max(map(float, found)) < 0.95 else "the wait, too"
@@ -81,7 +81,7 @@ def usr2(server: Server, *options: str) -> str:
 
 
 def shows_line(run: Running) -> bool:
-    return bool(re.search(r'courier\.py", line 24,? in _send', run.log.read_text()))
+    return bool(re.search(r'courier\.py", line 24,? in _send', run.log.read_text(encoding="utf-8")))
 
 
 def killed(server: Server, *options: str) -> str:

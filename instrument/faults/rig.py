@@ -56,7 +56,7 @@ class Running:
 
     def said(self, text: str) -> int:
         """Return how often a text stands in the log."""
-        return self.log.read_text(errors="replace").count(text)
+        return self.log.read_text(encoding="utf-8", errors="replace").count(text)
 
     def wait_for_others(self, before: set[int], enough: Callable[[], bool] = lambda: False) -> None:
         """Wait until as many workers are there, and none of those before, or until it is enough."""
@@ -209,7 +209,7 @@ def in_flight(run: Running, path: str) -> Iterator[tuple[Future[Answer], int]]:
 
 def last_begun(run: Running) -> int:
     """Return the worker that has begun a request last."""
-    *_, worker = re.findall(r"(\d+) begins", run.log.read_text())
+    *_, worker = re.findall(r"(\d+) begins", run.log.read_text(encoding="utf-8"))
     return int(worker)
 
 
@@ -229,13 +229,13 @@ def nginx(
     """Start nginx before a server, in the foreground and in a folder of its own."""
     port = processes.free_port()
     ports = ("127.0.0.1:8000", f"127.0.0.1:{upstream}"), ("127.0.0.1:8080", f"127.0.0.1:{port}")
-    text = conf.read_text()
+    text = conf.read_text(encoding="utf-8")
     for old, new in (*ports, *changes):
         if old not in text:
             raise InstrumentError(f"{conf.name} no longer says {old}")
         text = text.replace(old, new)
     with tempfile.TemporaryDirectory(prefix="nginx-") as folder:
-        (Path(folder) / "nginx.conf").write_text(text)
+        (Path(folder) / "nginx.conf").write_text(text, encoding="utf-8")
         command = [find("nginx") or "nginx", "-p", folder, "-c", "nginx.conf", "-e", "stderr"]
         if os.geteuid() == 0:  # or its worker is nobody, who can't write what it buffers
             command += ["-g", "user root;"]

@@ -87,7 +87,7 @@ class Table:
     def saved(self) -> dict:
         """Return the versions with which it was filled last, and its cells."""
         if self.data.exists():
-            return json.loads(self.data.read_text())
+            return json.loads(self.data.read_text(encoding="utf-8"))
         return {"versions": {}, "cells": {}}
 
     def shown(self, saved: dict) -> str:
@@ -100,7 +100,9 @@ class Table:
 
     def write(self, saved: dict) -> None:
         """Write it to docs/ and to the chapter; raise InstrumentError where its marks are gone."""
-        text, count = self.place.subn(lambda _: self.shown(saved), self.readme.read_text())
+        text, count = self.place.subn(
+            lambda _: self.shown(saved), self.readme.read_text(encoding="utf-8")
+        )
         if count != 1:
             raise InstrumentError(f"{self.readme} has no place for the table {self.name}")
         write(self.data, json.dumps(saved, indent=2) + "\n")
@@ -188,7 +190,9 @@ def versions(packages: tuple[str, ...], with_nginx: bool) -> dict[str, str]:
     """Return what the outcomes depend on."""
     found = {package: version(package) for package in packages}
     if with_nginx and (nginx := find("nginx")):
-        told = subprocess.run([nginx, "-v"], check=True, capture_output=True, text=True).stderr
+        told = subprocess.run(
+            [nginx, "-v"], check=True, capture_output=True, encoding="utf-8"
+        ).stderr
         found["nginx"] = told.strip().rpartition("/")[2]
     return {**found, "Python": platform.python_version(), "system": platform.system()}
 

@@ -35,7 +35,7 @@ class Doubling(LoadTestShape):
         if self.step_is_done():
             mark = {"users": self.step, "start": self.steady_from, "end": time.monotonic()}
             self.marks.append(mark)
-            Path(options.marks).write_text(json.dumps(self.marks))
+            Path(options.marks).write_text(json.dumps(self.marks), encoding="utf-8")
             self.step *= 2
             self.steady_from = None
         if self.step > options.highest:

@@ -89,4 +89,4 @@ def record(environment, runner, **_):
         if not isinstance(runner, LocalRunner):
             path = path.with_suffix(f".{os.getpid()}.json")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(recording))
+        path.write_text(json.dumps(recording), encoding="utf-8")

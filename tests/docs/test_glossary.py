@@ -36,7 +36,9 @@ NO_TERMS = {  # what chapters set in italics, and is no term: stress, formulas, 
     "try it out",
     "users",
 }
-LINES = [line for line in GLOSSARY.read_text().splitlines() if line.startswith("- ")]
+LINES = [
+    line for line in GLOSSARY.read_text(encoding="utf-8").splitlines() if line.startswith("- ")
+]
 ENTRIES = [ENTRY.fullmatch(line) for line in LINES]
 
 
@@ -89,16 +91,16 @@ def test_the_place_exists_and_has_the_word(entry):
     where = f"docs/glossary.md, {entry['term']}: {entry['place']}"
     assert path.is_file(), f"{where}: there is no such file"
     assert path.parent.name in CHAPTERS, f"{where}: link to a chapter"
-    there = anchors(path.read_text())
+    there = anchors(path.read_text(encoding="utf-8"))
     near = get_close_matches(anchor, there, 3, 0.3) or sorted(there)
     assert anchor in there, f"{where}: there is no such heading; the nearest: {', '.join(near)}"
-    text = plain(re.sub(r"[*`_,.;:()]", " ", section(path.read_text(), anchor)))
+    text = plain(re.sub(r"[*`_,.;:()]", " ", section(path.read_text(encoding="utf-8"), anchor)))
     assert plain(entry["term"]) in text, f"{where}: the section does not have this word"
 
 
 @pytest.mark.parametrize("chapter", sorted(CHAPTERS))
 def test_every_term_that_a_chapter_sets_in_italics_is_there(chapter):
-    text = (ROOT / chapter / "README.md").read_text()
+    text = (ROOT / chapter / "README.md").read_text(encoding="utf-8")
     headings = {heading for name in CHAPTERS for heading in headings_of(name)}
     known = {plain(term) for term in [*headings, *NO_TERMS]}
     known |= {plain(entry["term"]) for entry in ENTRIES}
@@ -110,5 +112,5 @@ def test_every_term_that_a_chapter_sets_in_italics_is_there(chapter):
 
 
 def headings_of(chapter):
-    text = (ROOT / chapter / "README.md").read_text()
+    text = (ROOT / chapter / "README.md").read_text(encoding="utf-8")
     return re.findall(r"^#+ (.+)$", text, re.MULTILINE)

@@ -11,13 +11,13 @@ from instrument.processes import ROOT
 from tests.support.terminal import CHAPTERS
 from tests.test_readmes import anchors
 
-PAGE = (ROOT / "docs/teaching.md").read_text()
+PAGE = (ROOT / "docs/teaching.md").read_text(encoding="utf-8")
 TIMETABLES = re.findall(
     r"^## (?:[\w ]+: )?(\d+) minutes\n(.*?)(?=^## )", PAGE, re.MULTILINE | re.DOTALL
 )
 MINUTES = [minutes for minutes, _ in TIMETABLES]
 TAUGHT = sorted(set(CHAPTERS) - {"exercises"})
-FRONT_PAGE = (ROOT / "README.md").read_text()
+FRONT_PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
 WITHOUT_PREDICTION = {"Questions that people ask", "Try"}
 IN_TABLE = r"^\| \d \| \[.*?\]\((\w+)/README.md\).*\| (\d+(?: \+ \d+)?)[^|]*\|$"
 MEASURED = {name: text.strip() for name, text in re.findall(IN_TABLE, FRONT_PAGE, re.MULTILINE)}
@@ -25,7 +25,7 @@ MEASURED = {name: text.strip() for name, text in re.findall(IN_TABLE, FRONT_PAGE
 
 def beginning(chapter):
     """Return what a chapter says before its first section, in one line."""
-    text = (ROOT / chapter / "README.md").read_text()
+    text = (ROOT / chapter / "README.md").read_text(encoding="utf-8")
     return " ".join(text.partition("\n## ")[0].split())
 
 
@@ -81,7 +81,7 @@ def test_a_chapter_names_the_sections_that_90_minutes_take(chapter):
 
 @pytest.mark.parametrize("chapter", TAUGHT)
 def test_every_section_of_a_chapter_has_a_prediction_and_a_question(chapter):
-    text = (ROOT / chapter / "README.md").read_text()
+    text = (ROOT / chapter / "README.md").read_text(encoding="utf-8")
     headings = set(re.findall(r"^##+ (.+)$(?!\n+#)", text, re.MULTILINE)) - WITHOUT_PREDICTION
     wanted = {anchor for heading in headings for anchor in anchors(f"## {heading}\n")}
     _, _, predictions = PAGE.partition("## What people predict")

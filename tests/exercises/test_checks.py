@@ -41,10 +41,10 @@ def needed(request):
 
 
 def changed(number, old, new, folder):
-    text = EXERCISES[number].solution.read_text()
+    text = EXERCISES[number].solution.read_text(encoding="utf-8")
     assert text.count(old) >= 1, f"the solution of exercise {number} has no {old!r}"
     path = folder / EXERCISES[number].name
-    path.write_text(text.replace(old, new))
+    path.write_text(text.replace(old, new), encoding="utf-8")
     return path
 
 
@@ -66,21 +66,23 @@ def test_there_is_a_file_a_solution_a_hint_and_samples_for_each():
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_file_is_read_in_a_minute_and_says_what_to_do(number):
-    text = EXERCISES[number].original.read_text()
+    text = EXERCISES[number].original.read_text(encoding="utf-8")
     assert text.startswith(f'"""Exercise {number}: ')
     assert "TODO" in text
     assert 10 <= len(text.splitlines()) <= 30
 
 
 def test_the_page_lists_each():
-    text = (FOLDER / "README.md").read_text()
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
     for number, each in EXERCISES.items():
         name, chapter = each.name, each.chapter
         row = (
             f"| {number} | [{name}]({name}) | {each.title} | [{chapter}](../{chapter}/README.md) |"
         )
         assert row in text
-        assert f"(../{FOLDER.name}/README.md" in (ROOT / chapter / "README.md").read_text()
+        assert f"(../{FOLDER.name}/README.md" in (ROOT / chapter / "README.md").read_text(
+            encoding="utf-8"
+        )
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -97,7 +99,7 @@ def test_the_file_as_shipped_fails_with_its_own_message(number):
     with pytest.raises(Wrong, match=re.escape(SAYS[number])) as wrong:
         cli.checked(EXERCISES[number], EXERCISES[number].original)
     assert shown_whole(wrong.value)
-    assert "TODO" in EXERCISES[number].original.read_text()
+    assert "TODO" in EXERCISES[number].original.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -48,13 +48,17 @@ def test_a_broken_file_gets_the_reason(text, tmp_path, monkeypatch):
 
 def test_the_reason_is_no_line_of_an_access_log(tmp_path):
     log = tmp_path / "log"
-    log.write_text('127.0.0.1 - - [26/Nov/2026 12:00:00] "POST / HTTP/1.1" 200 5\nINFO: up\n')
+    log.write_text(
+        '127.0.0.1 - - [26/Nov/2026 12:00:00] "POST / HTTP/1.1" 200 5\nINFO: up\n', encoding="utf-8"
+    )
     assert rig.because(log) == ""
 
 
 def test_the_reason_is_not_that_a_worker_has_ended(tmp_path):
     log = tmp_path / "log"
-    log.write_text("bye\n[12:00:00] [1] [ERROR] Worker (pid:2) exited with code 1.\n" * 9)
+    log.write_text(
+        "bye\n[12:00:00] [1] [ERROR] Worker (pid:2) exited with code 1.\n" * 9, encoding="utf-8"
+    )
     assert rig.because(log) == " Its log says: bye"
 
 
@@ -63,11 +67,12 @@ def test_a_child_that_left_the_group_is_ended(tmp_path):
     path.write_text(
         "import subprocess\n"
         "child = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
-        f"open({str(tmp_path / 'child')!r}, 'w').write(str(child.pid))\n"
+        f"open({str(tmp_path / 'child')!r}, 'w').write(str(child.pid))\n",
+        encoding="utf-8",
     )
     with pytest.raises(Wrong):
         cli.checked(EXERCISES[1], path)
-    child = int((tmp_path / "child").read_text())
+    child = int((tmp_path / "child").read_text(encoding="utf-8"))
     try:
         wait_until(lambda: not is_alive(child), seconds=5)
     finally:
@@ -113,7 +118,7 @@ def test_a_hint_of_each_can_be_asked_for(copy):
 
 
 def test_ctrl_c_while_packages_are_imported_gets_a_line(copy):
-    (copy / "psutil.py").write_text("raise KeyboardInterrupt\n")
+    (copy / "psutil.py").write_text("raise KeyboardInterrupt\n", encoding="utf-8")
     done = run(*COMMAND, cwd=copy)
     assert (done.returncode, done.stderr) == (130, "exercises: stopped by SIGINT\n")
 
@@ -139,7 +144,8 @@ def test_without_a_locale_files_are_utf8_and_what_can_not_be_printed_is_escaped(
 def test_ctrl_c_ends_a_request_in_flight_and_leaves_nothing(copy, tmp_path):
     run(*COMMAND, "hint", "1", cwd=copy)
     (copy / "my_exercises/01_bytes.py").write_text(
-        "def app(environ, start_response):\n    print('asked', flush=True)\n    " + LOOP
+        "def app(environ, start_response):\n    print('asked', flush=True)\n    " + LOOP,
+        encoding="utf-8",
     )
     before = contents(tmp_path)
     process = subprocess.Popen(
@@ -147,12 +153,12 @@ def test_ctrl_c_ends_a_request_in_flight_and_leaves_nothing(copy, tmp_path):
         cwd=copy,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
 
     def is_asked():
         logs = (tmp_path / "temporary").glob("*/*.log")
-        return any("asked" in log.read_text() for log in logs)
+        return any("asked" in log.read_text(encoding="utf-8") for log in logs)
 
     wait_until(is_asked)
     children = psutil.Process(process.pid).children(recursive=True)
@@ -201,7 +207,7 @@ def test_make_adds_nothing_to_what_the_command_says(copy, arguments, said):
     ],
 )
 def test_make_fails_on_an_error_and_on_a_traceback(copy, name, text, said):
-    (copy / name).write_text(text)
+    (copy / name).write_text(text, encoding="utf-8")
     done = make(copy, "exercises")
     assert done.stderr.startswith(said)
     assert "make: *** " in done.stderr

@@ -56,7 +56,7 @@ def test_a_file_that_was_edited_where_it_was_shipped_is_taken_over(copy):
 )
 def test_a_folder_that_can_not_be_made_gets_a_line(copy, is_file, said):
     if is_file:
-        (copy / "my_exercises").write_text("my notes")
+        (copy / "my_exercises").write_text("my notes", encoding="utf-8")
     else:
         (copy / "my_exercises").symlink_to("nowhere")
     assert one_line(run(*COMMAND, cwd=copy)).startswith(said)
@@ -76,7 +76,11 @@ def at_a_terminal(copy, typed):
     ours, theirs = pty.openpty()
     try:
         with subprocess.Popen(
-            [*COMMAND, "reset", "1"], cwd=copy, stdin=theirs, stdout=subprocess.PIPE, text=True
+            [*COMMAND, "reset", "1"],
+            cwd=copy,
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
         ) as process:
             asked = ""
             while not asked.endswith("?") and (read := process.stdout.read(1)):

@@ -20,8 +20,10 @@ def test_packages_are_compared_with_the_requirements():
 def test_a_package_that_lost_a_file_is_bad(tmp_path):
     about = tmp_path / "half-1.dist-info"
     about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: half\nVersion: 1\n")
-    (about / "RECORD").write_text('half.py,,\n"page, half",,\nhalf.pyc,,\n')
+    (about / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: half\nVersion: 1\n", encoding="utf-8"
+    )
+    (about / "RECORD").write_text('half.py,,\n"page, half",,\nhalf.pyc,,\n', encoding="utf-8")
     (tmp_path / "half.py").touch()
     package = metadata.Distribution.at(about)
     assert list(check.files_gone(package)) == ["page, half"]
@@ -61,12 +63,12 @@ def test_taken_port_is_told_and_the_exit_status_is_1(monkeypatch):
 def test_servers_left_running_are_told_with_the_way_to_end_them(tmp_path):
     command = BY_NAME["sync"].command(processes.free_port(), 1, "wsgi.app:app")
     with processes.running(command, tmp_path / "log") as process:
-        wait_until(lambda: BY_NAME["sync"].booted in (tmp_path / "log").read_text())
+        wait_until(lambda: BY_NAME["sync"].booted in (tmp_path / "log").read_text(encoding="utf-8"))
         assert f"kill -- -{process.pid}" in " ".join(map(str, check.leftovers()))
 
 
 def test_nothing_is_measured_with_another_version_than_is_wanted(tmp_path, monkeypatch, capsys):
-    (tmp_path / "requirements.txt").write_text("rich >= 1\ngunicorn < 1\n")
+    (tmp_path / "requirements.txt").write_text("rich >= 1\ngunicorn < 1\n", encoding="utf-8")
     monkeypatch.setattr(check, "ROOT", tmp_path)
     assert cli.main(["run", "--output", str(tmp_path / "out")]) == 1
     [said] = capsys.readouterr().err.splitlines()

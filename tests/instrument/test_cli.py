@@ -37,7 +37,7 @@ def started(*arguments):
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     try:
         yield process
@@ -56,7 +56,7 @@ def test_a_run_says_what_it_measured_and_writes_it_down(strange_folder):
     command = [sys.executable, "-m", "compare"]
     done = compare("run", *few, "--output", folder, command=command)
     assert done.returncode == 0, done.stderr
-    data = json.loads((folder / "comparison.json").read_text())
+    data = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
     conditions, (sync, loop) = data["conditions"], data["results"]
     assert {path.name for path in folder.iterdir()} == {
         "comparison.json",
@@ -123,7 +123,7 @@ def test_output_that_nobody_reads_is_no_traceback():
 
 def is_caught(number, process):
     """Return whether a process has a handler for a signal."""
-    status = Path(f"/proc/{process.pid}/status").read_text()
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
     caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
     return int(caught.split()[1], 16) >> (number - 1) & 1
 
@@ -131,7 +131,7 @@ def is_caught(number, process):
 @pytest.mark.skipif(not Path("/proc").exists(), reason="/proc tells when a signal is handled")
 def test_signal_before_anything_began_is_one_line():
     command = [sys.executable, "-m", "compare", "run"]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8") as process:
         wait_until(lambda: is_caught(signal.SIGTERM, process))
         process.send_signal(signal.SIGTERM)
         assert process.stderr.read() == "compare: stopped by SIGTERM\n"
@@ -191,7 +191,7 @@ def test_taken_port_is_one_line_and_its_server_stays(tmp_path):
 
 
 def test_server_killed_in_the_middle_of_a_run_is_said_and_nothing_is_overwritten(tmp_path):
-    (tmp_path / "comparison.json").write_text("an earlier one")
+    (tmp_path / "comparison.json").write_text("an earlier one", encoding="utf-8")
     with started("run", "sync", "--seconds", 8, "--output", tmp_path) as process:
         every = offspring(process, "locust")
         master = next(each for each in every if "gunicorn" in " ".join(each.cmdline()))
@@ -200,14 +200,17 @@ def test_server_killed_in_the_middle_of_a_run_is_said_and_nothing_is_overwritten
     assert process.returncode == 1
     assert "sync was killed by SIGKILL in the middle of the run" in errors
     assert "Traceback" not in output + errors
-    assert (tmp_path / "comparison.json").read_text() == "an earlier one"
-    assert json.loads((tmp_path / "comparison.partial.json").read_text())["results"] == []
+    assert (tmp_path / "comparison.json").read_text(encoding="utf-8") == "an earlier one"
+    assert (
+        json.loads((tmp_path / "comparison.partial.json").read_text(encoding="utf-8"))["results"]
+        == []
+    )
     assert gone(every)
 
 
 @pytest.mark.long
 def test_ctrl_c_waits_for_no_graceful_stop_and_keeps_what_is_finished(tmp_path):
-    (tmp_path / "comparison.json").write_text("an earlier one")
+    (tmp_path / "comparison.json").write_text("an earlier one", encoding="utf-8")
     with started("run", "--seconds", 1, "--output", tmp_path) as process:
         wait_until(lambda: "2 of 2" in process.stdout.readline())
         every = offspring(process, "AsgiUser")
@@ -217,9 +220,9 @@ def test_ctrl_c_waits_for_no_graceful_stop_and_keeps_what_is_finished(tmp_path):
     assert process.returncode == 130
     assert errors == "compare: stopped by SIGINT\n"
     assert "\nsync" in output
-    partial = json.loads((tmp_path / "comparison.partial.json").read_text())
+    partial = json.loads((tmp_path / "comparison.partial.json").read_text(encoding="utf-8"))
     assert [result["name"] for result in partial["results"]] == ["sync"]
-    assert (tmp_path / "comparison.json").read_text() == "an earlier one"
+    assert (tmp_path / "comparison.json").read_text(encoding="utf-8") == "an earlier one"
 
 
 @pytest.mark.parametrize("moment", range(0, 1000, 250))

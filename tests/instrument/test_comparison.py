@@ -140,7 +140,7 @@ def test_guesses_within_ten_per_cent_are_right():
 def results(folder, *arguments):
     done = compare("run", *arguments, "--output", folder, seconds=110)
     assert done.returncode == 0, done.stderr
-    data = json.loads((folder / "comparison.json").read_text())
+    data = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
     return {result["name"]: result for result in data["results"]}
 
 

@@ -31,7 +31,7 @@ def ends_on_ctrl_c(process, log):
     every = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
     assert process.wait(15) == 0
-    assert log.read_text().endswith("Both servers and Locust are stopped.\n")
+    assert log.read_text(encoding="utf-8").endswith("Both servers and Locust are stopped.\n")
     wait_until(lambda: gone(every))
 
 
@@ -85,7 +85,7 @@ def test_participant_watches_two_lines_part(tmp_path):
         person.follow("Locust’s page")
         person.press("Stop")
         kill_server(port)
-        wait_until(lambda: "sync ended with status 0" in log.read_text())
+        wait_until(lambda: "sync ended with status 0" in log.read_text(encoding="utf-8"))
         person.press("New")
         person.press("Start")
         person.tab("Failures")

@@ -27,8 +27,8 @@ def test_lateness_is_that_of_95_percent_between_two_instants():
 def test_the_process_prints_whole_lines_until_it_is_ended(tmp_path):
     log = tmp_path / "log"
     with processes.running([sys.executable, "-S", "instrument/lateness.py"], log):
-        wait_until(lambda: log.read_text().count("\n") > 2)
-    moments = [at for at, _ in read_lateness(log.read_text())]
+        wait_until(lambda: log.read_text(encoding="utf-8").count("\n") > 2)
+    moments = [at for at, _ in read_lateness(log.read_text(encoding="utf-8"))]
     assert moments == sorted(moments)
     assert len(moments) > 2
     assert read_lateness("1.5 0.2\n1.6 0.") == ((1.5, 0.2),), "the last line was not finished"

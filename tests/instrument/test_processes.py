@@ -29,7 +29,7 @@ def test_a_server_ends_also_when_the_one_that_started_it_is_killed_before_it_has
         "processes.start(['sleep', '600'], subprocess.DEVNULL)\n"
     )
     command = [sys.executable, "-c", script]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as starter:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8") as starter:
         begun = int(starter.stdout.readline())
         assert processes.is_alive(begun)
         starter.kill()
@@ -45,7 +45,7 @@ def test_no_port_is_given_out_twice_in_a_row_to_processes_side_by_side():
 @pytest.mark.parametrize("text", ["", "what", "99999999999999999999"])
 def test_a_counter_of_ports_that_is_spoiled_is_begun_anew(text, tmp_path, monkeypatch):
     monkeypatch.setattr(processes, "COUNTER", tmp_path / "counter")
-    processes.COUNTER.write_text(text)
+    processes.COUNTER.write_text(text, encoding="utf-8")
     assert free_port() != free_port()
 
 

@@ -53,10 +53,12 @@ def test_pictures_are_the_same_for_the_same_data(data):
 def test_committed_pictures_are_drawn_from_the_committed_data():
     drawn = {}
     for path in (ROOT / "docs").glob("*.json"):
-        if "conditions" in json.loads(path.read_text()):
-            for ending, svg in from_json(path.read_text()).pictures().items():
+        if "conditions" in json.loads(path.read_text(encoding="utf-8")):
+            for ending, svg in from_json(path.read_text(encoding="utf-8")).pictures().items():
                 drawn[f"{path.stem}{ending}.svg"] = svg
-    committed = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.svg")}
+    committed = {
+        path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.svg")
+    }
     assert drawn.keys() == committed.keys()
     for name, svg in drawn.items():
         assert svg == committed[name], name
@@ -64,14 +66,14 @@ def test_committed_pictures_are_drawn_from_the_committed_data():
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.svg")), ids=lambda path: path.stem)
 def test_committed_pictures_stand_on_light_and_dark_pages(path):
-    svg = path.read_text()
+    svg = path.read_text(encoding="utf-8")
     assert "fill: #ffffff" not in svg, "the page shines through"
     painted = set(re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", svg))
     assert painted <= {BLUE, ORANGE, GREY}
 
 
 def test_what_can_not_be_read_is_said_in_one_line(tmp_path):
-    (tmp_path / "no.json").write_text("{}")
+    (tmp_path / "no.json").write_text("{}", encoding="utf-8")
     for command in ("draw", "show"):
         said = one_line(compare(command, tmp_path / "no.json"))
         assert said.endswith("no.json: it is not what a measurement wrote")

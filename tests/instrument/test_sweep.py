@@ -32,7 +32,7 @@ def test_steps_fit_80_columns():
 def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path):
     done = compare("sweep", "uvicorn", "--users", 4, "--output", tmp_path, seconds=110)
     assert done.returncode == 0, done.stderr
-    steps = json.loads((tmp_path / "sweep.json").read_text())["steps"]["uvicorn"]
+    steps = json.loads((tmp_path / "sweep.json").read_text(encoding="utf-8"))["steps"]["uvicorn"]
     assert [step["users"] for step in steps] == [1, 2, 4]
     for step in steps:
         assert step["steady_seconds"] >= 8

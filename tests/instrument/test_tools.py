@@ -14,7 +14,7 @@ def spy(monkeypatch, tmp_path):
     program = tmp_path / "py-spy"
 
     def that(script):
-        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         program.chmod(0o755)
         tools.lacking_py_spy.cache_clear()
         monkeypatch.setattr(tools, "find", lambda tool: str(program))
@@ -51,7 +51,9 @@ def test_a_script_whose_python_is_gone_was_moved(folder, begin, tmp_path, monkey
     python.touch()
     monkeypatch.setattr(sys, "executable", str(python))
     script = python.with_name("locust")
-    script.write_text(begin.format(python) + "\nimport locust\n")
+    script.write_text(begin.format(python) + "\nimport locust\n", encoding="utf-8")
     assert tools.moved("locust") == tools.moved("not-there") == ""
-    script.write_text(begin.format(str(python).replace("new", "old")) + "\nimport locust\n")
+    script.write_text(
+        begin.format(str(python).replace("new", "old")) + "\nimport locust\n", encoding="utf-8"
+    )
     assert "was moved after its set-up, and locust can't start: rm -r " in tools.moved("locust")

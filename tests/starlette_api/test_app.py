@@ -182,7 +182,7 @@ def test_a_client_that_hangs_up_in_its_body_leaves_no_traceback(notes):
             connection.sendall(half)
     for _ in range(8):  # until every worker has gone on
         assert notes.ask("GET", "/health")[0] == 200
-    assert "Traceback" not in notes.log.read_text()
+    assert "Traceback" not in notes.log.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("server", ["uvicorn", "asgi"])
@@ -214,7 +214,7 @@ def share_the_notes(database, server, options, tmp_path):
                 clients.map(lambda _: notes.ask("GET", f"/notes/{note['id']}")[2], range(60))
             )
             health = [notes.ask("GET", "/health")[2] for _ in range(20)]
-        workers, said = notes.workers(), notes.log.read_text()
+        workers, said = notes.workers(), notes.log.read_text(encoding="utf-8")
     assert answers == [note] * 60
     assert {each["database"] for each in health} == {database.partition(":")[0].partition("+")[0]}
     assert {each["pid"] for each in health} <= workers

@@ -64,7 +64,7 @@ def test_two_thousand_creates_lose_nothing_though_two_workers_are_killed(databas
             wait_until(lambda: len(rows(database)) >= enough, seconds=60)  # noqa: B023
             os.kill(before.pop(), signal.SIGKILL)
         acknowledged = [note for each in every for note in each.result()]
-        said = notes.log.read_text()
+        said = notes.log.read_text(encoding="utf-8")
     stored = rows(database)
     assert len(acknowledged) == CLIENTS * CREATES
     assert set(acknowledged) <= set(stored), "not one acknowledged note may be lost"
@@ -115,7 +115,7 @@ def test_a_database_that_is_away_is_503_until_it_is_back(tmp_path):
             assert notes.ask("GET", f"/notes/{note['id']}")[0] == 503
             database.start()
             assert notes.ask("GET", f"/notes/{note['id']}")[::2] == (200, note)
-            assert "Traceback" not in notes.log.read_text()
+            assert "Traceback" not in notes.log.read_text(encoding="utf-8")
 
 
 @NEEDS_POSTGRES
@@ -167,11 +167,13 @@ def opened(notes, watcher, expected):
 
 
 def test_a_file_that_is_no_database_is_503(tmp_path):
-    (tmp_path / "notes.db").write_text("this is no database, and longer than its header: " * 9)
+    (tmp_path / "notes.db").write_text(
+        "this is no database, and longer than its header: " * 9, encoding="utf-8"
+    )
     with serving_notes(tmp_path, workers=1) as notes:
         assert notes.ask("GET", "/health")[0] == 503
-        assert "file is not a database" in notes.log.read_text()
-        assert "Traceback" not in notes.log.read_text()
+        assert "file is not a database" in notes.log.read_text(encoding="utf-8")
+        assert "Traceback" not in notes.log.read_text(encoding="utf-8")
 
 
 def test_a_table_that_is_lost_is_503_and_made_anew(tmp_path):
@@ -181,7 +183,7 @@ def test_a_table_that_is_lost_is_503_and_made_anew(tmp_path):
             other.execute("DROP TABLE notes")
         assert notes.ask("GET", "/notes")[0] == 503
         assert notes.ask("GET", "/notes")[2]["items"] == []
-        assert "Traceback" not in notes.log.read_text()
+        assert "Traceback" not in notes.log.read_text(encoding="utf-8")
 
 
 def test_a_deleted_file_is_503_and_what_is_acknowledged_then_is_in_the_new_one(tmp_path):
@@ -202,7 +204,7 @@ def test_a_deleted_file_is_503_and_what_is_acknowledged_then_is_in_the_new_one(t
         assert statuses[0] == 503
         assert acknowledged
         assert acknowledged == set(rows(f"sqlite:///{file}"))
-        assert "Traceback" not in notes.log.read_text()
+        assert "Traceback" not in notes.log.read_text(encoding="utf-8")
 
 
 def test_a_deleted_file_whose_log_is_left_is_503_until_that_is_deleted(tmp_path):
@@ -211,7 +213,7 @@ def test_a_deleted_file_whose_log_is_left_is_503_until_that_is_deleted(tmp_path)
         (tmp_path / "notes.db").unlink()
         for method in "GET", "DELETE":
             assert notes.ask(method, here)[0] == 503
-        assert "notes.db-wal and" in notes.log.read_text()
+        assert "notes.db-wal and" in notes.log.read_text(encoding="utf-8")
         for each in tmp_path.glob("notes.db-*"):
             each.unlink()
         assert notes.ask("GET", here)[0] == 404

@@ -15,7 +15,7 @@ def run(*command, seconds=60, **options):
     """Run a command to its end; return its status and what it printed."""
     given = {"cwd": ROOT, "stdin": subprocess.DEVNULL, "timeout": seconds} | options
     words = list(map(str, command))
-    return subprocess.run(words, check=False, capture_output=True, text=True, **given)
+    return subprocess.run(words, check=False, capture_output=True, encoding="utf-8", **given)
 
 
 def copy_repository(folder):

@@ -79,7 +79,7 @@ class Network:
         else:
             self.leave()
             if self.takes_turn:
-                self.turn = LOCK.open("w")
+                self.turn = LOCK.open("w", encoding="utf-8")
                 fcntl.flock(self.turn, fcntl.LOCK_EX)
             self.agent = self.begin(shlex.join(AGENT))
             self.agent.stdout.readline()
@@ -96,8 +96,8 @@ class Network:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
             start_new_session=True,  # Ctrl-C is for who asks
+            encoding="utf-8",
         )
 
     def leave(self):

@@ -20,8 +20,8 @@ def opened(log, *arguments):
     with processes.running(command, log) as process:
 
         def invited():
-            assert process.poll() is None, log.read_text()
-            return "Ctrl-C ends everything." in log.read_text()
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            return "Ctrl-C ends everything." in log.read_text(encoding="utf-8")
 
         wait_until(invited, seconds=30)
         yield process, port, f"http://127.0.0.1:{web_port}"

@@ -43,7 +43,7 @@ def rewritten(text):
 def rewrite(path):
     """Rewrite a README, say what is left, and return how much that is."""
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise InstrumentError(f"can't read {path}: {error.strerror}") from error
     writable(path.parent)

@@ -219,7 +219,7 @@ class Staying:
         self.seen = 0
 
     def lines(self):
-        return self.path.read_text(errors="replace").splitlines()
+        return self.path.read_text(encoding="utf-8", errors="replace").splitlines()
 
     def tail(self):
         return "\n".join(self.lines()[-10:])

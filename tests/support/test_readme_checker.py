@@ -25,7 +25,7 @@ Hello, World!
 ```
 """
 STOP = "\nPress Ctrl-C. <!-- stop 8000 -->\n"
-FILE = f"```python file=wsgi/app.py\n{(ROOT / 'wsgi/app.py').read_text()}```\n"
+FILE = f"```python file=wsgi/app.py\n{(ROOT / 'wsgi/app.py').read_text(encoding='utf-8')}```\n"
 EXCERPT = (
     "```python excerpt=wsgi/app.py\n    start_response(STATUS, headers)\n    return [BODY]\n```\n"
 )

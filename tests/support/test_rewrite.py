@@ -7,7 +7,7 @@ from tests.support import machine, rewrite, terminal
 from tests.support.rewrite import rewritten
 
 pytestmark = pytest.mark.ports
-APP = (ROOT / "wsgi/app.py").read_text()
+APP = (ROOT / "wsgi/app.py").read_text(encoding="utf-8")
 RIGHT = f"""
 ```console
 $ echo one
@@ -125,11 +125,11 @@ def test_what_can_not_be_read_or_run_is_told(monkeypatch):
 def test_a_readme_is_written_and_the_exit_status_tells_what_is_left(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(rewrite.signals, "note", lambda: None)  # they are pytest's
     path = tmp_path / "README.md"
-    path.write_text("```console\n$ echo new\nold\n```\n")
+    path.write_text("```console\n$ echo new\nold\n```\n", encoding="utf-8")
     monkeypatch.setattr("sys.argv", ["rewrite", str(path)])
     assert rewrite.main() == 0
-    assert path.read_text() == "```console\n$ echo new\nnew\n```\n"
+    assert path.read_text(encoding="utf-8") == "```console\n$ echo new\nnew\n```\n"
     assert capsys.readouterr().out == f"{path}: rewritten\n"
-    path.write_text("```console\n$ false\n```\n")
+    path.write_text("```console\n$ false\n```\n", encoding="utf-8")
     assert rewrite.main() == 1
     assert "by hand: line 1" in capsys.readouterr().out

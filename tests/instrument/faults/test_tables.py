@@ -36,7 +36,7 @@ def test_a_cell(table, row, server):
 @pytest.mark.parametrize("table", tables(), ids=TABLES)
 def test_a_table_stands_in_its_chapter_as_it_was_saved(table):
     saved = table.saved()
-    assert table.place.search(table.readme.read_text())[0] == table.shown(saved)
+    assert table.place.search(table.readme.read_text(encoding="utf-8"))[0] == table.shown(saved)
     rows = {
         "costs": [setup.title for setup in costs.SETUPS],
         "handlers": [handler.row for handler in handlers.HANDLERS],
@@ -49,7 +49,7 @@ def test_chapter_8_calculates_with_the_memory_of_chapter_6():
     workers, uvicorn = (
         cells[f"{name}, 4 workers"]["idle"] for name in ("uvicorn-worker", "uvicorn")
     )
-    text = " ".join((ROOT / "diagnosis/README.md").read_text().split())
+    text = " ".join((ROOT / "diagnosis/README.md").read_text(encoding="utf-8").split())
     assert f"which need {workers} MB" in text
     assert f"{workers} / 5 × 8 = {workers / 5 * 8:.0f} MB" in text
     assert f"{uvicorn} / 5 × 4 = {uvicorn / 5 * 4:.0f} MB" in text
@@ -93,7 +93,7 @@ def holds_requests(process):
     ],
 )
 def test_an_interruption_leaves_nothing(table, number, when, tmp_path):
-    with (tmp_path / "log").open("w") as log:
+    with (tmp_path / "log").open("w", encoding="utf-8") as log:
         run = subprocess.Popen(
             [*COMPARE, "faults", table],
             cwd=ROOT,
@@ -111,7 +111,7 @@ def test_an_interruption_leaves_nothing(table, number, when, tmp_path):
             run.kill()
     wait_until(lambda: gone(begun), seconds=5)
     assert [each.name for each in tmp_path.iterdir()] == ["log"]
-    assert "Traceback" not in (tmp_path / "log").read_text()
+    assert "Traceback" not in (tmp_path / "log").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", [InstrumentError, TimeoutError])
