@@ -14,7 +14,10 @@ from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
+from command_line import address, run, too_few_files, whole_number
+
 MOST = 1000
+OTHER_FILES = 20  # open in this process, beside a connection for each request
 
 
 def burst(requests, host, port, path):
@@ -48,15 +51,13 @@ def burst(requests, host, port, path):
 
 def main():
     parser = argparse.ArgumentParser(description="Sends requests at the same moment.")
-    parser.add_argument("requests", type=int, help=f"how many, at most {MOST}")
-    parser.add_argument("url", help="where to, for instance http://127.0.0.1:8000")
+    parser.add_argument("requests", type=whole_number(1, MOST), help=f"how many, at most {MOST}")
+    parser.add_argument("url", type=address, help="where to, for instance http://127.0.0.1:8000")
     parser.add_argument("--elsewhere", action="store_true", help="allow other hosts than 127.0.0.1")
     options = parser.parse_args()
-    if not 1 <= options.requests <= MOST:
-        parser.error(f"send 1 to {MOST} requests, not {options.requests}")
     try:
         url = urlsplit(options.url)
-        port = url.port or 80
+        port = 80 if url.port is None else url.port
     except ValueError as error:
         parser.error(f"{options.url}: {error}")
     if url.scheme != "http" or not url.hostname:
@@ -65,6 +66,8 @@ def main():
         parser.error(f"{url.hostname} is not 127.0.0.1: add --elsewhere if that server is yours")
 
     path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    if told := too_few_files(options.requests + OTHER_FILES):
+        sys.exit(told)
     seconds, kinds = burst(options.requests, url.hostname, port, path)
     if kinds["refused"] == options.requests:
         sys.exit(f"nothing listens on {url.hostname}:{port}: start the server first")
@@ -77,7 +80,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(run(main))

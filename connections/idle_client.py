@@ -8,6 +8,8 @@ import socket
 import sys
 import time
 
+from command_line import port, run
+
 REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
@@ -21,24 +23,16 @@ def seconds_until_closed(port):
         return time.monotonic() - answered
 
 
-def port(text):
-    if not (text.isdecimal() and 0 < int(text[:6]) < 65536):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 65535")
-    return int(text)
-
-
 def main():
     parser = argparse.ArgumentParser(prog="python -m connections.idle_client")
     parser.add_argument("--port", type=port, default=8000)
     options = parser.parse_args()
     try:
         seconds = seconds_until_closed(options.port)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except OSError as error:
         sys.exit(f"no answer at 127.0.0.1:{options.port}: {error}")
     print(f"closed after {seconds:.0f} s")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

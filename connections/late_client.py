@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from connections.idle_client import port
+from command_line import port, run, whole_number
 
 PID_FILE = Path("results/nginx/nginx.pid")
 
@@ -54,7 +54,7 @@ def ask_late(port, worker, idle, method="POST"):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m connections.late_client")
-    parser.add_argument("--idle", type=int, choices=range(1, 11), default=2, metavar="SECONDS")
+    parser.add_argument("--idle", type=whole_number(1, 10), default=2, metavar="SECONDS")
     parser.add_argument("--method", choices=("POST", "GET"), default="POST")
     parser.add_argument("--port", type=port, default=8080)
     options = parser.parse_args()
@@ -64,12 +64,10 @@ def main():
         sys.exit(f"{PID_FILE} names no running nginx: start nginx first, from the root")
     try:
         first, second = ask_late(options.port, worker, options.idle, options.method)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except (OSError, http.client.HTTPException) as error:
         sys.exit(f"no answer at 127.0.0.1:{options.port}: {error}")
     print(f"{options.method} {first}, and when the server closes: {second}")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

@@ -9,6 +9,8 @@ import time
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
+from command_line import address, run, whole_number
+
 MOST = 200
 
 
@@ -20,9 +22,15 @@ def ask(port, path):
 
 def main():
     parser = argparse.ArgumentParser(description="Asks a server that is busy.")
-    parser.add_argument("requests", type=int, help=f"that keep it busy, at most {MOST}")
-    parser.add_argument("url", help="of these, for instance http://127.0.0.1:8000/def")
-    parser.add_argument("paths", nargs="+", help="to ask for meanwhile, for instance /ping")
+    parser.add_argument(
+        "requests", type=whole_number(1, MOST), help=f"that keep it busy, at most {MOST}"
+    )
+    parser.add_argument(
+        "url", type=address, help="of these, for instance http://127.0.0.1:8000/def"
+    )
+    parser.add_argument(
+        "paths", type=address, nargs="+", help="to ask for meanwhile, for instance /ping"
+    )
     options = parser.parse_args()
     try:
         url = urlsplit(options.url)
@@ -31,8 +39,6 @@ def main():
         parser.error(f"{options.url}: {error}")
     if url.scheme != "http" or url.hostname != "127.0.0.1" or not port:
         parser.error(f"{options.url} is not an address like http://127.0.0.1:8000/def")
-    if not 1 <= options.requests <= MOST:
-        parser.error(f"send 1 to {MOST} requests, not {options.requests}")
     try:
         busy = [ask(port, url.path or "/") for _ in range(options.requests)]
         for path in options.paths:
@@ -48,4 +54,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

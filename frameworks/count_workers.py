@@ -5,9 +5,12 @@
 It wants a server that answers with its process id, as queue_app.py does.
 """
 
+import argparse
 import sys
 from collections import Counter
 from http.client import HTTPConnection, HTTPException
+
+from command_line import port, run
 
 MANY = 100
 
@@ -20,11 +23,12 @@ def ask(*connections):
 
 
 def main():
-    if len(sys.argv) != 2 or not sys.argv[1].isdigit():
-        sys.exit("usage: python -m frameworks.count_workers PORT")
+    parser = argparse.ArgumentParser(prog="python -m frameworks.count_workers")
+    parser.add_argument("port", type=port)
+    options = parser.parse_args()
 
     def connect():
-        connection = HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=30)
+        connection = HTTPConnection("127.0.0.1", options.port, timeout=30)
         connection.connect()
         return connection
 
@@ -37,10 +41,10 @@ def main():
         kept = connect()
         tell(f"1 connection, {MANY} requests", sum((ask(kept) for _ in range(MANY)), Counter()))
     except ConnectionRefusedError:
-        sys.exit(f"nothing listens on port {sys.argv[1]}: start the server first")
+        sys.exit(f"nothing listens on port {options.port}: start the server first")
     except (OSError, HTTPException) as error:
         sys.exit(f"the server did not answer: {type(error).__name__}")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

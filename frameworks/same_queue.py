@@ -6,10 +6,13 @@ The first of the four asks for the path, the others for /1. With a queue for eac
 a connection that comes from the same source port into the same queue again.
 """
 
+import argparse
 import socket
 import sys
 import time
 from collections import defaultdict
+
+from command_line import port, run
 
 TOGETHER = 4
 
@@ -45,17 +48,19 @@ def ports_to_one_worker(port):
 
 
 def main():
-    if len(sys.argv) != 3 or not sys.argv[1].isdigit() or sys.argv[2] not in ("/1", "/kill"):
-        sys.exit("usage: python -m frameworks.same_queue PORT /1|/kill")
-    port, path = int(sys.argv[1]), sys.argv[2]
+    parser = argparse.ArgumentParser(prog="python -m frameworks.same_queue")
+    parser.add_argument("port", type=port)
+    parser.add_argument("path", choices=("/1", "/kill"))
+    options = parser.parse_args()
     try:
-        connections = [connect(port, each) for each in ports_to_one_worker(port)]
+        source_ports = ports_to_one_worker(options.port)
+        connections = [connect(options.port, each) for each in source_ports]
     except ConnectionRefusedError:
-        sys.exit(f"nothing listens on port {port}: start the server first")
+        sys.exit(f"nothing listens on port {options.port}: start the server first")
     begun = time.perf_counter()
     for connection in connections[1:]:
         send(connection, "/1")
-    send(connections[0], path)  # last, so that the others wait when its worker is killed
+    send(connections[0], options.path)  # last, so that the others wait when its worker is killed
     seconds = []
     for connection in connections:
         if answer(connection):
@@ -67,4 +72,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

@@ -5,20 +5,23 @@
 Linux calls a process's share PSS, its proportional set size.
 """
 
+import argparse
 import sys
 
 import psutil
 
+from command_line import port, run
+
 
 def main():
-    if len(sys.argv) != 2 or not sys.argv[1].isdigit():
-        sys.exit("usage: python -m frameworks.shared_memory PORT")
-    port = int(sys.argv[1])
+    parser = argparse.ArgumentParser(prog="python -m frameworks.shared_memory")
+    parser.add_argument("port", type=port)
+    options = parser.parse_args()
     every = psutil.net_connections("tcp")
     listening = [each for each in every if each.status == psutil.CONN_LISTEN and each.pid]
-    found = [psutil.Process(each.pid) for each in listening if each.laddr.port == port]
+    found = [psutil.Process(each.pid) for each in listening if each.laddr.port == options.port]
     if not found:
-        sys.exit(f"nothing listens on port {port}: start the server first")
+        sys.exit(f"nothing listens on port {options.port}: start the server first")
     [one] = found  # the master, or one of its workers
     master = one.parent() if one.parent().cmdline() == one.cmdline() else one
     pss = [each.memory_full_info().pss for each in (master, *master.children())]
@@ -26,4 +29,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

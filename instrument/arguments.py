@@ -1,10 +1,10 @@
 """The commands and options of the instrument, and the line that it prints for a wrong one."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 import instrument
+from command_line import whole_number
 from instrument.faults import TABLES
 from instrument.servers import BY_DEFAULT, SETS, WAITING
 
@@ -16,19 +16,6 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         self.exit(MISUSED, f"compare: {message} ({self.prog} --help explains)\n")
-
-
-def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
-    """Return a parser of whole numbers between two bounds, which are included."""
-
-    def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and lowest <= int(text[:9]) <= highest):
-            raise argparse.ArgumentTypeError(
-                f"{text!r} is not a whole number from {lowest} to {highest}"
-            )
-        return int(text)
-
-    return parse
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -15,13 +15,13 @@ from pathlib import Path
 import psutil
 from packaging.requirements import Requirement
 
+from command_line import FILES
 from instrument.errors import PIP_INSTALL, InstrumentError
 from instrument.processes import MISLEADING, ROOT, check_port
 from instrument.saved import writable
 from instrument.tools import CHAPTER_8, DEBIAN, lacking, moved
 
 PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
-FILES = 2048  # a connection each for 1,000 users, at both of its ends
 REQUIREMENTS = "requirements.txt"
 FRAMEWORKS = "frameworks/requirements.txt"  # what chapter 7 needs beside
 INSTALL = f"{PIP_INSTALL} -r {REQUIREMENTS}"

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
+from command_line import too_few_files
 from instrument import comparison, crowd, mending, servers, signals, spread, sweep, timeline
 from instrument.arguments import parse
 from instrument.calibration import calibrate
@@ -34,6 +35,7 @@ from instrument.sweep import Sweep
 from instrument.timeline import Timeline
 
 ALL_TABLES_SECONDS = 235  # about
+OTHER_FILES = 100  # that a process of Locust or of a server opens at most, beside its connections
 
 
 @contextmanager
@@ -43,6 +45,7 @@ def working(options: argparse.Namespace, subjects: list[Subject], users: int) ->
     need_packages()
     if any(subject.app.startswith(f"{servers.FRAMEWORKS}.") for subject in subjects):
         need_packages(FRAMEWORKS)
+    allow_connections(users)
     seconds = getattr(options, "seconds", SHORTEST_STEADY_SECONDS)
     conditions = conditions_of(users, seconds, options.workers)
     folder = writable(options.output)
@@ -55,6 +58,12 @@ def working(options: argparse.Namespace, subjects: list[Subject], users: int) ->
         plan = Plan(users, seconds, options.workers, options.processes, options.port, cpu_seconds)
         yield Bench(subjects, plan, conditions, folder, Path(scratch), display)
     signals.check()  # whether one came when all was being saved
+
+
+def allow_connections(users: int) -> None:
+    """Raise InstrumentError where one process may not hold the connections of all users."""
+    if told := too_few_files(users + OTHER_FILES):
+        raise InstrumentError(told)
 
 
 def finish(bench: Bench, experiment: Experiment, name: str, reports: tuple[str, ...] = ()) -> None:
@@ -179,6 +188,7 @@ def tell_and_finish(bench: Bench, experiment: Experiment, name: str) -> None:
 
 def run_lab(options: argparse.Namespace) -> None:
     subjects = chosen(options)
+    allow_connections(options.users)
     signals.note()
     need_packages()
     open_lab(subjects, options)

@@ -14,6 +14,8 @@ from instrument.spread import Spread
 from instrument.sweep import Sweep
 from instrument.timeline import Timeline
 
+ROOM = 2**20  # bytes, about what is written
+
 KINDS = {kind.PART: kind for kind in (Comparison, Crowd, Mending, Spread, Sweep, Timeline)}
 
 
@@ -61,7 +63,9 @@ def writable(folder: Path) -> Path:
     """Return the folder, made if need be; raise InstrumentError before measuring in vain."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(ROOM))
+            probe.flush()
             return folder
     except OSError as error:
         raise InstrumentError(f"can't write to {folder}: {error.strerror}") from error

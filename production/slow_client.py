@@ -12,20 +12,14 @@ import sys
 import time
 from contextlib import ExitStack, contextmanager
 
+from command_line import port, run, too_few_files, whole_number
+
 HALF = {
     "headers": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Header-That-Is-Not-Fini",
     "body": b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nwhich does not co",
 }
 MOST_CONNECTIONS, MOST_SECONDS = 500, 60
-
-
-def bounded(highest):
-    def parse(text):
-        if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= highest):
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {highest}")
-        return int(text)
-
-    return parse
+OTHER_FILES = 20  # open in this process, beside its connections
 
 
 def this_machine(text):
@@ -91,12 +85,14 @@ def say(text):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m production.slow_client", description=__doc__)
-    parser.add_argument("connections", type=bounded(MOST_CONNECTIONS))
+    parser.add_argument("connections", type=whole_number(1, MOST_CONNECTIONS))
     parser.add_argument("--half-of", choices=HALF, default="headers")
-    parser.add_argument("--seconds", type=bounded(MOST_SECONDS), default=20)
+    parser.add_argument("--seconds", type=whole_number(1, MOST_SECONDS), default=20)
     parser.add_argument("--host", type=this_machine, default="127.0.0.1")
-    parser.add_argument("--port", type=bounded(65535), default=8000)
+    parser.add_argument("--port", type=port, default=8000)
     options = parser.parse_args()
+    if told := too_few_files(options.connections + OTHER_FILES):
+        sys.exit(told)
     try:
         with holding(options.connections, options.host, options.port, options.half_of) as every:
             say(f"{options.connections} half requests are open")
@@ -104,8 +100,6 @@ def main():
             say(f"the server closed {closed} of them")
     except BrokenPipeError:
         sys.exit(1)  # nobody reads on
-    except KeyboardInterrupt:
-        sys.exit(130)
     except ConnectionRefusedError as error:
         sys.exit(f"no server at {options.host}:{options.port}: {error.strerror}")
     except OSError as error:
@@ -113,4 +107,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(main))

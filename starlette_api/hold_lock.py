@@ -8,6 +8,8 @@ import sys
 import threading
 from contextlib import closing
 
+from command_line import run
+
 
 def main() -> None:
     with closing(sqlite3.connect("file:notes.db?mode=rw", uri=True)) as connection:
@@ -18,8 +20,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(run(main))
     except sqlite3.OperationalError as error:
         sys.exit(f"start the notes in this folder first: {error}")

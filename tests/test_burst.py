@@ -29,10 +29,14 @@ class Odd(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 100  # in place of 5
+
+
 @contextlib.contextmanager
 def odd_server():
     Odd.count = 0
-    with ThreadingHTTPServer(("127.0.0.1", 0), Odd) as server:
+    with Server(("127.0.0.1", 0), Odd) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -82,9 +86,9 @@ def test_nobody_listens():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((0, "http://127.0.0.1:1"), "send 1 to 1000 requests, not 0"),
-        ((1001, "http://127.0.0.1:1"), "send 1 to 1000 requests, not 1001"),
-        (("eight", "http://127.0.0.1:1"), "invalid int value: 'eight'"),
+        ((0, "http://127.0.0.1:1"), "'0' is not a whole number from 1 to 1000"),
+        ((1001, "http://127.0.0.1:1"), "'1001' is not a whole number from 1 to 1000"),
+        (("eight", "http://127.0.0.1:1"), "'eight' is not a whole number from 1 to 1000"),
         ((1, "127.0.0.1:8000"), "is not an address like http://127.0.0.1:8000"),
         ((1, "http://127.0.0.1:80000"), "Port out of range"),
         ((1, "http://[::1"), "Invalid IPv6 URL"),

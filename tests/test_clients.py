@@ -30,23 +30,13 @@ def test_a_client_says_in_one_line_that_nobody_listens(client):
     assert f" 127.0.0.1:{port}: " in done.stderr
 
 
-@pytest.mark.parametrize("client", [*CLIENTS, ("connections.late_client",)])
-@pytest.mark.parametrize("port", ["99999", "0", "-1", "8.5", "http"])
-def test_a_client_refuses_what_is_no_port(client, port):
-    done = run_module(*client, f"--port={port}")
-    assert done.returncode == 2
-    assert f"'{port}' is not a number from 1 to 65535" in done.stderr.splitlines()[-1]
-    assert "Traceback" not in done.stderr
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["4", "--host", "10.0.0.1"], "only 127.0.0.1 is attacked, not '10.0.0.1'"),
         (["4", "--host", "localhost"], "only 127.0.0.1 is attacked"),
-        (["4", "--seconds", "00000000199999"], "is not a number from 1 to 60"),
-        (["501"], "'501' is not a number from 1 to 500"),
-        (["4", "--seconds", "61"], "'61' is not a number from 1 to 60"),
+        (["501"], "'501' is not a whole number from 1 to 500"),
+        (["4", "--seconds", "61"], "'61' is not a whole number from 1 to 60"),
     ],
 )
 def test_slow_client_is_bounded_and_stays_on_this_machine(arguments, message):

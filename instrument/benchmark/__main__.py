@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from command_line import whole_number
 from instrument import processes, signals
 from instrument.columns import new_table
 from instrument.comparison import OTHERS
@@ -85,15 +86,17 @@ def read(path):
 def parse():
     parser = argparse.ArgumentParser(prog="python -m instrument.benchmark", description=__doc__)
     parser.add_argument("file", nargs="?", type=Path, help="print what was saved here, instead")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="default: %(default)s")
     parser.add_argument(
-        "--seconds", type=int, default=SECONDS, help="for each call (default: %(default)s)"
+        "--rounds", type=whole_number(1, 100), default=ROUNDS, help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--seconds",
+        type=whole_number(1, 60),
+        default=SECONDS,
+        help="for each call (default: %(default)s)",
     )
     parser.add_argument("--write", action="store_true", help=f"to docs/{NAME}, not to results/")
-    options = parser.parse_args()
-    if options.rounds < 1 or options.seconds < 1:
-        parser.error("--rounds and --seconds are 1 at least")
-    return options
+    return parser.parse_args()
 
 
 def measure(server, app, scratch, seconds):

@@ -1,6 +1,7 @@
 """The command: check the next exercise, or the one that is named; hint, list, reset."""
 
 import argparse
+import re
 import select
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from command_line import whole_number
 from instrument import signals
 from instrument.errors import InstrumentError
 from instrument.exercises import (  # noqa: F401
@@ -29,7 +31,6 @@ WIDTH, MOST_LINES = 96, 2  # of what a check says, between its title and what to
 
 def main(arguments: list[str] | None = None) -> int:
     signals.note()
-    sys.stdout.reconfigure(errors="backslashreplace")  # some terminals have no ü
     options = parse(arguments)
     return run_program("exercises", lambda: run(options.what, options.number))
 
@@ -41,11 +42,16 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "what", nargs="?", default="next", help="a number, or one of: list, hint, reset"
     )
-    parser.add_argument("number", nargs="?", type=int, help="of the exercise: for hint and reset")
+    parser.add_argument(
+        "number",
+        nargs="?",
+        type=whole_number(1, len(EXERCISES)),
+        help="of the exercise: for hint and reset",
+    )
     options = parser.parse_args(arguments)
     if options.number is not None and options.what not in ("hint", "reset"):
         parser.error("only hint and reset take a number")
-    if options.what.isdigit():
+    if re.fullmatch("[0-9]{1,9}", options.what):
         options.what, options.number = "check", int(options.what)
     if options.what not in ("next", "check", "list", "hint", "reset"):
         parser.error(f"unknown command {options.what!r}: a number, list, hint or reset")

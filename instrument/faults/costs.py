@@ -2,7 +2,6 @@
 
 import asyncio
 import http.client
-import resource
 import statistics
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -11,6 +10,7 @@ from functools import partial
 
 import psutil
 
+from command_line import too_few_files
 from instrument import signals
 from instrument.errors import InstrumentError
 from instrument.faults.rig import Running, ask, ask_on, running
@@ -204,13 +204,8 @@ async def wait_for_answer(port: int, seconds: int, body: int) -> bytes:
 
 def allow_connections() -> None:
     """Let this process and those it starts have enough connections; raise InstrumentError otherwise."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < FILES:
-        raise InstrumentError(
-            f"only {hard} open files are allowed: set `ulimit -Hn` to {FILES} or more"
-        )
-    if soft != resource.RLIM_INFINITY and soft < FILES:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, hard))
+    if told := too_few_files(FILES):
+        raise InstrumentError(told)
 
 
 def markdown(cells: Cells) -> str:

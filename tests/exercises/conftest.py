@@ -11,6 +11,7 @@ def copy(tmp_path, monkeypatch):
     copy = tmp_path / "copy"
     for name in ("exercises", "instrument"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "command_line.py", copy)
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")

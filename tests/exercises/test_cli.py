@@ -82,12 +82,27 @@ def test_a_child_that_left_the_group_is_ended(tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["99"], "there is no exercise 99"), (["bad"], "unknown command"), (["reset"], "needs")],
+    [
+        (["99"], "there is no exercise 99"),
+        (["bad"], "unknown command"),
+        (["9" * 5000], "unknown command"),
+        (["٣"], "unknown command"),
+        (["reset"], "needs"),
+    ],
 )
 def test_bad_input_gets_a_line(arguments, said):
     done = run(*COMMAND, *arguments)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert said in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [1, 2])  # whose files have letters that ASCII has not
+def test_any_locale_will_do(copy, number):
+    solve(copy, number)
+    plain = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = run(*COMMAND, number, cwd=copy, env={**os.environ, **plain})
+    assert "\nSolved. " in done.stdout
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_list_marks_what_is_solved_and_next_goes_on_behind_it(copy, tmp_path):

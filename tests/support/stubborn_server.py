@@ -10,4 +10,4 @@ if __name__ == "__main__":
     status = sys.argv[1:]
     handler = (lambda *_: os._exit(int(status[0]))) if status else signal.SIG_IGN
     signal.signal(signal.SIGINT, handler)
-    serve("8000", "wsgi.app:app")
+    serve(8000, "wsgi.app:app")
