@@ -3,6 +3,7 @@
     python burst.py 8 http://127.0.0.1:8000
 
 Look for the steps: a request that finds every worker busy is answered one step later.
+The exit status is 1 when no request was answered.
 """
 
 import argparse
