@@ -114,7 +114,7 @@ WRONG = {
         ("        fcntl.flock(file, fcntl.LOCK_EX)\n", "", "Lock, then read"),
         ('"a+"', '"r+"', "got no answer (RemoteDisconnected). Its log says: FileNotFoundError"),
         ("str(next_number())", 'f"No. {next_number()}"', "the number alone"),
-        ('open(COUNTER, "a+")', 'open(f"{COUNTER}-{os.getpid()}", "a+")', "counts for itself"),
+        ('open(COUNTER, "a+"', 'open(f"{COUNTER}-{os.getpid()}", "a+"', "counts for itself"),
     ],
     13: [
         ('environ["HTTP_IF_MATCH"] != etag()', "False", "overwrote Ann's note"),

@@ -96,15 +96,6 @@ def test_bad_input_gets_a_line(arguments, said):
     assert said in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("number", [1, 2])  # whose files have letters that ASCII has not
-def test_any_locale_will_do(copy, number):
-    solve(copy, number)
-    plain = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    done = run(*COMMAND, number, cwd=copy, env={**os.environ, **plain})
-    assert "\nSolved. " in done.stdout
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 def test_list_marks_what_is_solved_and_next_goes_on_behind_it(copy, tmp_path):
     solve(copy, 1)
     lines = run(*COMMAND, "list", cwd=copy).stdout.splitlines()
