@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import io
 import os
 import re
 import resource
@@ -59,6 +60,8 @@ def run(main: Callable[[], int | None], name: str = "") -> int:
     if sys.stdout is None:
         print(f"{before}standard output is closed", file=sys.stderr)
         return 1
+    if sys.stdin is None:  # closed
+        sys.stdin = io.StringIO()
     sys.stdout.reconfigure(errors="backslashreplace")  # where the locale has no such letter
     try:
         try:

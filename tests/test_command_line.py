@@ -111,6 +111,11 @@ def test_a_small_program_says_so_too(after, said):
         assert one_line(in_shell(":", "burst.py", 2, url, after=after)) == said
 
 
+def test_a_closed_input_is_no_terminal():
+    done = in_shell(":", "-m", "compare", "predict", after="<&-")
+    assert one_line(done) == "compare: predict asks you, and so needs a terminal"
+
+
 def test_a_full_disk_is_said_before_measuring(tmp_path):
     arguments = "-m", "compare", "run", "sync", "--users", 1, "--seconds", 1, "--output", tmp_path
     done = in_shell("ulimit -f 512", *arguments)
