@@ -19,7 +19,8 @@ NOT_OURS = "raise SystemExit('not ours')"
 @pytest.fixture
 def theirs(tmp_path):
     """A folder with modules of our names, and with a half of rich."""
-    for name in ("compare", "exercises", "instrument", "tests", "wsgi", "asgi", "gunicorn"):
+    ours = ("command_line", "compare", "exercises", "instrument", "tests", "wsgi", "asgi")
+    for name in (*ours, "gunicorn"):
         (tmp_path / f"{name}.py").write_text(NOT_OURS, encoding="utf-8")
     for half in ("rich/__init__.py", "rich/console.py"):
         (tmp_path / half).parent.mkdir(exist_ok=True)
