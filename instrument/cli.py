@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
-from command_line import too_few_files
 from instrument import comparison, crowd, mending, servers, signals, spread, sweep, timeline
 from instrument.arguments import parse
 from instrument.calibration import calibrate
@@ -21,7 +20,7 @@ from instrument.errors import InstrumentError, not_installed
 from instrument.experiment import Conditions, Experiment
 from instrument.faults import tables
 from instrument.faults.table import try_table
-from instrument.load import Bench, Plan
+from instrument.load import Bench, Plan, allow_connections
 from instrument.measure import SHORTEST_STEADY_SECONDS
 from instrument.mending import Mending
 from instrument.open_lab import open_lab
@@ -35,7 +34,6 @@ from instrument.sweep import Sweep
 from instrument.timeline import Timeline
 
 ALL_TABLES_SECONDS = 235  # about
-OTHER_FILES = 100  # that a process of Locust or of a server opens at most, beside its connections
 
 
 @contextmanager
@@ -58,12 +56,6 @@ def working(options: argparse.Namespace, subjects: list[Subject], users: int) ->
         plan = Plan(users, seconds, options.workers, options.processes, options.port, cpu_seconds)
         yield Bench(subjects, plan, conditions, folder, Path(scratch), display)
     signals.check()  # whether one came when all was being saved
-
-
-def allow_connections(users: int) -> None:
-    """Raise InstrumentError where one process may not hold the connections of all users."""
-    if told := too_few_files(users + OTHER_FILES):
-        raise InstrumentError(told)
 
 
 def finish(bench: Bench, experiment: Experiment, name: str, reports: tuple[str, ...] = ()) -> None:

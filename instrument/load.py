@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from command_line import too_few_files
 from instrument import processes, signals
 from instrument.cpus import usable_cpus
 from instrument.display import Display
@@ -17,6 +18,7 @@ from instrument.measure import Completion, Recording, ceiling_of, merge
 from instrument.others import Clock, between, clock, cost_of_each, share_of_others
 from instrument.servers import Subject
 
+OTHER_FILES = 100  # that a process of Locust or of a server opens at most, beside its connections
 AROUND_SECONDS = 4  # about: to start a server and Locust, and to stop both
 
 
@@ -65,6 +67,12 @@ class Bench:
         booted, workers = subject.server.booted, self.plan.workers
         log = self.log(subject)
         return processes.serving(subject.name, command, port, log, booted, workers)
+
+
+def allow_connections(users: int) -> None:
+    """Raise InstrumentError where one process may not hold the connections of all users."""
+    if told := too_few_files(users + OTHER_FILES):
+        raise InstrumentError(told)
 
 
 def put_load(

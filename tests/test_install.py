@@ -14,7 +14,7 @@ from instrument.processes import ROOT
 from tests.support.commands import run
 
 NEEDED = ("bash", "dirname", "env")  # by the script itself
-CONTAINER = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
+CONTAINER = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def bare(tmp_path):
 
 
 def stub(path, script):
-    path.write_text(f"#!/bin/bash\n{script}\n")
+    path.write_text(f"#!/bin/bash\n{script}\n", "utf-8")
     path.chmod(0o755)
 
 
@@ -70,7 +70,7 @@ def test_nothing_is_installed_where_nothing_is_missing(bare):
 
 def test_the_front_page_names_the_python_of_the_container():
     version = re.search(r"python:(3\.\d+)-", CONTAINER["image"])[1]
-    assert f"GitHub Codespaces: Python {version}, and" in (ROOT / "README.md").read_text()
+    assert f"GitHub Codespaces: Python {version}, and" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_container_installs_with_the_same_script_and_forwards_every_port_by_name():

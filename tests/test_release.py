@@ -9,13 +9,13 @@ from tests.support.commands import run
 
 
 def test_every_file_names_the_same_version():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     released = re.findall(
         r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)$",
-        (ROOT / "CHANGELOG.md").read_text(),
+        (ROOT / "CHANGELOG.md").read_text("utf-8"),
         re.MULTILINE,
     )
-    citation = (ROOT / "CITATION.cff").read_text()
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
     assert released[0][0] == project
     assert f"\nversion: {project}\n" in citation
     assert f"\ndate-released: {released[0][1]}\n" in citation
@@ -26,7 +26,7 @@ def test_the_workflows_run_what_there_is():
     words = {
         word
         for path in (ROOT / ".github/workflows").glob("*.yml")
-        for word in re.findall(r"^ +- run: .*?(\.ci/.+)$", path.read_text(), re.MULTILINE)
+        for word in re.findall(r"^ +- run: .*?(\.ci/.+)$", path.read_text("utf-8"), re.MULTILINE)
     }
     assert words == {".ci/install", ".ci/run", ".ci/run upgrade"}
     for word in words:
@@ -36,7 +36,7 @@ def test_the_workflows_run_what_there_is():
 
 
 def test_the_front_page_names_what_the_workflow_runs():
-    workflow = (ROOT / ".github/workflows/test.yml").read_text()
+    workflow = (ROOT / ".github/workflows/test.yml").read_text("utf-8")
     pythons, debians = (
         re.findall(r'"([\w.]+)"', re.search(rf"^ +{name}: \[(.+)\]$", workflow, re.MULTILINE)[1])
         for name in ("python", "debian")
@@ -44,4 +44,4 @@ def test_the_front_page_names_what_the_workflow_runs():
     oldest, newest = (int(each.removeprefix("3.")) for each in (pythons[0], pythons[-1]))
     assert pythons == [f"3.{minor}" for minor in range(oldest, newest + 1)]
     said = f"Debian {', '.join(debians[:-1])} and {debians[-1]}, with Python {pythons[0]} to {pythons[-1]},"
-    assert said in " ".join((ROOT / "README.md").read_text().split())
+    assert said in " ".join((ROOT / "README.md").read_text("utf-8").split())

@@ -252,10 +252,10 @@ def nginx(
 def copy_apps(folder: str) -> None:
     for app in (ROOT / "production").glob("*_app.py"):
         copy = Path(folder) / app.name
-        copy.write_text(app.read_text())
+        copy.write_text(app.read_text("utf-8"), "utf-8")
         os.utime(copy, (0, 0))  # or Python takes an edit in the same second for none
 
 
 def edit_apps(folder: str, more: str = "") -> None:
     for copy in Path(folder).glob("*_app.py"):
-        copy.write_text(copy.read_text().replace('"old"', '"new"') + more)
+        copy.write_text(copy.read_text("utf-8").replace('"old"', '"new"') + more, "utf-8")

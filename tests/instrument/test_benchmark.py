@@ -66,7 +66,7 @@ def test_rounds_that_others_disturbed_are_told(capsys):
 @pytest.mark.parametrize("text", ["{}", "[", '{"rounds": [1]}'])
 def test_a_file_of_something_else_is_said_in_a_line(text, tmp_path):
     file = tmp_path / "file.json"
-    file.write_text(text)
+    file.write_text(text, "utf-8")
     done = run_module("instrument.benchmark", file)
     assert one_line(done) == f"benchmark: can't read {file}: it is not what the benchmark wrote"
 
@@ -80,7 +80,7 @@ def test_only_write_changes_what_is_kept(options, folder, tmp_path, monkeypatch,
     program.main()
     [written] = tmp_path.rglob("*.json")
     assert written == tmp_path / folder / "benchmark.json"
-    assert len(json.loads(written.read_text())["rounds"]) == 2
+    assert len(json.loads(written.read_text("utf-8"))["rounds"]) == 2
     assert capsys.readouterr().out.endswith(f"{folder}/benchmark.json\n")
 
 
@@ -93,7 +93,7 @@ def test_what_a_participant_measures_goes_to_results(target):
         ["make", "--dry-run", "--assume-old", ".venv/installed", target],
         check=True,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=ROOT,
         env=not_made(),
     ).stdout
@@ -107,7 +107,7 @@ def test_the_chapter_says_what_each_saved_round_shows():
     orders = {
         call: [
             sorted(one, key=lambda name: -one[name][call]["rate"])
-            for one in json.loads((ROOT / "docs" / program.NAME).read_text())["rounds"]
+            for one in json.loads((ROOT / "docs" / program.NAME).read_text("utf-8"))["rounds"]
         ]
         for call in program.CALLS
     }

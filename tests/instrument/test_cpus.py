@@ -73,7 +73,7 @@ def test_the_slots_of_to_thread_are_the_threads_of_its_pool():
 def test_what_the_page_says_of_each_python_is_so():
     counted, pool = (None, ALL + 4) if sys.version_info < (3, 13) else (ONE, ONE + 4)
     assert told_on_one_cpu(OF_PYTHON) == [ALL, counted, min(32, pool)]
-    text = " ".join((ROOT / "compare/README.md").read_text().split())
+    text = " ".join((ROOT / "compare/README.md").read_text("utf-8").split())
     assert "From Python 3.13 on, `os.process_cpu_count()` gives the second number" in text
     assert (
         "counts with the first number on Python 3.11 and 3.12, and with the second from 3.13 on"

@@ -34,7 +34,7 @@ def test_requirements_are_raised_to_what_is_installed_and_no_further():
 
 
 def test_the_requirements_of_this_repository_can_be_raised():
-    pinned = [line for path in upgrade.FILES for line in path.read_text().splitlines()]
+    pinned = [line for path in upgrade.FILES for line in path.read_text("utf-8").splitlines()]
     pinned = [line for line in pinned if " ~= " in line or " == " in line]
     newer = upgrade.raised("\n".join(pinned), lambda _: "999.8.7").splitlines()
     assert len(upgrade.FILES) == 4
@@ -65,7 +65,7 @@ def changed(tmp_path):
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@x"]
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"]):
         assert run(*git, *words, cwd=copy).returncode == 0
-    (copy / "README.md").write_text("changed\n")
+    (copy / "README.md").write_text("changed\n", "utf-8")
     return copy
 
 
@@ -88,7 +88,7 @@ def test_a_report_that_can_not_be_written_is_said_before_anything_is_installed(c
 
 def test_a_change_is_proposed_with_the_report_and_none_is_not(changed, tmp_path):
     gh, remote = tmp_path / "gh", tmp_path / "remote"
-    gh.write_text('#!/bin/sh\necho "$@"\ntest "$2" = edit\n')  # as where one is open
+    gh.write_text('#!/bin/sh\necho "$@"\ntest "$2" = edit\n', "utf-8")  # as where one is open
     gh.chmod(0o755)
     run("git", "init", "-q", "--bare", remote)
     run("git", "remote", "add", "origin", remote, cwd=changed)
@@ -104,5 +104,7 @@ def test_a_change_is_proposed_with_the_report_and_none_is_not(changed, tmp_path)
 
 def test_the_newest_python_of_the_tests_is_upgraded():
     workflows = ROOT / ".github/workflows"
-    *_, newest = (workflows / "test.yml").read_text().partition("python: [")[2].split('"')[1::2]
-    assert f'python-version: "{newest}"' in (workflows / "upgrade.yml").read_text()
+    *_, newest = (
+        (workflows / "test.yml").read_text("utf-8").partition("python: [")[2].split('"')[1::2]
+    )
+    assert f'python-version: "{newest}"' in (workflows / "upgrade.yml").read_text("utf-8")

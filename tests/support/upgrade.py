@@ -30,7 +30,7 @@ PIN = re.compile(r"^([\w-]+)(.*?)([~=]=) ([\d.]+)", re.MULTILINE)
 
 
 def named(files):
-    return dict.fromkeys(name for path in files for name in NAME.findall(path.read_text()))
+    return dict.fromkeys(name for path in files for name in NAME.findall(path.read_text("utf-8")))
 
 
 def raised(text, version_of):
@@ -67,7 +67,9 @@ def run(*words):
 
 
 def git(*words):
-    done = subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        ["git", *words], cwd=ROOT, check=True, capture_output=True, encoding="utf-8"
+    )
     return done.stdout
 
 
@@ -96,14 +98,14 @@ def main():
     if status:
         raise InstrumentError(f"pip has not installed them: {lines[-1].strip()}")
     for path in FILES:
-        write(path, raised(path.read_text(), metadata.version))
+        write(path, raised(path.read_text("utf-8"), metadata.version))
     done = [
         run("compare", "faults", "--write", "--go-on"),
         run("tests.support.rewrite"),
         run("tests"),
     ]
     write(REPORT, report(*(lines for _, lines in done)))
-    print(git("diff", "--stat"), REPORT.read_text(), REPORT.relative_to(ROOT), sep="\n")
+    print(git("diff", "--stat"), REPORT.read_text("utf-8"), REPORT.relative_to(ROOT), sep="\n")
     return 1 if any(status for status, _ in done) else 0
 
 
