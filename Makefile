@@ -16,7 +16,7 @@ LEFT_OUT := $(foreach name,$(MISLEADING),$(if $($(name)),$(name)))
 help:
 	@echo "make setup      create $(VENV)/ and install what the examples and the comparison need"
 	@echo "make check      say whether this machine is ready for the workshop"
-	@echo "make compare    measure WSGI and ASGI side by side   (ARGS=\"--users 40 --seconds 10\")"
+	@echo "make compare    measure WSGI and ASGI side by side   (ARGS=\"--users 40 --seconds 15\")"
 	@echo "make lab        start both servers and Locust's page, to put load on them in a browser"
 	@echo "make sweep      double the users step by step, and draw the knee (7 minutes)"
 	@echo "make timeline   send twelve requests at once, and draw when each is answered"
@@ -43,8 +43,8 @@ lab sweep timeline predict crowd: $(VENV)/installed
 	@$(RUN) -m compare $@ $(ARGS)
 
 figures: $(VENV)/installed-for-tests
-	@$(RUN) -m compare run --output results/figures
-	@for set in $(SETS); do $(RUN) -m compare run --set $$set --output results/figures || exit; done
+	@$(RUN) -m compare run --seconds 15 --output results/figures
+	@for set in $(SETS); do $(RUN) -m compare run --set $$set --seconds 15 --output results/figures || exit; done
 	@for name in $(EXPERIMENTS); do $(RUN) -m compare $$name --output results/figures || exit; done
 ifdef WRITE
 	@for name in comparison $(SETS) $(EXPERIMENTS); do \

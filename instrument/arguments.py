@@ -45,8 +45,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         command.add_argument(
             "--seconds",
             type=whole_number(1, 3600),
-            default=15,
-            help="length of the steady part that is measured, after spawning (default: 15)",
+            default=10,
+            help="length of the steady part that is measured, after spawning (default: %(default)s)",
         )
 
     sweep = add("sweep", "double the users step by step, and draw throughput and latency")

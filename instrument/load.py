@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 from command_line import too_few_files
@@ -19,7 +20,7 @@ from instrument.others import Clock, between, clock, cost_of_each, share_of_othe
 from instrument.servers import Subject
 
 OTHER_FILES = 100  # that a process of Locust or of a server opens at most, beside its connections
-AROUND_SECONDS = 4  # about: to start a server and Locust, and to stop both
+AROUND_SECONDS = 2  # about: to start a server, and until Locust has ended
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,15 @@ class Bench:
     def log(self, subject: Subject) -> Path:
         return self.scratch / f"{subject.name}.log"
 
+    @property
+    def locust_log(self) -> Path:
+        return self.scratch / "locust.log"
+
     def started(self, subject: Subject, command: Sequence[str], port: int):
-        """Start a subject, and stop it; see processes.serving."""
+        """Start a subject, and stop it at once, since nobody waits for what it still answers."""
         booted, workers = subject.server.booted, self.plan.workers
         log = self.log(subject)
-        return processes.serving(subject.name, command, port, log, booted, workers)
+        return processes.serving(subject.name, command, port, log, booted, workers, grace=0)
 
 
 def allow_connections(users: int) -> None:
@@ -84,48 +89,64 @@ def put_load(
     instrument/locustfiles/ beside the shared one. Raises InstrumentError when one of them fails.
     """
     port, command = bench.command(subject)
-    files = ["locustfile.py"]
-    files += [f"instrument/locustfiles/{name}.py" for name in ("recorder", *locustfiles)]
-    completions = bench.scratch / f"{subject.name}.json"
-    locust = ["locust", "--locustfile", ",".join(files), subject.user_class]
-    locust += ["--host", f"http://127.0.0.1:{port}", "--headless", *arguments]
-    locust += ["--loglevel", "WARNING", "--exit-code-on-error", "0"]
-    locust += ["--completions", str(completions)]
-    if subject.path != "/":
-        locust += ["--path", subject.path]
-    if bench.plan.processes > 1:
-        meet = str(processes.free_port())  # of master and workers; two runs may be under way
-        locust += ["--processes", str(bench.plan.processes), "--master-bind-host", "127.0.0.1"]
-        locust += ["--master-bind-port", meet, "--master-port", meet]
-    for earlier in completions.parent.glob(f"{completions.stem}.[0-9]*.json"):
-        earlier.unlink()  # of a measurement that is taken again
+    completions, server_is_up = (bench.scratch / f"{subject.name}{end}" for end in (".json", ".up"))
+    locust = locust_command(bench.plan, subject, port, locustfiles, *arguments)
+    locust += ["--wait-for", str(server_is_up), "--completions", str(completions)]
+    for earlier in (server_is_up, *completions.parent.glob(f"{completions.stem}.[0-9]*.json")):
+        earlier.unlink(missing_ok=True)  # of a measurement that is taken again
     bench.display.begin(subject.name, seconds, command, locust)
-    clocks = []
-    server_log, locust_log = bench.log(subject), bench.scratch / "locust.log"
     sleeper = [sys.executable, "-S", "instrument/lateness.py"]
     sleeper_log = bench.scratch / "lateness.log"
     with (
         processes.running(sleeper, sleeper_log),
+        processes.running(locust, bench.locust_log) as generator,  # loads while the server starts
         bench.started(subject, command, port) as server,
-        processes.running(locust, locust_log) as generator,
     ):
-        start = time.monotonic()
-        while generator.poll() is None:
-            signals.check()
-            processes.check_alive(server, subject.name, "in the middle of the run", server_log)
-            elapsed = time.monotonic() - start
-            if elapsed > 2 * seconds + processes.START_SECONDS:
-                raise InstrumentError("Locust did not end in time", locust_log)
-            bench.display.advance(elapsed)
-            if elapsed >= len(clocks):  # once a second
-                clocks.append(clock(server.pid, generator.pid))
-                if bench.look:
-                    bench.look(server.pid)
-            time.sleep(0.1)
-        if generator.returncode != 0:
-            raise InstrumentError(f"Locust ended with status {generator.returncode}", locust_log)
+        server_is_up.touch()
+        clocks = observe(bench, subject, seconds, server, generator)
     recording = merge(read_recordings(completions))
     return command, replace(recording, **of_the_machine(recording, clocks, sleeper_log))
+
+
+def locust_command(
+    plan: Plan, subject: Subject, port: int, locustfiles: Sequence[str], *arguments: str
+) -> list[str]:
+    files = ["locustfile.py"]
+    files += [f"instrument/locustfiles/{name}.py" for name in ("recorder", *locustfiles)]
+    command = ["locust", "--locustfile", ",".join(files), subject.user_class]
+    command += ["--host", f"http://127.0.0.1:{port}", "--headless", *arguments]
+    command += ["--loglevel", "WARNING", "--exit-code-on-error", "0"]
+    if subject.path != "/":
+        command += ["--path", subject.path]
+    if plan.processes > 1:
+        meet = str(processes.free_port())  # of master and workers; two runs may be under way
+        command += ["--processes", str(plan.processes), "--master-bind-host", "127.0.0.1"]
+        command += ["--master-bind-port", meet, "--master-port", meet]
+    return command
+
+
+def observe(
+    bench: Bench, subject: Subject, seconds: float, server: Popen, generator: Popen
+) -> list[Clock]:
+    """Look at the CPUs once a second until Locust ends; raise InstrumentError when one fails."""
+    clocks: list[Clock] = []
+    start = time.monotonic()
+    while generator.poll() is None:
+        signals.check()
+        log = bench.log(subject)
+        processes.check_alive(server, subject.name, "in the middle of the run", log)
+        elapsed = time.monotonic() - start
+        if elapsed > 2 * seconds + processes.START_SECONDS:
+            raise InstrumentError("Locust did not end in time", bench.locust_log)
+        bench.display.advance(elapsed)
+        if elapsed >= len(clocks):
+            clocks.append(clock(server.pid, generator.pid))
+            if bench.look:
+                bench.look(server.pid)
+        time.sleep(0.1)
+    if generator.returncode != 0:
+        raise InstrumentError(f"Locust ended with status {generator.returncode}", bench.locust_log)
+    return clocks
 
 
 def of_the_machine(recording: Recording, clocks: list[Clock], sleeper_log: Path) -> dict[str, Any]:

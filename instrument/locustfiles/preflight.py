@@ -8,6 +8,8 @@ in the console and in the page, and the exit status is then 1.
 import logging
 import socket
 import sys
+import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
@@ -51,6 +53,17 @@ def fault_of_run(environment):
     return None
 
 
+@events.init_command_line_parser.add_listener
+def add_option(parser):
+    parser.add_argument(
+        "--wait-for",
+        metavar="FILE",
+        type=Path,
+        include_in_web_ui=False,
+        help="begin only when this file exists, which says that the server is up (headless)",
+    )
+
+
 @events.init.add_listener
 def check_every_run(environment, runner, web_ui, **_):
     # `locust WsgiUser`: the page's class picker offers what was asked for
@@ -58,8 +71,11 @@ def check_every_run(environment, runner, web_ui, **_):
     own_hosts = {user: user.host for user in environment.user_classes}
 
     headless = web_ui is None
-    is_worker = isinstance(runner, WorkerRunner)
-    if headless and not is_worker and (fault := fault_of_run(environment)):
+    begins = headless and not isinstance(runner, WorkerRunner)  # which its master tells to begin
+    wait_for = environment.parsed_options.wait_for
+    while begins and wait_for and not wait_for.exists():
+        time.sleep(0.05)
+    if begins and (fault := fault_of_run(environment)):
         for worker in psutil.Process().children():  # of --processes, which would wait for a minute
             worker.kill()
         sys.exit(f"locust: {fault}")

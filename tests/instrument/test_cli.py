@@ -19,9 +19,16 @@ import pytest
 from instrument.comparison import Result, is_doubtful
 from instrument.processes import ROOT, wait_until
 from tests.support.commands import COMPARE, compare, one_line, run
-from tests.support.offspring import gone, offspring
+from tests.support.offspring import command_of, gone, offspring
 
 GUNICORN = "gunicorn --no-control-socket --bind 127.0.0.1:{port}"
+
+
+def begun(process):
+    """Return all that a run has started, once Locust was told to begin."""
+    line = wait_until(lambda: re.search("--wait-for (.*?) --", process.stdout.readline()))
+    wait_until(Path(line[1]).exists)
+    return process.children(recursive=True)
 
 
 def odd(start, app="wsgi.slow_app:app"):
@@ -166,6 +173,18 @@ def test_app_that_does_not_import_shows_the_end_of_the_log(tmp_path):
     assert "odd ended with status" in one_line(done)
     assert "No module named 'wsgi.nowhere'" in done.stderr
     assert not (tmp_path / "comparison.json").exists()
+    scratch = re.search("/[^ ]*/compare-[^/]*/", done.stdout)[0]
+    assert not [each for each in psutil.process_iter() if scratch in command_of(each)]
+
+
+@pytest.mark.long
+def test_locust_starts_beside_a_server_and_asks_nothing_before_it_is_up(tmp_path):
+    command = odd(f"{GUNICORN} --preload", app="tests.support.late_app:app")
+    few = "--users", 2, "--workers", 1, "--seconds", 2
+    done = compare("run", "odd", *few, "--output", tmp_path, command=command)
+    assert done.returncode == 0, done.stderr
+    [result] = json.loads((tmp_path / "comparison.json").read_text())["results"]
+    assert result["failures"] == 0
 
 
 @pytest.mark.parametrize("name", ["no-such-server", "not-executable"])
@@ -193,7 +212,7 @@ def test_taken_port_is_one_line_and_its_server_stays(tmp_path):
 def test_server_killed_in_the_middle_of_a_run_is_said_and_nothing_is_overwritten(tmp_path):
     (tmp_path / "comparison.json").write_text("an earlier one", encoding="utf-8")
     with started("run", "sync", "--seconds", 8, "--output", tmp_path) as process:
-        every = offspring(process, "locust")
+        every = begun(process)
         master = next(each for each in every if "gunicorn" in " ".join(each.cmdline()))
         master.kill()
         output, errors = process.communicate(timeout=20)
@@ -213,7 +232,7 @@ def test_ctrl_c_waits_for_no_graceful_stop_and_keeps_what_is_finished(tmp_path):
     (tmp_path / "comparison.json").write_text("an earlier one", encoding="utf-8")
     with started("run", "--seconds", 1, "--output", tmp_path) as process:
         wait_until(lambda: "2 of 2" in process.stdout.readline())
-        every = offspring(process, "AsgiUser")
+        every = begun(process)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=10)  # gunicorn would give 30 s to its workers
         assert gone(every)
@@ -230,7 +249,7 @@ def test_signal_at_any_moment_of_the_start_leaves_nothing_running(moment, tmp_pa
     with started("run", "sync", "--seconds", 1, "--output", tmp_path) as process:
         wait_until(lambda: "1 of 1" in process.stdout.readline())
         time.sleep(moment / 1000)  # the moments differ on purpose; nothing is waited for
-        every = process.children(recursive=True)
+        every = offspring(process, "locust")
         os.kill(process.pid, signal.SIGTERM)
         process.communicate(timeout=5)
     assert process.returncode == 143

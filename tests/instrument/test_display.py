@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from instrument import comparison, sweep
+from instrument.arguments import parse
 from instrument.display import Display
 from instrument.load import Bench, Plan
 from instrument.processes import ROOT
@@ -92,15 +93,15 @@ def test_what_is_long_is_said_beforehand(capsys):
 @pytest.mark.parametrize(
     ("expected", "users", "names", "told"),
     [
-        (comparison.expected_seconds, 20, [each.name for each in WAITING.subjects], (130, 150)),
-        (comparison.expected_seconds, 40, ["awaiting", "blocking", "threaded"], (70, 90)),
-        (comparison.expected_seconds, 20, BY_DEFAULT, (40, 60)),
+        (comparison.expected_seconds, 20, [each.name for each in WAITING.subjects], (95, 110)),
+        (comparison.expected_seconds, 40, ["awaiting", "blocking", "threaded"], (52, 64)),
+        (comparison.expected_seconds, 20, BY_DEFAULT, (32, 40)),
         (sweep.expected_seconds, 256, BY_DEFAULT, (390, 450)),
     ],
     ids=["--all", "--set blocking", "run", "sweep"],
 )
 def test_what_is_said_beforehand_is_near_what_was_once_measured(expected, users, names, told):
-    plan, said = Plan(users, 15, 4), []
+    plan, said = Plan(users, parse(["run"]).seconds, 4), []
     bench = Bench(
         [SUBJECTS[name] for name in names],
         plan,
