@@ -83,7 +83,7 @@ $(VENV)/installed: requirements.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: install Python 3.11 or newer, or name one: make setup PYTHON=python3.13" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old: install Python 3.11 or newer, and name it: make setup PYTHON=python3.13" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module: sudo apt install python3-venv" >&2; exit 1; }
-	@echo "Installing into $(VENV)/, which takes about a minute once"
+	@echo "Installing into $(VENV)/, which takes about half a minute once"
 	@test -x $(RUN) || { $(PYTHON) -m venv $(VENV) && $(RUN) -m pip install --quiet --disable-pip-version-check --upgrade pip; } # the one that Python brings may take twice as long
 	@$(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(VENV)/ has no Python 3.11 or newer: remove it (rm -r $(VENV)), or name another folder: make setup VENV=.venv-new" >&2; exit 1; }
 	@$(RUN) -m pip --version >/dev/null 2>&1 || $(RUN) -m ensurepip >/dev/null || { echo "$(VENV)/ has no pip: $(RUN) -m ensurepip says why" >&2; exit 1; }
