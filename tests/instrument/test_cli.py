@@ -183,7 +183,7 @@ def test_locust_starts_beside_a_server_and_asks_nothing_before_it_is_up(tmp_path
     few = "--users", 2, "--workers", 1, "--seconds", 2
     done = compare("run", "odd", *few, "--output", tmp_path, command=command)
     assert done.returncode == 0, done.stderr
-    [result] = json.loads((tmp_path / "comparison.json").read_text())["results"]
+    [result] = json.loads((tmp_path / "comparison.json").read_text("utf-8"))["results"]
     assert result["failures"] == 0
 
 
