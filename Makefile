@@ -8,7 +8,7 @@ EXPERIMENTS := sweep timeline crowd mending spread
 # With these, Python would import others' modules, or none of ours.
 MISLEADING := PYTHONPATH PYTHONSAFEPATH PYTHONHOME
 unexport $(MISLEADING)
-LEFT_OUT := $(foreach name,$(MISLEADING),$(if $($(name)),$(name)))
+LEFT_OUT := $(strip $(foreach name,$(MISLEADING),$(if $($(name)),$(name))))
 
 .PHONY: help setup check compare lab sweep timeline predict crowd figures screenshots benchmark faults outputs upgrade exercises hint test
 .DEFAULT_GOAL := help
@@ -87,9 +87,9 @@ $(VENV)/installed: requirements.txt
 	@test -x $(RUN) || { $(PYTHON) -m venv $(VENV) && $(RUN) -m pip install --quiet --disable-pip-version-check --upgrade pip; } # the one that Python brings may take twice as long
 	@$(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(VENV)/ has no Python 3.11 or newer: remove it (rm -r $(VENV)), or name another folder: make setup VENV=.venv-new" >&2; exit 1; }
 	@$(RUN) -m pip --version >/dev/null 2>&1 || $(RUN) -m ensurepip >/dev/null || { echo "$(VENV)/ has no pip: $(RUN) -m ensurepip says why" >&2; exit 1; }
-	@$(RUN) instrument/install.py requirements.txt
+	@$(RUN) instrument/edges/install.py requirements.txt
 	@touch $@
 
 $(VENV)/installed-for-tests: tests/requirements.txt frameworks/requirements.txt diagnosis/requirements.txt $(VENV)/installed
-	@$(RUN) instrument/install.py tests/requirements.txt
+	@$(RUN) instrument/edges/install.py tests/requirements.txt
 	@touch $@

@@ -21,7 +21,7 @@ if __name__ == "__main__":
         sys.exit("compare: type it in the root: " + where)
     signal.signal(signal.SIGINT, leave)
     signal.signal(signal.SIGTERM, leave)
-    from instrument.errors import not_importable
+    from instrument.edges.errors import not_importable
 
     try:
         from instrument.cli import main

@@ -9,7 +9,7 @@ if __name__ == "__main__":
     if root not in sys.path:  # this file was named, in place of the module
         where = f"cd {shlex.quote(root)}, then python -m exercises"
         sys.exit(f"exercises: type it in the root: {where}")
-    from instrument.errors import not_importable
+    from instrument.edges.errors import not_importable
 
     try:
         from instrument.exercises.cli import main

@@ -9,29 +9,32 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
-from instrument import comparison, crowd, mending, servers, signals, spread, sweep, timeline
+from instrument import servers
 from instrument.arguments import parse
-from instrument.calibration import calibrate
-from instrument.check import FRAMEWORKS, is_ready, need_packages
-from instrument.comparison import Comparison, verdict
-from instrument.crowd import Crowd
-from instrument.display import Display
-from instrument.errors import InstrumentError, not_installed
-from instrument.experiment import Conditions, Experiment
+from instrument.arithmetic.measure import SHORTEST_STEADY_SECONDS
+from instrument.edges import signals
+from instrument.edges.check import FRAMEWORKS, is_ready, need_packages
+from instrument.edges.display import Display
+from instrument.edges.errors import InstrumentError, not_installed
+from instrument.edges.files import writable, write
+from instrument.edges.processes import ROOT
+from instrument.edges.program import COULD_NOT, run_program
+from instrument.edges.signals import Interrupted
+from instrument.experiments import comparison, crowd, mending, spread, sweep, timeline
+from instrument.experiments.comparison import Comparison, verdict
+from instrument.experiments.crowd import Crowd
+from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.mending import Mending
+from instrument.experiments.saved import read, write_pictures
+from instrument.experiments.spread import Spread
+from instrument.experiments.sweep import Sweep
+from instrument.experiments.timeline import Timeline
 from instrument.faults import tables
 from instrument.faults.table import try_table
-from instrument.load import Bench, Plan, allow_connections
-from instrument.measure import SHORTEST_STEADY_SECONDS
-from instrument.mending import Mending
-from instrument.open_lab import open_lab
-from instrument.processes import ROOT
-from instrument.program import COULD_NOT, run_program
-from instrument.saved import read, writable, write, write_pictures
+from instrument.load.bench import Bench, Plan, allow_connections
+from instrument.load.calibration import calibrate
+from instrument.load.open_lab import open_lab
 from instrument.servers import SETS, SUBJECTS, WAITING, Subject, Work, sets_of
-from instrument.signals import Interrupted
-from instrument.spread import Spread
-from instrument.sweep import Sweep
-from instrument.timeline import Timeline
 
 ALL_TABLES_SECONDS = 235  # about
 

@@ -14,9 +14,9 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from instrument.check import need_packages
-from instrument.cpus import usable_cpus
-from instrument.errors import InstrumentError
+from instrument.edges.check import need_packages
+from instrument.edges.cpus import usable_cpus
+from instrument.edges.errors import InstrumentError
 from tests.support.network import is_private, taken_ports
 
 MOST = 16  # tests side by side

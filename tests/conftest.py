@@ -9,7 +9,10 @@ import pytest
 from tests.support.network import Network, is_private
 from tests.support.terminal import CHAPTERS
 
-ELSEWHERE = {"compare": ("tests/instrument/test_", "tests/test_locustfile.py")}
+OF_INSTRUMENT = ("test_", "arithmetic/", "edges/", "experiments/", "load/")
+ELSEWHERE = {
+    "compare": (*(f"tests/instrument/{each}" for each in OF_INSTRUMENT), "tests/test_locustfile.py")
+}
 OF_EVERY_CHAPTER = ("tests/test_style.py",)
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 
-from instrument import processes
+from instrument.edges import processes
 from instrument.servers import SERVERS, SUBJECTS
 from tests.support.commands import run
 

@@ -9,10 +9,10 @@ import psutil
 import pytest
 
 from connections import late_client
+from instrument.edges.processes import ROOT, free_port, wait_until
+from instrument.edges.tools import lacking
 from instrument.faults.rig import nginx, running
-from instrument.processes import ROOT, free_port, wait_until
 from instrument.servers import BY_NAME
-from instrument.tools import lacking
 from tests.support.commands import run, run_module
 
 CLIENTS = [

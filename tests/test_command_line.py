@@ -9,8 +9,8 @@ import pytest
 
 import command_line
 from instrument import cli
+from instrument.edges.processes import ROOT
 from instrument.exercises import cli as exercises
-from instrument.processes import ROOT
 from tests.support.commands import one_line, run
 from tests.test_burst import odd_server
 

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from instrument import processes
+from instrument.edges import processes
+from instrument.edges.processes import ROOT, wait_until
 from instrument.faults.rig import ask, running
-from instrument.processes import ROOT, wait_until
 from instrument.servers import BY_NAME
 
 HELLO = "Hello, World!\n"

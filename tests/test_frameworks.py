@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from instrument.processes import ROOT, free_port
+from instrument.edges.processes import ROOT, free_port
 from tests.support.commands import run, run_module
 
 

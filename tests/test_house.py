@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from tests.support.plain import hidden_stops, long_pipelines
 from tests.support.readme import ALLOWED
 from tests.support.terminal import CHAPTERS

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from instrument import tools
-from instrument.check import PORTS
-from instrument.processes import ROOT
+from instrument.edges import tools
+from instrument.edges.check import PORTS
+from instrument.edges.processes import ROOT
 from tests.support.commands import run
 
 NEEDED = ("bash", "dirname", "env")  # by the script itself

@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 import psutil
 import pytest
 
-from instrument import processes
-from instrument.processes import wait_until
+from instrument.edges import processes
+from instrument.edges.processes import wait_until
 from instrument.servers import SUBJECTS
 from tests.support.commands import run
 

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from instrument.check import misleading
+from instrument.edges.check import misleading
+from instrument.edges.processes import MISLEADING, ROOT
 from instrument.faults.rig import ask, running
-from instrument.processes import MISLEADING, ROOT
 from instrument.servers import BY_NAME
 from tests.support.commands import compare, not_made, one_line, run
 

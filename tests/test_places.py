@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from instrument.edges.processes import ROOT
 from instrument.faults import tables
 from instrument.faults.table import COLUMNS
-from instrument.processes import ROOT
 from tests.support.readme import steps
 from tests.support.terminal import Terminal
 

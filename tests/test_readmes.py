@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 from markdown_it import MarkdownIt
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from tests.support.network import NAMED
 from tests.support.readme import Wrong, parts, steps
 from tests.support.terminal import READMES, Terminal

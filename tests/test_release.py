@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from tests.support.commands import run
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from instrument.processes import ROOT, wait_until
+from instrument.edges.processes import ROOT, wait_until
 from tests import __main__ as tests_main
 from tests.conftest import belongs
 from tests.support import network
@@ -56,7 +56,7 @@ def test_a_readme(subtests):
             pytest.skip(f"for Python {newer} or newer")
 """
 SERVERS = """
-from instrument import processes
+from instrument.edges import processes
 
 @pytest.mark.parametrize("number", range(2))
 def test_that_waits(number, tmp_path):
@@ -194,7 +194,7 @@ def test_blocks_for_a_newer_python_are_counted_and_no_failure_in_ci(tests):
         ("tests/test_apps.py::test_same_answer[wsgi.app:app-gevent]", {"wsgi"}),
         ("tests/test_apps.py::test_same_answer[asgi.app:app-asgi]", {"asgi"}),
         ("tests/test_commands.py::test_it[cd asgi && python runfromuvicorn.py]", {"asgi"}),
-        ("tests/instrument/test_comparison.py::test_it[asgi]", {"compare"}),
+        ("tests/instrument/experiments/test_comparison.py::test_it[asgi]", {"compare"}),
         (
             "tests/instrument/faults/test_tables.py::test_a_cell[production: a block-asgi]",
             {"production"},

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from tests.support.commands import one_line, run
 from tests.support.readme import steps
 
@@ -24,7 +24,7 @@ BARE = '#!/bin/sh\ncase "$*" in *ensurepip*) exit 1;; esac\n'
 def copy(tmp_path):
     for name in (
         "Makefile",
-        "instrument/install.py",
+        "instrument/edges/install.py",
         "requirements.txt",
         "tests/requirements.txt",
         "frameworks/requirements.txt",
@@ -141,7 +141,9 @@ def test_what_can_not_be_installed_is_said_in_one_line(requirements, reason, cop
     pip = {"CONFIG_FILE": os.devnull, "DRY_RUN": "1", "RETRIES": "1"}
     pip |= {"FIND_LINKS": copy, "NO_INDEX": "1"} if "index" not in requirements else {}
     kept |= {f"PIP_{name}": str(value) for name, value in pip.items()}
-    done = run(sys.executable, "instrument/install.py", "requirements.txt", cwd=copy, env=kept)
+    done = run(
+        sys.executable, "instrument/edges/install.py", "requirements.txt", cwd=copy, env=kept
+    )
     assert one_line(done).startswith(f"requirements.txt can't be installed: {reason}")
     assert done.stdout == ""
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from tests.support.terminal import CHAPTERS
 
 

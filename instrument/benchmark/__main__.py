@@ -14,15 +14,15 @@ from pathlib import Path
 from rich.console import Console
 
 from command_line import whole_number
-from instrument import processes, signals
-from instrument.columns import new_table
-from instrument.comparison import OTHERS
-from instrument.cpus import usable_cpus
-from instrument.errors import InstrumentError
-from instrument.others import clock
-from instrument.processes import ROOT
-from instrument.program import run_program
-from instrument.saved import writable, write
+from instrument.edges import processes, signals
+from instrument.edges.cpus import usable_cpus
+from instrument.edges.errors import InstrumentError
+from instrument.edges.files import writable, write
+from instrument.edges.processes import ROOT
+from instrument.edges.program import run_program
+from instrument.experiments.columns import new_table
+from instrument.experiments.comparison import OTHERS
+from instrument.load.others import clock
 from instrument.servers import BY_NAME
 from starlette_api.models import NewNote
 from starlette_api.store import Store

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 
 FOLDER = ROOT / "exercises"
 SOLUTIONS = FOLDER / "solutions"

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
-from instrument import processes
+from instrument.edges import processes
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.rig import (
     ask,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from instrument import processes
-from instrument.errors import InstrumentError
+from instrument.edges import processes
+from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.rig import (
     Answer,

@@ -3,8 +3,8 @@
 import csv
 from pathlib import Path
 
-from instrument import processes
-from instrument.errors import InstrumentError
+from instrument.edges import processes
+from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.rig import because, compiled, gunicorn, uvicorn
 

@@ -7,8 +7,9 @@ from time import sleep
 
 import psutil
 
-from instrument import processes
-from instrument.errors import InstrumentError
+from instrument.edges import processes
+from instrument.edges.errors import InstrumentError
+from instrument.edges.tools import find, lacking
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.rig import (
     Running,
@@ -21,7 +22,6 @@ from instrument.exercises.rig import (
     side_by_side,
     uvicorn,
 )
-from instrument.tools import find, lacking
 
 ASKED = 24
 

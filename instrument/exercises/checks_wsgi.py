@@ -7,8 +7,8 @@ from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 
-from instrument import processes
-from instrument.errors import InstrumentError
+from instrument.edges import processes
+from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.rig import (
     Answer,

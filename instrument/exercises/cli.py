@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 
 from command_line import whole_number
-from instrument import signals
-from instrument.errors import InstrumentError
+from instrument.edges import signals
+from instrument.edges.errors import InstrumentError
+from instrument.edges.program import run_program
 from instrument.exercises import (  # noqa: F401
     checks_asgi,
     checks_diagnosis,
@@ -23,7 +24,6 @@ from instrument.exercises import (  # noqa: F401
 )
 from instrument.exercises.book import EXERCISES, Exercise, Wrong, place
 from instrument.exercises.copies import make_copies, shipped
-from instrument.program import run_program
 
 UNSOLVED = 3  # neither an error nor a traceback, whose status is 1
 WIDTH, MOST_LINES = 96, 2  # of what a check says, between its title and what to do next

@@ -4,9 +4,9 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 
-from instrument.errors import InstrumentError
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import ROOT
 from instrument.exercises.book import COPIES, Exercise, place
-from instrument.processes import ROOT
 
 
 def make_copies(exercises: Iterable[Exercise]) -> None:

@@ -14,10 +14,10 @@ from pathlib import Path
 from subprocess import Popen
 from time import monotonic
 
-from instrument import processes, signals
-from instrument.errors import InstrumentError, tail_of_log
+from instrument.edges import processes, signals
+from instrument.edges.errors import InstrumentError, tail_of_log
+from instrument.edges.processes import ROOT
 from instrument.exercises.book import Wrong
-from instrument.processes import ROOT
 from instrument.servers import BY_NAME, GUNICORN, WAIT_SECONDS
 
 LONGEST = 10  # seconds, that a check waits for one thing: then it is called endless

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from instrument.errors import InstrumentError
+from instrument.edges.errors import InstrumentError
 
 if TYPE_CHECKING:
     from instrument.faults.table import Table

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 
 from connections.idle_client import seconds_until_closed
 from connections.late_client import ask_late
-from instrument.errors import InstrumentError
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import ROOT, is_alive, wait_until
 from instrument.faults import forwarded, limits
 from instrument.faults.http2 import REQUESTS, http2
 from instrument.faults.production import CHAPTER
@@ -17,7 +18,6 @@ from instrument.faults.renewals import more
 from instrument.faults.rig import PATIENCE, Running, Users, connected, nginx, running, whole
 from instrument.faults.table import DASH, Row, no_such_option, table_of
 from instrument.faults.websockets import stop_open, websocket, websocket_behind_nginx
-from instrument.processes import ROOT, is_alive, wait_until
 from instrument.servers import Server
 
 CONF = ROOT / "connections" / "nginx.conf"

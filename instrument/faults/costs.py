@@ -11,11 +11,11 @@ from functools import partial
 import psutil
 
 from command_line import too_few_files
-from instrument import signals
-from instrument.errors import InstrumentError
+from instrument.edges import signals
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import wait_until
 from instrument.faults.rig import Running, ask, ask_on, running
 from instrument.faults.table import Cells, Table, side_by_side
-from instrument.processes import wait_until
 from instrument.servers import BY_NAME, EVERYWHERE, Server
 
 WORKERS, THREADS, FEW, MANY = 4, 25, 100, 1000

@@ -7,7 +7,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
-from instrument.errors import InstrumentError
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import is_alive, wait_until
 from instrument.faults import renewals, stops, websockets
 from instrument.faults.native import APPS as ODD
 from instrument.faults.rig import (
@@ -21,7 +22,6 @@ from instrument.faults.rig import (
     running,
 )
 from instrument.faults.table import DASH, Row, table_of
-from instrument.processes import is_alive, wait_until
 from instrument.servers import Server
 
 IMPORT_SECONDS, READY_SECONDS = 6, 2  # how long an import takes, and how long uvicorn waits for it

@@ -5,10 +5,10 @@ import re
 import signal
 import sys
 
+from instrument.edges.processes import is_alive, printed, wait_until
 from instrument.faults.production import timeout
 from instrument.faults.rig import Running, Users, ask, in_flight, running
 from instrument.faults.table import DASH, Row, no_such_option, table_of
-from instrument.processes import is_alive, printed, wait_until
 from instrument.servers import Server
 
 APPS = {"wsgi": "diagnosis.wsgi_app:app", "asgi": "diagnosis.asgi_app:app"}

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from instrument import processes
+from instrument.edges import processes
+from instrument.edges.processes import wait_until
 from instrument.faults.rig import PATIENCE, Answer, ask, ask_on, running
 from instrument.faults.table import Row
-from instrument.processes import wait_until
 from instrument.servers import Server
 
 PEERS = {"wsgi": "connections.wsgi_peer:app", "asgi": "connections.asgi_peer:app"}

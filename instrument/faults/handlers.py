@@ -7,8 +7,8 @@ from functools import partial
 from itertools import groupby
 
 from burst import burst
-from instrument.check import FRAMEWORKS, need_packages
-from instrument.errors import InstrumentError
+from instrument.edges.check import FRAMEWORKS, need_packages
+from instrument.edges.errors import InstrumentError
 from instrument.faults.rig import Running, running, whole
 from instrument.faults.table import PACKAGES, Cells, Table, side_by_side
 from instrument.servers import BY_NAME, GUNICORN, WAIT_SECONDS, Server

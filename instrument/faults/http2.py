@@ -4,9 +4,9 @@ import re
 import tempfile
 from pathlib import Path
 
-from instrument.errors import InstrumentError
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import printed
 from instrument.faults.rig import running, whole
-from instrument.processes import printed
 from instrument.servers import Server
 
 REQUESTS = 8

@@ -5,10 +5,10 @@ from contextlib import ExitStack, suppress
 
 import psutil
 
-from instrument.errors import InstrumentError
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import ROOT, free_port, wait_until
 from instrument.faults.rig import Running, ask, connected, nginx, running
 from instrument.faults.table import Row, no_such_option
-from instrument.processes import ROOT, free_port, wait_until
 from instrument.servers import Server
 
 CONF = ROOT / "connections" / "nginx.conf"

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from instrument.edges.processes import is_alive, wait_until
 from instrument.faults.rig import in_flight, running
-from instrument.processes import is_alive, wait_until
 from instrument.servers import Server
 
 APPS = {"wsgi": "instrument.faults.odd_apps:wsgi", "asgi": "instrument.faults.odd_apps:asgi"}

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from instrument.errors import InstrumentError
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import ROOT, START_SECONDS, is_alive, wait_until
 from instrument.faults import native, stops
 from instrument.faults.renewals import CLOSE_UNREAD, hang_up_until_lost
 from instrument.faults.rig import (
@@ -26,7 +27,6 @@ from instrument.faults.rig import (
     running,
 )
 from instrument.faults.table import DASH, Row, no_such_option, table_of
-from instrument.processes import ROOT, START_SECONDS, is_alive, wait_until
 from instrument.servers import Server
 from production import slow_client
 

@@ -2,8 +2,8 @@
 
 import signal
 
+from instrument.edges.processes import ROOT, wait_until
 from instrument.faults.rig import PATIENCE, Running, Users, nginx, running
-from instrument.processes import ROOT, wait_until
 from instrument.servers import Server
 
 POOL = ROOT / "connections" / "nginx.conf"

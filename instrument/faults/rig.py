@@ -18,11 +18,11 @@ from typing import Self
 
 import psutil
 
-from instrument import processes, signals
-from instrument.errors import InstrumentError
-from instrument.processes import ROOT, wait_until
+from instrument.edges import processes, signals
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import ROOT, wait_until
+from instrument.edges.tools import find
 from instrument.servers import Server
-from instrument.tools import find
 
 PATIENCE = 20.0
 GRACE = 30.0  # after which gunicorn tells a worker again, that was starting and missed its SIGTERM

@@ -3,9 +3,9 @@
 import signal
 import time
 
-from instrument.errors import InstrumentError
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import is_alive, wait_until
 from instrument.faults.rig import PATIENCE, Users, ask, in_flight, running
-from instrument.processes import is_alive, wait_until
 from instrument.servers import Server
 
 GRACE_SECONDS = 3

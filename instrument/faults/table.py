@@ -14,12 +14,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from instrument import processes
-from instrument.errors import InstrumentError
-from instrument.processes import ROOT, wait_until
-from instrument.saved import write
+from instrument.edges import processes
+from instrument.edges.errors import InstrumentError
+from instrument.edges.files import write
+from instrument.edges.processes import ROOT, wait_until
+from instrument.edges.tools import find, lacking
 from instrument.servers import EVERYWHERE, Server
-from instrument.tools import find, lacking
 
 DASH = "–"  # the row says nothing of this server
 SIDE_BY_SIDE = 16  # most rows wait

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from locust import LoadTestShape, events
 
-from instrument.measure import SHORTEST_STEADY_SECONDS, spawn_rate
+from instrument.arithmetic.measure import SHORTEST_STEADY_SECONDS, spawn_rate
 
 
 @events.init_command_line_parser.add_listener

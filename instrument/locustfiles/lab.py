@@ -26,8 +26,8 @@ from locust.runners import (
     WorkerRunner,
 )
 
-from instrument.live import LONGEST_WINDOW, sample
-from instrument.measure import Completion
+from instrument.arithmetic.live import LONGEST_WINDOW, sample
+from instrument.arithmetic.measure import Completion
 from instrument.servers import BY_DEFAULT, SUBJECTS
 
 PAGES = Path(__file__).parent

@@ -20,7 +20,7 @@ import psutil
 from locust import events
 from locust.runners import LocalRunner, MasterRunner
 
-from instrument.lateness import woken
+from instrument.load.lateness import woken
 
 
 @events.init_command_line_parser.add_listener

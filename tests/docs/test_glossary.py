@@ -9,7 +9,7 @@ from difflib import get_close_matches
 import pytest
 from markdown_it import MarkdownIt
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from tests.support.terminal import CHAPTERS
 from tests.test_readmes import anchors
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from tests.support.terminal import CHAPTERS
 from tests.test_readmes import anchors
 

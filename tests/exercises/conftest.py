@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 
 
 @pytest.fixture

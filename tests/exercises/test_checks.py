@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from instrument.edges.processes import ROOT
+from instrument.edges.tools import lacking
 from instrument.exercises import checks_load, cli
 from instrument.exercises.book import EXERCISES, FOLDER, SOLUTIONS, SUM_OF, SUMS, Wrong
-from instrument.processes import ROOT
-from instrument.tools import lacking
 from tests.exercises.samples import RIGHT, WRONG
 
 NUMBERS = sorted(EXERCISES)

@@ -10,9 +10,9 @@ import sys
 import psutil
 import pytest
 
+from instrument.edges.processes import ROOT, is_alive, listens, wait_until
 from instrument.exercises import cli, rig
 from instrument.exercises.book import EXERCISES, Wrong
-from instrument.processes import ROOT, is_alive, listens, wait_until
 from tests.support.commands import not_made, run
 from tests.support.exercises import COMMAND, contents, solve
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from instrument.benchmark import __main__ as program
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from tests.support.commands import not_made, one_line, run_module
 
 

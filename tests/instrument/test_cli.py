@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from instrument.comparison import Result, is_doubtful
-from instrument.processes import ROOT, wait_until
+from instrument.edges.processes import ROOT, wait_until
+from instrument.experiments.comparison import Result, is_doubtful
 from tests.support.commands import COMPARE, compare, one_line, run
 from tests.support.offspring import command_of, gone, offspring
 

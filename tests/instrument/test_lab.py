@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import psutil
 import pytest
 
-from instrument import processes
-from instrument.processes import free_port, wait_until
+from instrument.edges import processes
+from instrument.edges.processes import free_port, wait_until
 from instrument.servers import SUBJECTS
 from tests.support import browser
 from tests.support.commands import compare, one_line

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from instrument import processes
-from instrument.processes import free_port, wait_until
+from instrument.edges import processes
+from instrument.edges.processes import free_port, wait_until
 from tests.support import browser
 from tests.support.opened_lab import asked, lab_data, lines_now, opened
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from instrument.servers import GUNICORNS, SERVERS
 from starlette_api.app import ASSETS, SWAGGER
 from starlette_api.contract import BODY_BYTES, BODY_SECONDS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from instrument.processes import environment
+from instrument.edges.processes import environment
 from tests.support import browser
 from tests.support.commands import run
 

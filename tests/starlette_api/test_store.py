@@ -12,7 +12,7 @@ import psutil
 import pytest
 import sqlalchemy as sa
 
-from instrument.processes import wait_until
+from instrument.edges.processes import wait_until
 from starlette_api.store import POOL_SIZE, WAIT_SECONDS, WRITERS
 from starlette_api.store import notes as table
 from tests.starlette_api.conftest import NEEDS_POSTGRES

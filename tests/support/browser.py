@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
 
-from instrument.tools import FOR_TESTS, find
+from instrument.edges.tools import FOR_TESTS, find
 
 INSTALL = f"no browser is installed: sudo apt install {FOR_TESTS['chromium']}"
 QUIET = (  # nothing but what the pages ask for

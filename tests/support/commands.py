@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 
 COMPARE = [sys.executable, "-m", "compare"]
 

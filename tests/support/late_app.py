@@ -8,7 +8,7 @@ import time
 
 import psutil
 
-from instrument.processes import wait_until
+from instrument.edges.processes import wait_until
 from tests.support.offspring import command_of
 from wsgi.slow_app import app  # noqa: F401
 

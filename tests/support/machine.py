@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import psutil
 
-from instrument.errors import InstrumentError
-from instrument.processes import wait_until
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import wait_until
 
 TIMES = 3
 BUSY = 0.25  # of all CPUs, by others than this test and what it has started

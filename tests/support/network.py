@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 import psutil
 import pytest
 
-from instrument.errors import InstrumentError
-from instrument.processes import check_port, wait_until
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import check_port, wait_until
 
 NAMED = (8000, 8001, 8080, 8089, 8443)  # in the text
 LOCK = Path(tempfile.gettempdir()) / f"workshop-tests-{os.getuid()}.lock"

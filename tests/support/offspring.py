@@ -2,7 +2,7 @@
 
 import psutil
 
-from instrument.processes import is_alive, wait_until
+from instrument.edges.processes import is_alive, wait_until
 
 
 def offspring(process, word, count=1):

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from instrument import processes
-from instrument.processes import free_port, wait_until
+from instrument.edges import processes
+from instrument.edges.processes import free_port, wait_until
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from instrument import processes
-from instrument.processes import wait_until
-from instrument.tools import FOR_TESTS
+from instrument.edges import processes
+from instrument.edges.processes import wait_until
+from instrument.edges.tools import FOR_TESTS
 
 INSTALL = f"PostgreSQL is not installed: sudo apt install {FOR_TESTS['initdb']}"
 

@@ -9,10 +9,10 @@ import os
 import sys
 from pathlib import Path
 
-from instrument import signals
-from instrument.errors import InstrumentError
-from instrument.program import run_program
-from instrument.saved import writable, write
+from instrument.edges import signals
+from instrument.edges.errors import InstrumentError
+from instrument.edges.files import writable, write
+from instrument.edges.program import run_program
 from tests.support.readme import Wrong, edited, steps
 from tests.support.terminal import READMES, Terminal
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from instrument.comparison import Result
-from instrument.experiment import Conditions
-from instrument.measure import Steady
+from instrument.arithmetic.measure import Steady
+from instrument.experiments.comparison import Result
+from instrument.experiments.experiment import Conditions
 
 SYNC = Result(
     name="sync",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from instrument.processes import ROOT, wait_until
+from instrument.edges.processes import ROOT, wait_until
 from tests.support.browser import SIZE, participant
 from tests.support.opened_lab import lines_now, opened
 

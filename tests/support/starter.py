@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from instrument import processes
+from instrument.edges import processes
 from instrument.servers import BY_NAME
 
 if __name__ == "__main__":

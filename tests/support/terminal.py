@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from instrument import processes
-from instrument.errors import InstrumentError
-from instrument.processes import ROOT, wait_until
-from instrument.tools import lacking
+from instrument.edges import processes
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import ROOT, wait_until
+from instrument.edges.tools import lacking
 from tests.support.commands import copy_repository, run
 from tests.support.machine import again_while_busy
 from tests.support.network import Network

@@ -3,7 +3,7 @@
 import psutil
 import pytest
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from tests.support import machine, terminal
 from tests.support.readme import Wrong, difference, steps, unmarked
 from tests.support.terminal import Terminal

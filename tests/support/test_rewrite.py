@@ -2,7 +2,7 @@
 
 import pytest
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from tests.support import machine, rewrite, terminal
 from tests.support.rewrite import rewritten
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from instrument.processes import ROOT
+from instrument.edges.processes import ROOT
 from tests.support import upgrade
 from tests.support.commands import copy_repository, one_line, run
 

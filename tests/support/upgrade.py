@@ -17,10 +17,10 @@ from importlib import metadata
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 
-from instrument.errors import InstrumentError
-from instrument.processes import ROOT
-from instrument.program import run_program
-from instrument.saved import writable, write
+from instrument.edges.errors import InstrumentError
+from instrument.edges.files import writable, write
+from instrument.edges.processes import ROOT
+from instrument.edges.program import run_program
 
 FILES = sorted(ROOT.glob("requirements.txt")) + sorted(ROOT.glob("[!.]*/requirements.txt"))
 REPORT = ROOT / "results/upgrade.md"

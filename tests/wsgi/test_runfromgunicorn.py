@@ -1,8 +1,8 @@
 import signal
 import sys
 
-from instrument import processes
-from instrument.processes import ROOT, wait_until
+from instrument.edges import processes
+from instrument.edges.processes import ROOT, wait_until
 from tests.support.commands import run
 
 SCRIPT = ROOT / "wsgi" / "runfromgunicorn.py"

@@ -2,10 +2,10 @@
 
 import pytest
 
+from instrument.edges.processes import ROOT
+from instrument.edges.tools import lacking
 from instrument.faults.rig import ask, connected, nginx, running
-from instrument.processes import ROOT
 from instrument.servers import BY_NAME
-from instrument.tools import lacking
 
 KB = 1024
 

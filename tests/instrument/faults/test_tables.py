@@ -8,10 +8,10 @@ from itertools import cycle
 import psutil
 import pytest
 
-from instrument.errors import InstrumentError
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import ROOT, wait_until
 from instrument.faults import TABLES, costs, handlers, tables
 from instrument.faults.table import COLUMNS, Row, outcomes
-from instrument.processes import ROOT, wait_until
 from tests.support.commands import COMPARE, compare, one_line
 from tests.support.offspring import gone
 

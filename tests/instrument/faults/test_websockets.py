@@ -4,10 +4,10 @@ import pytest
 from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import connect
 
+from instrument.edges.processes import ROOT
+from instrument.edges.tools import lacking
 from instrument.faults.rig import nginx, running
-from instrument.processes import ROOT
 from instrument.servers import BY_NAME
-from instrument.tools import lacking
 
 HEADERS = (
     "proxy_set_header Upgrade $http_upgrade;",

@@ -1,0 +1,1 @@
+"""From what was recorded to figures: nothing is started here, and no file is opened."""

@@ -1,0 +1,1 @@
+"""Where the instrument meets the machine: processes, signals, ports, files and the terminal."""

@@ -1,0 +1,106 @@
+"""Programs beside the Python packages: where they are, and what installs one that is lacking.
+
+python -m instrument.edges.tools   prints the Debian packages that this machine lacks: .ci/install asks.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from functools import cache
+from glob import glob
+from importlib.util import find_spec
+from pathlib import Path
+
+DEBIAN = {  # Debian's, which bring what the chapters type
+    "curl": "curl",
+    "ss": "iproute2",
+    "ps": "procps",
+    "pgrep": "procps",
+    "diff": "diffutils",
+    "taskset": "util-linux",
+    "openssl": "openssl",
+    "nginx": "nginx-light",
+    "h2load": "nghttp2-client",
+}
+FOR_TESTS = {  # and what only the tests need
+    "make": "make",
+    "unshare": "util-linux",
+    "chromium": "chromium",
+    "initdb": "postgresql",
+}
+NAMES = {"chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")}
+HIDDEN = ("/usr/sbin", "/usr/lib/postgresql/*/bin")  # what Debian keeps from the PATH
+CHAPTER_8 = ("py-spy", "prometheus_client")  # packages of its requirements.txt
+OF_CHAPTER_8 = "pip install -r diagnosis/requirements.txt"
+REFUSED = (
+    "py-spy may not attach to a process: sudo sysctl kernel.yama.ptrace_scope=0, "
+    "or give the container the capability SYS_PTRACE"
+)
+
+
+def find(tool: str) -> str | None:
+    """Return where a program is, also one that Debian keeps from the PATH, as nginx."""
+    folders = [
+        str(Path(sys.executable).parent),
+        os.environ.get("PATH", os.defpath),
+        *(each for name in HIDDEN for each in glob(name)),
+    ]
+    found = (shutil.which(name, path=":".join(folders)) for name in NAMES.get(tool, (tool,)))
+    return next(filter(None, found), None)
+
+
+def lacking(tool: str) -> str:
+    """Return what to say of one of these programs that is not installed, or nothing."""
+    if tool == "py-spy":
+        return lacking_py_spy()
+    if tool == "prometheus_client" and not find_spec(tool):
+        return f"{tool} is not installed: {OF_CHAPTER_8}"
+    if tool not in DEBIAN or find(tool):
+        return ""
+    return f"{tool} is not installed: sudo apt install {DEBIAN[tool]}"
+
+
+def moved(program: str) -> str:
+    """Return what to say of a script of our Python's that starts another, which is gone, or nothing."""
+    try:
+        with (Path(sys.executable).parent / program).open("rb") as script:
+            first, second = (script.readline().decode(errors="replace").strip() for _ in range(2))
+    except OSError:
+        return ""
+    python = first.removeprefix("#!")
+    if python == "/bin/sh":  # since the name is long, or has spaces
+        _, python, *_ = shlex.split(second)
+    if not (first.startswith("#!/") and python.startswith("/")) or os.path.exists(python):
+        return ""
+    folder = shlex.quote(os.path.relpath(sys.prefix))
+    return f"{folder} was moved after its set-up, and {program} can't start: rm -r {folder} && make setup"
+
+
+def packages() -> list[str]:
+    """Return the packages of all programs that are not installed, each once."""
+    every = {**DEBIAN, **FOR_TESTS}
+    return sorted({package for tool, package in every.items() if not find(tool)})
+
+
+@cache
+def lacking_py_spy() -> str:
+    """Return what to say where it is not installed, or is refused: by a process that is not its child."""
+    program = find("py-spy")
+    if not program:
+        return f"py-spy is not installed: {OF_CHAPTER_8}"
+    this = str(os.getpid())
+    done = subprocess.run(
+        [program, "dump", "--pid", this],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    refused = done.returncode and re.search("permission|permitted", done.stderr, re.IGNORECASE)
+    return REFUSED if refused else ""
+
+
+if __name__ == "__main__":
+    print(*packages(), sep="\n")

@@ -1,0 +1,1 @@
+"""What is measured, told and drawn: an experiment is a file."""

@@ -1,0 +1,76 @@
+"""What all experiments have in common: their conditions, and what each of them can do."""
+
+import json
+import platform
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any, ClassVar, Self
+
+from rich.table import Table
+
+from instrument.edges.cpus import usable_cpus
+
+PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker", "starlette", "locust")
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the measured figures depend on."""
+
+    users: int
+    seconds: int
+    workers: int
+    cpus: int
+    python: str
+    platform: str
+    versions: dict[str, str]
+    date: str  # UTC, ISO 8601
+
+    @classmethod
+    def here_and_now(cls, users: int, seconds: int, workers: int) -> Self:
+        """Raise PackageNotFoundError when one of the compared packages is not installed."""
+        return cls(
+            users=users,
+            seconds=seconds,
+            workers=workers,
+            cpus=usable_cpus(),
+            python=platform.python_version(),
+            platform=f"{platform.system()} {platform.machine()}",
+            versions={name: metadata.version(name) for name in PACKAGES},
+            date=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What was measured, under which conditions; each kind has a file of its own."""
+
+    conditions: Conditions
+    PART: ClassVar[str]  # where its data stands in the saved file, beside the conditions
+
+    @classmethod
+    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
+        """Return what was saved; raise KeyError, TypeError or AttributeError otherwise."""
+        raise NotImplementedError
+
+    def told(self) -> Iterator[Table | str]:
+        """Yield what is printed: tables and lines."""
+        raise NotImplementedError
+
+    def pictures(self) -> dict[str, str]:
+        """Return SVGs, by the ending of their names."""
+        raise NotImplementedError
+
+    @property
+    def asked(self) -> str:
+        """What was asked of the servers, for the pictures' captions."""
+        raise NotImplementedError
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+
+def so_many_processes(workers: int) -> str:
+    return "process" if workers == 1 else f"{workers} processes"

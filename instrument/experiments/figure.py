@@ -1,0 +1,75 @@
+"""What all pictures have in common: they are SVGs, drawn from saved data alone."""
+
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from instrument.experiments.experiment import Experiment, so_many_processes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# One colour has one meaning in all pictures, and can be read on a light page and on a dark one.
+BLUE, ORANGE, GREY = "#2a7fc1", "#d9691e", "#757d87"
+OF_INTERFACE = {"wsgi": BLUE, "asgi": ORANGE}
+OF_SERVER = {"sync": (BLUE, "o"), "uvicorn-worker": (ORANGE, "s")}
+MARK = TEXT = GREY
+# For other servers, after Okabe and Ito's palette, which is told apart by all kinds of sight.
+COLOURS = ("#0a9a73", "#c06796", "#b28100", "#3f96c9")
+MARKERS = "D^vP"
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 12,
+    "svg.fonttype": "path",  # the same everywhere, whatever fonts a reader has
+    "svg.hashsalt": "compare",  # the same file for the same data
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": TEXT,
+    "axes.labelcolor": TEXT,
+    "text.color": TEXT,
+    "xtick.color": TEXT,
+    "ytick.color": TEXT,
+}
+CAPTION_INCHES = 0.6
+TITLE_INCHES = 0.35
+
+
+def look(name: str, place: int) -> tuple[str, str]:
+    """Return a server's colour and marker; its place tells those apart that have none of their own."""
+    if name in OF_SERVER:
+        return OF_SERVER[name]
+    shift = place // len(COLOURS)
+    return COLOURS[place % len(COLOURS)], MARKERS[(place + shift) % len(MARKERS)]
+
+
+def picture(
+    fill: "Callable[[Figure], None]", experiment: Experiment, inches: float, title: str
+) -> str:
+    """Return an SVG of a figure that `fill` draws, a title that says what to see, and the conditions."""
+    import matplotlib  # half a second, for commands that draw alone
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(STYLE):
+        inches += TITLE_INCHES
+        figure = Figure(figsize=(8, inches), facecolor="none")
+        fill(figure)
+        for axes in figure.axes:
+            axes.set_facecolor("none")
+        figure.text(0.01, 1 - 0.08 / inches, title, va="top", fontsize=13, fontweight="bold")
+        figure.text(0.01, 0.02, caption(experiment), fontsize=8.5)
+        figure.tight_layout(rect=(0, CAPTION_INCHES / inches, 1, 1 - TITLE_INCHES / inches))
+        svg = io.StringIO()
+        figure.savefig(svg, format="svg", transparent=True, metadata={"Date": None, "Title": title})
+        return svg.getvalue()
+
+
+def caption(experiment: Experiment) -> str:
+    """Return the conditions under which the data was measured."""
+    conditions = experiment.conditions
+    versions = ", ".join(f"{name} {version}" for name, version in conditions.versions.items())
+    processes = "one process" if conditions.workers == 1 else so_many_processes(conditions.workers)
+    return (
+        f"{experiment.asked}, {processes} for each server, "
+        f"{conditions.cpus} CPUs, no access log, default keep-alive times\n"
+        f"Python {conditions.python} on {conditions.platform}, {versions}"
+    )

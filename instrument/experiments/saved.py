@@ -1,0 +1,43 @@
+"""The files of an experiment: what is read back, and its pictures."""
+
+import json
+from pathlib import Path
+
+from instrument.edges.errors import InstrumentError
+from instrument.edges.files import write
+from instrument.experiments.comparison import Comparison
+from instrument.experiments.crowd import Crowd
+from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.mending import Mending
+from instrument.experiments.spread import Spread
+from instrument.experiments.sweep import Sweep
+from instrument.experiments.timeline import Timeline
+
+KINDS = {kind.PART: kind for kind in (Comparison, Crowd, Mending, Spread, Sweep, Timeline)}
+
+
+def from_json(text: str) -> Experiment:
+    """Return what an experiment saved; raise ValueError when it is something else."""
+    try:
+        data = json.loads(text)
+        conditions = Conditions(**data["conditions"])
+        [part] = KINDS.keys() & data.keys()
+        return KINDS[part].from_saved(conditions, data[part])
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError("it is not what a measurement wrote") from error
+
+
+def read(path: Path) -> Experiment:
+    """Return what a measurement wrote; raise InstrumentError when it can't be read."""
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InstrumentError(f"can't read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise InstrumentError(f"can't read {path}: {error}") from error
+
+
+def write_pictures(experiment: Experiment, folder: Path, name: str) -> list[Path]:
+    return [
+        write(folder / f"{name}{ending}.svg", svg) for ending, svg in experiment.pictures().items()
+    ]

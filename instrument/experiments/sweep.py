@@ -1,0 +1,163 @@
+"""The sweep: users double step by step, until the knee and beyond."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from rich.table import Table
+
+from instrument.arithmetic.measure import Steady, TooFewAnswers, evaluate, sweep_seconds
+from instrument.edges.errors import InstrumentError
+from instrument.experiments.columns import new_table, ratio_of
+from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.figure import MARK, look, picture
+from instrument.load.bench import Bench, Plan, put_load
+from instrument.servers import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Sweep(Experiment):
+    """What each server did with 1, 2, 4, … users."""
+
+    steps: dict[str, tuple[Steady, ...]]
+    PART: ClassVar[str] = "steps"
+
+    @classmethod
+    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
+        steps = {name: tuple(Steady(**step) for step in each) for name, each in part.items()}
+        return cls(conditions, steps)
+
+    def told(self) -> Iterator[Table | str]:
+        yield table(self)
+
+    def pictures(self) -> dict[str, str]:
+        return {"-throughput": draw_throughput(self), "-latency": draw_latency(self)}
+
+    @property
+    def asked(self) -> str:
+        return f"1 to {self.conditions.users} users who don't wait"
+
+
+def table(sweep: Sweep) -> Table:
+    """Return throughput, throughput / ceiling and the median latency of each step."""
+    headings = [
+        heading
+        for name in sweep.steps
+        for heading in (f"{name}\nrequests/s", "\n/ ceiling", "median\nms")
+    ]
+    grid = new_table("users", *headings, justify="right")
+    for row in zip(*sweep.steps.values(), strict=True):
+        cells = [str(row[0].users)]
+        for step in row:
+            cells += [f"{step.requests_per_second:.2f}", ratio_of(step), f"{step.median_ms:.0f}"]
+        grid.add_row(*cells)
+    return grid
+
+
+def draw_throughput(sweep: Sweep) -> str:
+    """Measured points on predicted lines, both axes logarithmic."""
+
+    def fill(figure: "Figure") -> None:
+        axes = figure.add_subplot()
+        for place, (name, steps) in enumerate(sweep.steps.items()):
+            users = [step.users for step in steps]
+            predicted = [step.ceiling for step in steps]
+            plot(axes, place, name, users, predicted, [step.requests_per_second for step in steps])
+        label(axes, "throughput in requests/s")
+
+    return picture(fill, sweep, 5.2, f"Throughput: {bends(sweep)}")
+
+
+def draw_latency(sweep: Sweep) -> str:
+    """Measured medians on the latency that Little's law gives, both axes logarithmic."""
+
+    def fill(figure: "Figure") -> None:
+        axes = figure.add_subplot()
+        for place, (name, steps) in enumerate(sweep.steps.items()):
+            users = [step.users for step in steps]
+            predicted = [step.users / step.ceiling for step in steps if step.ceiling]
+            plot(axes, place, name, users, predicted, [step.median_ms / 1000 for step in steps])
+        label(axes, "median latency in s")
+
+    return picture(fill, sweep, 5.2, f"Latency: {rises(sweep)}")
+
+
+def full(sweep: Sweep) -> dict[str, int]:
+    """Return with how many users each server is full, of those that are: its knee."""
+    knees = {}
+    for name, steps in sweep.steps.items():
+        for step in steps:
+            if step.ceiling and step.ceiling >= step.users:
+                knees[name] = step.users
+    return {name: knee for name, knee in knees.items() if knee < sweep.steps[name][-1].users}
+
+
+def bends(sweep: Sweep) -> str:
+    knees = [f"{name} bends at {users} users" for name, users in full(sweep).items()]
+    straight = [f"{name} follows the users" for name in sweep.steps if name not in full(sweep)]
+    return ", ".join(knees + straight)
+
+
+def rises(sweep: Sweep) -> str:
+    knees = [f"{name} rises from {users} users on" for name, users in full(sweep).items()]
+    flat = [f"{name} stays flat" for name in sweep.steps if name not in full(sweep)]
+    return ", ".join(knees + flat)
+
+
+def plot(
+    axes: "Axes",
+    place: int,
+    name: str,
+    users: list[int],
+    predicted: list[float],
+    measured: list[float],
+) -> None:
+    """Draw a line and its points, smaller ones on larger, so that all are seen where they meet."""
+    colour, marker = look(name, place)
+    size = max(12 - 2 * place - 2 * (place > 0), 3)
+    axes.plot(users, predicted, color=colour, linewidth=1.5)
+    axes.plot(users, measured, marker, color=colour, markersize=size, label=name)
+
+
+def label(axes: "Axes", quantity: str) -> None:
+    """Give both axes powers of two, and names."""
+    for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
+        scale("log", base=2)
+        axis.get_major_locator().set_params(numticks=20)
+        axis.set_major_formatter(lambda value, _: f"{value:g}")
+        axis.set_minor_formatter(lambda value, _: "")
+    axes.grid(color=MARK, alpha=0.3, linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("users, who ask again as soon as they are answered")
+    axes.set_ylabel(quantity)
+    axes.legend(loc="upper left", title="measured (points), predicted (lines)", frameon=False)
+
+
+def expected_seconds(plan: Plan, subject: Subject) -> float:
+    return sweep_seconds(plan.users, lambda users: plan.ceiling(subject, users))
+
+
+def measure(bench: Bench, subject: Subject) -> tuple[Steady, ...]:
+    """Return what was measured at 1, 2, 4, … users, in one run of Locust.
+
+    Raises InstrumentError when the subject or Locust fails.
+    """
+    plan = bench.plan
+    marks = bench.scratch / f"{subject.name}.marks.json"
+    arguments = ["--highest", str(plan.users), "--marks", str(marks)]
+    seconds = expected_seconds(plan, subject)
+    _, recording = put_load(bench, subject, seconds, arguments, "doubling")
+
+    def steady(start: float, end: float, users: int) -> Steady:
+        try:
+            return evaluate(recording.completions, start, end, users, plan.ceiling(subject, users))
+        except TooFewAnswers as error:
+            told = f"{subject.name}: {error} at {users} users"
+            raise InstrumentError(told, bench.log(subject)) from error
+
+    return tuple(steady(**step) for step in json.loads(marks.read_text(encoding="utf-8")))

@@ -1,0 +1,124 @@
+"""The timeline: requests that are sent at the same moment, and when each is answered."""
+
+import http.client
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from instrument.edges import processes
+from instrument.edges.errors import InstrumentError
+from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.figure import look, picture
+from instrument.load.bench import Bench, Plan
+from instrument.servers import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_PANELS = 3  # side by side
+LONGEST_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Timeline(Experiment):
+    """When each of the requests was sent and answered, in s."""
+
+    requests: dict[str, list[tuple[float, float]]]
+    PART: ClassVar[str] = "requests"
+
+    @classmethod
+    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
+        requests = {name: [(sent, done) for sent, done in each] for name, each in part.items()}
+        return cls(conditions, requests)
+
+    def told(self) -> Iterator[str]:
+        for name, times in self.requests.items():
+            answered = " ".join(f"{done:.1f}" for done in sorted(done for _, done in times))
+            yield f"{name:16}answered after {answered} s"
+
+    def pictures(self) -> dict[str, str]:
+        return {"": draw(self)}
+
+    @property
+    def asked(self) -> str:
+        return f"{self.conditions.users} requests at the same moment"
+
+
+def title_of(timeline: Timeline) -> str:
+    """Return what the picture shows: after how many seconds all are answered."""
+    last = [
+        f"{name} after {max(done for _, done in times):.1f} s"
+        for name, times in timeline.requests.items()
+    ]
+    return f"The last of {timeline.conditions.users} is answered: {', '.join(last[:2])}"
+
+
+def draw(timeline: Timeline) -> str:
+    """A bar for each request from sent to answered: a staircase beside a wall."""
+    last = max(done for times in timeline.requests.values() for _, done in times)
+    columns = min(len(timeline.requests), MOST_PANELS)
+    rows = -(-len(timeline.requests) // columns)
+
+    def fill(figure: "Figure") -> None:
+        panels = figure.subplots(rows, columns, sharey=True, squeeze=False).flat
+        for place, (name, times) in enumerate(timeline.requests.items()):
+            axes = panels[place]
+            for row, (sent, done) in enumerate(times, start=1):
+                axes.barh(row, done - sent, left=sent, height=0.8, color=look(name, place)[0])
+            axes.set_title(name)
+            axes.set_xlim(0, last * 1.05)
+            axes.set_yticks(range(1, len(times) + 1))
+            axes.set_xlabel("seconds since all were sent")
+            if place % columns == 0:
+                axes.set_ylabel("request")
+        for axes in panels[len(timeline.requests) :]:
+            axes.set_axis_off()
+        panels[0].invert_yaxis()
+
+    return picture(fill, timeline, 0.6 + 3.6 * rows, title_of(timeline))
+
+
+def expected_seconds(plan: Plan, subject: Subject) -> float:
+    return plan.users / (plan.ceiling(subject, plan.users) or plan.users)
+
+
+def measure(bench: Bench, subject: Subject) -> list[tuple[float, float]]:
+    """Send `users` requests at the same moment; return when each was sent and answered, in s.
+
+    Raises InstrumentError when one of them is not answered with 200.
+    """
+    users = bench.plan.users
+    port, command = bench.command(subject)
+    bench.display.begin(subject.name, expected_seconds(bench.plan, subject), command)
+    moment = threading.Barrier(users, timeout=30)
+    times: list[tuple[float, float]] = []
+
+    def ask() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST_SECONDS)
+        with (
+            suppress(OSError, http.client.HTTPException, threading.BrokenBarrierError),
+            closing(connection),
+        ):
+            connection.connect()
+            moment.wait()
+            sent = time.monotonic()
+            connection.request("GET", subject.path)
+            if connection.getresponse().status == 200:
+                times.append((sent, time.monotonic()))
+
+    with bench.started(subject, command, port):
+        threads = [threading.Thread(target=ask, daemon=True) for _ in range(users)]
+        for thread in threads:
+            thread.start()
+        processes.wait_until(
+            lambda: not any(thread.is_alive() for thread in threads), seconds=2 * LONGEST_SECONDS
+        )
+    if len(times) != users:
+        lost = f"{users - len(times)} requests were not answered"
+        raise InstrumentError(f"{subject.name}: {lost}", bench.log(subject))
+    first = min(sent for sent, _ in times)
+    by_answer = sorted(times, key=lambda request: request[1])
+    return [(round(sent - first, 4), round(done - first, 4)) for sent, done in by_answer]

@@ -1,0 +1,190 @@
+"""A server under the load of Locust, and what was recorded."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+
+from command_line import too_few_files
+from instrument.arithmetic.measure import Completion, Recording, ceiling_of, merge
+from instrument.edges import processes, signals
+from instrument.edges.cpus import usable_cpus
+from instrument.edges.display import Display
+from instrument.edges.errors import InstrumentError
+from instrument.experiments.experiment import Conditions
+from instrument.load.others import Clock, between, clock, cost_of_each, share_of_others
+from instrument.servers import Subject
+
+OTHER_FILES = 100  # that a process of Locust or of a server opens at most, beside its connections
+AROUND_SECONDS = 2  # about: to start a server, and until Locust has ended
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How each subject is asked, and with how many processes it answers."""
+
+    users: int  # of a sweep: in its last step
+    seconds: int  # of the steady part
+    workers: int
+    processes: int = 1  # of Locust
+    port: int | None = None  # None: a free one
+    cpu_seconds: float | None = None  # that busy_app computes for, as calibrated
+
+    def ceiling(self, subject: Subject, users: int) -> float | None:
+        return ceiling_of(subject, users, self.workers, usable_cpus(), self.cpu_seconds)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What all measurements work with."""
+
+    subjects: list[Subject]
+    plan: Plan
+    conditions: Conditions
+    folder: Path  # where results are saved
+    scratch: Path
+    display: Display
+    look: Callable[[int], None] | None = None  # at the server's process, once a second
+
+    def say_how_long(self, seconds: Callable[[Plan, Subject], float]) -> None:
+        """Say how long all subjects take together, given how long each is asked."""
+        total = sum(seconds(self.plan, subject) + AROUND_SECONDS for subject in self.subjects)
+        self.display.say_how_long(total)
+
+    def command(self, subject: Subject) -> tuple[int, list[str]]:
+        """Return a port, and the command that starts a subject there."""
+        port = self.plan.port or processes.free_port()
+        return port, subject.command(port, self.plan.workers)
+
+    def log(self, subject: Subject) -> Path:
+        return self.scratch / f"{subject.name}.log"
+
+    @property
+    def locust_log(self) -> Path:
+        return self.scratch / "locust.log"
+
+    def started(self, subject: Subject, command: Sequence[str], port: int):
+        """Start a subject, and stop it at once, since nobody waits for what it still answers."""
+        booted, workers = subject.server.booted, self.plan.workers
+        log = self.log(subject)
+        return processes.serving(subject.name, command, port, log, booted, workers, grace=0)
+
+
+def allow_connections(users: int) -> None:
+    """Raise InstrumentError where one process may not hold the connections of all users."""
+    if told := too_few_files(users + OTHER_FILES):
+        raise InstrumentError(told)
+
+
+def put_load(
+    bench: Bench, subject: Subject, seconds: float, arguments: Sequence[str], *locustfiles: str
+) -> tuple[list[str], Recording]:
+    """Start a subject, run Locust to its end, stop both; return the command and the recording.
+
+    It takes about so many seconds. Locust gets the arguments, and the locustfiles of
+    instrument/locustfiles/ beside the shared one. Raises InstrumentError when one of them fails.
+    """
+    port, command = bench.command(subject)
+    completions, server_is_up = (bench.scratch / f"{subject.name}{end}" for end in (".json", ".up"))
+    locust = locust_command(bench.plan, subject, port, locustfiles, *arguments)
+    locust += ["--wait-for", str(server_is_up), "--completions", str(completions)]
+    for earlier in (server_is_up, *completions.parent.glob(f"{completions.stem}.[0-9]*.json")):
+        earlier.unlink(missing_ok=True)  # of a measurement that is taken again
+    bench.display.begin(subject.name, seconds, command, locust)
+    sleeper = [sys.executable, "-S", "instrument/load/lateness.py"]
+    sleeper_log = bench.scratch / "lateness.log"
+    with (
+        processes.running(sleeper, sleeper_log),
+        processes.running(locust, bench.locust_log) as generator,  # loads while the server starts
+        bench.started(subject, command, port) as server,
+    ):
+        server_is_up.touch()
+        clocks = observe(bench, subject, seconds, server, generator)
+    recording = merge(read_recordings(completions))
+    return command, replace(recording, **of_the_machine(recording, clocks, sleeper_log))
+
+
+def locust_command(
+    plan: Plan, subject: Subject, port: int, locustfiles: Sequence[str], *arguments: str
+) -> list[str]:
+    files = ["locustfile.py"]
+    files += [f"instrument/locustfiles/{name}.py" for name in ("recorder", *locustfiles)]
+    command = ["locust", "--locustfile", ",".join(files), subject.user_class]
+    command += ["--host", f"http://127.0.0.1:{port}", "--headless", *arguments]
+    command += ["--loglevel", "WARNING", "--exit-code-on-error", "0"]
+    if subject.path != "/":
+        command += ["--path", subject.path]
+    if plan.processes > 1:
+        meet = str(processes.free_port())  # of master and workers; two runs may be under way
+        command += ["--processes", str(plan.processes), "--master-bind-host", "127.0.0.1"]
+        command += ["--master-bind-port", meet, "--master-port", meet]
+    return command
+
+
+def observe(
+    bench: Bench, subject: Subject, seconds: float, server: Popen, generator: Popen
+) -> list[Clock]:
+    """Look at the CPUs once a second until Locust ends; raise InstrumentError when one fails."""
+    clocks: list[Clock] = []
+    start = time.monotonic()
+    while generator.poll() is None:
+        signals.check()
+        log = bench.log(subject)
+        processes.check_alive(server, subject.name, "in the middle of the run", log)
+        elapsed = time.monotonic() - start
+        if elapsed > 2 * seconds + processes.START_SECONDS:
+            raise InstrumentError("Locust did not end in time", bench.locust_log)
+        bench.display.advance(elapsed)
+        if elapsed >= len(clocks):
+            clocks.append(clock(server.pid, generator.pid))
+            if bench.look:
+                bench.look(server.pid)
+        time.sleep(0.1)
+    if generator.returncode != 0:
+        raise InstrumentError(f"Locust ended with status {generator.returncode}", bench.locust_log)
+    return clocks
+
+
+def of_the_machine(recording: Recording, clocks: list[Clock], sleeper_log: Path) -> dict[str, Any]:
+    """Return what a recording gets from outside of Locust."""
+    start, end = recording.spawned, recording.stopping
+    times = [each.at for each in recording.completions]
+    server, locust = cost_of_each(between(clocks, start, end), times) or (0.0, 0.0)
+    return {
+        "other_cpu": share_of_others(clocks, start, end),
+        "server_ms": server,
+        "locust_ms": locust,
+        "machine_late": read_lateness(sleeper_log.read_text(encoding="utf-8")),
+    }
+
+
+def read_lateness(printed: str) -> tuple[tuple[float, float], ...]:
+    """Return what instrument/load/lateness.py printed, but for a line that it could not finish."""
+    lines = (line.split() for line in printed.splitlines(keepends=True) if line.endswith("\n"))
+    return tuple((float(at), float(milliseconds)) for at, milliseconds in lines)
+
+
+def read_recordings(path: Path) -> list[Recording]:
+    """Return what each of Locust's processes wrote: one file, or one for each of them."""
+    every = [
+        json.loads(each.read_text(encoding="utf-8"))
+        for each in path.parent.glob(f"{path.stem}.[0-9]*.json")
+    ]
+    every = every or [json.loads(path.read_text(encoding="utf-8"))]
+    users = [each for each in every if each["completions"]] or every
+    if any(each["spawned"] is None or each["stopping"] is None for each in users):
+        raise InstrumentError("Locust was stopped before all users had been spawned")
+    return [
+        Recording(
+            **each
+            | {
+                "completions": tuple(Completion(*one) for one in each["completions"]),
+                "late": tuple(map(tuple, each["late"])),
+            }
+        )
+        for each in users
+    ]

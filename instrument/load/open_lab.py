@@ -1,0 +1,134 @@
+"""Opens the lab: two servers and Locust's page, until Ctrl-C."""
+
+import argparse
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from instrument.edges import processes, signals
+from instrument.edges.errors import InstrumentError
+from instrument.edges.signals import Interrupted
+from instrument.servers import Subject
+
+
+@dataclass(frozen=True)
+class Started:
+    """A process that runs, and where it writes what happens."""
+
+    name: str
+    process: subprocess.Popen
+    log: Path
+
+
+def invitation(subjects: list[Subject], ports: list[int], options: argparse.Namespace) -> str:
+    """Return what to do with a lab that is open."""
+    where = " and ".join(
+        f"{subject.name} on port {port}" for subject, port in zip(subjects, ports, strict=True)
+    )
+    page = f"http://127.0.0.1:{options.web_port}"
+    return f"""
+{where}, with {options.workers} workers each, are up.
+
+Predict first: {options.users} users, half of them for each server. How many requests will each
+answer in a second? How long will a user wait?
+
+1. Open {page}
+2. Scroll down, and press Start: {options.users} users, {options.spawn_rate} more each second.
+3. Press "The lab: a line for each server", at the top of the page, and watch the two lines.
+
+Then press Edit in Locust's page, and double the users. Which line changes?
+
+Without Locust, twelve requests from your browser: {page}/lab/staircase
+
+Ctrl-C ends everything.
+"""
+
+
+def open_lab(subjects: list[Subject], options: argparse.Namespace) -> None:
+    """Start two servers and Locust's page, say what to do, and wait for Ctrl-C.
+
+    Raises InstrumentError when a port is taken, or Locust ends.
+    """
+    if len(subjects) != 2:
+        raise InstrumentError("the lab shows two servers: name two different ones, or none")
+    for subject in subjects:
+        if subject.path != "/":
+            raise InstrumentError(f"the lab asks for /, but {subject.name} waits at {subject.path}")
+    ports = [options.port, options.port + 1]
+    if options.web_port in ports:
+        told = f"port {options.web_port} is for a server: choose another with --web-port"
+        raise InstrumentError(told)
+    for port, option in (*((port, "--port") for port in ports), (options.web_port, "--web-port")):
+        processes.check_port(port, f"choose another with {option}")
+    print("Starting two servers and Locust…", flush=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="compare-") as scratch,
+        ExitStack() as stack,
+        stopped_by_ctrl_c(),
+    ):
+        servers = [
+            start(stack, Path(scratch), subject, port, options.workers)
+            for subject, port in zip(subjects, ports, strict=True)
+        ]
+        locust = start_locust(stack, Path(scratch), subjects, ports, options)
+        print(invitation(subjects, ports, options), flush=True)
+        watch(servers, locust)
+    print("Both servers and Locust are stopped.")
+
+
+@contextmanager
+def stopped_by_ctrl_c() -> Iterator[None]:
+    """Take Ctrl-C for the way out; other signals are interruptions still."""
+    try:
+        yield
+    except Interrupted as interruption:
+        if interruption.number != signal.SIGINT:
+            raise
+
+
+def start(stack: ExitStack, scratch: Path, subject: Subject, port: int, workers: int) -> Started:
+    """Start a server, which the stack ends."""
+    log, command = scratch / f"{subject.name}.log", subject.command(port, workers)
+    serving = processes.serving(subject.name, command, port, log, subject.server.booted, workers)
+    return Started(subject.name, stack.enter_context(serving), log)
+
+
+def start_locust(
+    stack: ExitStack,
+    scratch: Path,
+    subjects: list[Subject],
+    ports: list[int],
+    options: argparse.Namespace,
+) -> Started:
+    """Start Locust's page, which the stack ends."""
+    log, port = scratch / "Locust.log", options.web_port
+    pairs = ",".join(
+        f"{subject.name}={port}" for subject, port in zip(subjects, ports, strict=True)
+    )
+    command = ["locust", "--locustfile", "instrument/locustfiles/lab.py,locustfile.py"]
+    command += ["--web-host", "127.0.0.1", "--web-port", str(port)]
+    command += ["--users", str(options.users), "--spawn-rate", str(options.spawn_rate)]
+    command += ["--servers", pairs, "--server-workers", str(options.workers)]
+    return Started(
+        "Locust", stack.enter_context(processes.serving("Locust", command, port, log)), log
+    )
+
+
+def watch(servers: list[Started], locust: Started) -> None:
+    """Wait for Ctrl-C; say which server ends before it, and raise InstrumentError when Locust does."""
+    while True:
+        signals.check()
+        processes.check_alive(locust.process, locust.name, "before it was stopped", locust.log)
+        for each in servers:
+            try:
+                processes.check_alive(each.process, each.name, "before it was stopped", each.log)
+            except InstrumentError as error:
+                print(f"{error}: to have it back, press Ctrl-C and open the lab again", flush=True)
+                servers.remove(each)
+                break
+        time.sleep(0.2)

@@ -1,0 +1,115 @@
+"""What a terminal of some width shows."""
+
+import os
+import pty
+import re
+import subprocess
+import termios
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from instrument.arguments import parse
+from instrument.edges.display import Display
+from instrument.edges.processes import ROOT
+from instrument.experiments import comparison, sweep
+from instrument.load.bench import Bench, Plan
+from instrument.servers import BY_DEFAULT, SUBJECTS, WAITING
+from tests.support.commands import COMPARE, compare
+from tests.support.samples import CONDITIONS
+
+BAR = "━"
+
+
+def on_terminal(columns, command):
+    """Run a command on a terminal so wide; return its status, and all that was written."""
+    ours, its = pty.openpty()
+    termios.tcsetwinsize(its, (24, columns))
+    environment = {**os.environ, "TERM": "xterm"}
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=its, stdout=its, stderr=its, env=environment
+    )
+    os.close(its)
+    written = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            written += chunk
+    except OSError:
+        pass  # Linux says so when the other end is closed
+    finally:
+        os.close(ours)
+        status = process.wait(20)
+    text = re.sub(r"\x1b\[[\d;?]*[hlm]", "", written.decode())  # without colours
+    return status, text.replace("\r\n", "\n")
+
+
+def left(written):
+    """Return the lines that stay on a terminal: rich erases the row of its bar, at last from below."""
+    return re.sub(r"[^\n]*(\n\r\x1b\[1A)?\x1b\[2K", "", written).splitlines()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("begin", "saved", "widths"),
+    [
+        (["run", "uvicorn-worker", "--users", "4", "--seconds", "2"], "comparison.json", (60, 120)),
+        (["timeline", "--users", "2"], "timeline.json", (80,)),
+    ],
+)
+def test_bar_takes_one_row_of_any_terminal_and_results_are_whole(begin, saved, widths, tmp_path):
+    def show(columns):
+        folder = tmp_path / str(columns)
+        return on_terminal(columns, [*COMPARE, *begin, "--workers", "1", "--output", str(folder)])
+
+    with ThreadPoolExecutor() as pool:
+        shown = list(pool.map(show, widths))
+    for columns, (status, written) in zip(widths, shown, strict=True):
+        lines = [line.rstrip() for line in left(written)]
+        assert status == 0, lines
+        bars = re.findall(rf"[^\r\n]*{BAR}[^\r\n]*", written)
+        assert max(map(len, bars)) <= columns + len("\x1b[2K"), "there was a bar, in one row"
+        assert not re.search(f"[{BAR}\x1b]", "".join(lines)), "nothing is left of it"
+        file = tmp_path / str(columns) / saved
+        results = [line.rstrip() for line in compare("show", file).stdout.splitlines()]
+        first = lines.index(results[0])
+        assert lines[first : first + len(results)] == results
+        begun = [line for line in lines[:first] if " of " in line]
+        commands = [line for line in lines[:first] if line.startswith("  $ ")]
+        assert len(begun) == (1 if "run" in begin else 2)
+        assert len(commands) == 2
+        assert first == len(begun) + len(commands) + 1, "and nothing else above the results"
+        assert lines[first + len(results) :][:2] == ["", str(file)]
+
+
+def test_what_is_long_is_said_beforehand(capsys):
+    Display().say_how_long(59)
+    assert capsys.readouterr().out == ""
+    Display().say_how_long(145)
+    assert capsys.readouterr().out == "This takes about 2:25 minutes.\n"
+
+
+@pytest.mark.parametrize(
+    ("expected", "users", "names", "told"),
+    [
+        (comparison.expected_seconds, 20, [each.name for each in WAITING.subjects], (95, 110)),
+        (comparison.expected_seconds, 40, ["awaiting", "blocking", "threaded"], (52, 64)),
+        (comparison.expected_seconds, 20, BY_DEFAULT, (32, 40)),
+        (sweep.expected_seconds, 256, BY_DEFAULT, (390, 450)),
+    ],
+    ids=["--all", "--set blocking", "run", "sweep"],
+)
+def test_what_is_said_beforehand_is_near_what_was_once_measured(expected, users, names, told):
+    plan, said = Plan(users, parse(["run"]).seconds, 4), []
+    bench = Bench(
+        [SUBJECTS[name] for name in names],
+        plan,
+        CONDITIONS,
+        Path(),
+        Path(),
+        SimpleNamespace(say_how_long=said.append),
+    )
+    bench.say_how_long(expected)
+    [seconds] = said
+    assert told[0] <= seconds <= told[1]

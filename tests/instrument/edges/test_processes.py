@@ -1,0 +1,62 @@
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from instrument.edges import processes
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import ROOT, free_port, wait_until
+from instrument.edges.program import run_program
+from tests.support.offspring import gone, offspring
+
+
+def test_servers_end_also_when_the_one_that_started_them_is_killed(tmp_path):
+    command = [sys.executable, "-m", "tests.support.starter", str(tmp_path / "log")]
+    starter = psutil.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
+    every = offspring(starter, "gunicorn", 2)
+    starter.send_signal(signal.SIGKILL)
+    starter.wait()
+    wait_until(lambda: gone(every))
+
+
+def test_a_server_ends_also_when_the_one_that_started_it_is_killed_before_it_has_told_so():
+    script = (
+        "import subprocess, time; from instrument.edges import processes\n"
+        "processes._guard.note = lambda sign, group: print(group, flush=True) or time.sleep(600)\n"
+        "processes.start(['sleep', '600'], subprocess.DEVNULL)\n"
+    )
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8") as starter:
+        begun = int(starter.stdout.readline())
+        assert processes.is_alive(begun)
+        starter.kill()
+    wait_until(lambda: not processes.is_alive(begun))
+
+
+def test_no_port_is_given_out_twice_in_a_row_to_processes_side_by_side():
+    with ThreadPoolExecutor(20) as pool:
+        first = list(pool.map(lambda _: free_port(2), range(200)))
+    assert len({*first, *(port + 1 for port in first)}) == 400
+
+
+@pytest.mark.parametrize("text", ["", "what", "99999999999999999999"])
+def test_a_counter_of_ports_that_is_spoiled_is_begun_anew(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "COUNTER", tmp_path / "counter")
+    processes.COUNTER.write_text(text, encoding="utf-8")
+    assert free_port() != free_port()
+
+
+def test_the_end_of_a_program_ends_what_it_has_started_and_nothing_else(tmp_path):
+    def work():
+        with (tmp_path / "own").open("wb") as own:
+            started.append(processes.start(["sleep", "600"], own))
+        raise InstrumentError("it can not be done")
+
+    started = []
+    with processes.running(["sleep", "600"], tmp_path / "log") as shared:
+        assert run_program("a program", work) == 1
+        assert started[0].poll() is not None
+        assert shared.poll() is None

@@ -1,0 +1,245 @@
+"""The comparison: what its table and its sentences say, and short runs of every server."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from burst import burst
+from instrument.cli import main
+from instrument.edges import processes, signals
+from instrument.edges.display import Display
+from instrument.edges.processes import free_port
+from instrument.experiments import comparison
+from instrument.experiments.comparison import (
+    Comparison,
+    cause,
+    is_spoiled,
+    sentences,
+    table,
+    verdict,
+)
+from instrument.servers import SUBJECTS, TO_THREAD_THREADS
+from tests.support.commands import compare
+from tests.support.machine import taken_again
+from tests.support.samples import CONDITIONS, LOOP, SYNC
+
+
+def lines(*results):
+    console = Console(force_terminal=False, width=80)
+    with console.capture() as capture:
+        console.print(table(Comparison(CONDITIONS, results)))
+    return capture.get().splitlines()
+
+
+def test_table_fits_80_columns_in_plain_text():
+    shown = lines(SYNC, LOOP)
+    assert shown[-2].split() == ["sync", "3.98", "4.00", "0.995", "5004", "5010", "0"]
+    assert shown[-1].split()[:4] == ["loop", "19.90", "20.00", "0.995"]
+    assert max(map(len, shown)) <= 80
+    assert "\x1b" not in "".join(shown)
+
+
+def test_sentence_says_how_many_times_as_many():
+    assert list(sentences(Comparison(CONDITIONS, (SYNC, LOOP)))) == [
+        "With the same 4 processes, loop answered 5.0 times as many requests as sync.",
+        "The one knob that differs is how a worker waits.",
+    ]
+
+
+def test_nothing_stands_below_the_table_of_one_server_about_which_there_is_nothing_to_say():
+    assert list(Comparison(CONDITIONS, (SYNC,)).told())[1:] == []
+    assert list(Comparison(CONDITIONS, (SYNC, LOOP)).told())[1] == ""
+
+
+def test_servers_of_two_sets_have_no_one_knob():
+    busy = replace(LOOP, name="sync-busy")
+    assert not any("knob" in each for each in sentences(Comparison(CONDITIONS, (SYNC, busy))))
+
+
+def test_a_short_run_and_failures_are_marked():
+    short = replace(SYNC, steady_seconds=7.9, failures=3)
+    told = " ".join(sentences(Comparison(CONDITIONS, (short,))))
+    assert "too short" in lines(short)[-1]
+    assert "too short to judge" in told
+    assert "sync: 3 of 60 requests failed" in told
+
+
+def test_a_generator_that_is_late_is_marked_with_the_way_out():
+    assert not cause(replace(SYNC, locust_late_ms=50.0)), "1 % of a median of 5 s"
+    late = replace(LOOP, requests_per_second=17.0, locust_late_ms=40.0, machine_late_ms=1.0)
+    assert lines(late)[-1].startswith("loop* ")
+    assert list(sentences(Comparison(CONDITIONS, (late,))))[-1] == (
+        "* loop: Locust woke 40.0 ms late (95 %), so it was busy itself: --processes helps if a CPU is free."
+    )
+    full = replace(late, machine_late_ms=30.0)
+    assert list(sentences(Comparison(CONDITIONS, (full,))))[-1] == (
+        "* loop: a process that only sleeps woke 30.0 ms late (95 %), so the CPUs were full."
+    )
+
+
+def test_cpus_that_changed_their_speed_are_told():
+    steady = replace(SYNC, computing_ms=25.0, server_ms=25.5)
+    assert not cause(steady), "the server does something, too"
+    slower = replace(steady, server_ms=30.0)
+    assert cause(slower) == (
+        "a request took 30.0 ms of CPU, and 25.0 ms before the run: the CPUs changed their speed"
+    )
+
+
+def test_nothing_is_concluded_from_what_is_not_the_servers():
+    late = replace(LOOP, requests_per_second=17.0, locust_late_ms=40.0)
+    told = list(sentences(Comparison(CONDITIONS, (SYNC, late))))
+    assert told[0] == (
+        "The rows with an asterisk do not show the servers alone, so nothing is concluded from them."
+    )
+    assert not any("times as many" in each for each in told)
+    reached = replace(late, requests_per_second=19.9)
+    told = list(sentences(Comparison(CONDITIONS, (SYNC, reached))))
+    assert "5.0 times as many" in told[0], "the ceiling rules the doubt out"
+    assert told[-1].startswith("* loop: ")
+
+
+def test_other_programs_are_told_apart_from_locust():
+    spoiled = replace(SYNC, other_cpu=0.4, requests_per_second=3.0)
+    assert list(sentences(Comparison(CONDITIONS, (spoiled,))))[-1] == (
+        "* sync: other programs used 40 % of the CPUs: close them and measure again."
+    )
+    assert lines(spoiled)[-1].startswith("sync* ")
+    assert is_spoiled(spoiled)
+    for harmless in (
+        {"other_cpu": 0.05},
+        {"requests_per_second": 3.98},
+        {"steady_seconds": 2.0},
+    ):
+        assert not is_spoiled(replace(spoiled, **harmless)), harmless
+
+
+@pytest.mark.parametrize("loads", [[0.4, 0.0], [0.4, 0.4]])
+def test_what_others_have_spoiled_is_measured_again_once(loads, monkeypatch, capsys):
+    left = iter(loads)
+
+    def once(bench, subject):
+        return replace(SYNC, requests_per_second=3.0, other_cpu=next(left))
+
+    monkeypatch.setattr(comparison, "measure_once", once)
+    bench = SimpleNamespace(display=Display())
+    assert comparison.measure(bench, SimpleNamespace(name="sync")).other_cpu == loads[1]
+    said = "sync: other programs used 40 % of the CPUs, so it is measured again"
+    assert capsys.readouterr().out == said + "\n"
+
+
+def test_what_has_no_ceiling_has_no_ratio():
+    assert lines(replace(SYNC, ceiling=None))[-1].split()[2:4] == ["none", "none"]
+
+
+def test_guesses_within_ten_per_cent_are_right():
+    found = Comparison(CONDITIONS, (SYNC, LOOP))
+    guesses = {"sync": 4.0, "loop": 16.0}
+    assert verdict(found, guesses) == "You had 1 of 2 right within 10 %: sync."
+    console = Console(force_terminal=False, width=100)
+    with console.capture() as capture:
+        console.print(table(found, guesses))
+    assert capture.get().splitlines()[-1].endswith("16.00")
+
+
+def results(folder, *arguments):
+    done = compare("run", *arguments, "--output", folder, seconds=110)
+    assert done.returncode == 0, done.stderr
+    data = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
+    return {result["name"]: result for result in data["results"]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        (["--set", "blocking"], "blocking"),
+        (["--all"], "waiting"),
+        (["sync", "blocking"], "comparison"),
+    ],
+)
+def test_a_set_is_saved_under_its_name(asked, name, tmp_path, monkeypatch):
+    def measure(bench, subject):
+        (bench.scratch / f"{subject.name}.html").touch()
+        return replace(SYNC, name=subject.name)
+
+    monkeypatch.setattr(signals, "note", lambda: None)  # they are pytest's
+    monkeypatch.setattr(comparison, "measure", measure)
+    (tmp_path / "comparison.json").touch()
+    assert main(["run", *asked, "--output", str(tmp_path)]) == 0
+    saved = [path.name for path in tmp_path.glob("*.json") if path.stat().st_size]
+    assert saved == [f"{name}.json"]
+    assert (tmp_path / f"{name}.svg").exists()
+
+
+def ratio(result):
+    return result["requests_per_second"] / result["ceiling"]
+
+
+@pytest.mark.measures(seconds=20)
+@taken_again
+@pytest.mark.parametrize("name", ["gevent", "asgi", "uvicorn"])
+def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path):
+    [result] = results(tmp_path, name, "--seconds", 8).values()
+    assert result["ceiling"] == 20
+    assert 0.95 <= ratio(result) <= 1.01
+
+
+@pytest.mark.measures(seconds=38)
+@taken_again
+def test_threads_are_slots_that_are_used_unevenly(tmp_path):
+    [result] = results(tmp_path, "gthread", "--seconds", 8).values()
+    assert result["ceiling"] == 16
+    assert 4 < result["requests_per_second"] <= 16 * 1.01
+
+
+@pytest.mark.measures(seconds=54)
+@taken_again
+def test_blocking_makes_a_sync_worker_of_a_loop_and_threads_are_the_remedy(tmp_path):
+    found = results(tmp_path, "blocking", "threaded", "--seconds", 8)
+    blocking, threaded = found["blocking"], found["threaded"]
+    assert blocking["users"] == 40
+    assert ratio(blocking) <= 1.02
+    assert threaded["ceiling"] == 4 * TO_THREAD_THREADS
+    # a loop that got fewer connections than it has threads leaves some of them idle
+    assert 0.6 <= ratio(threaded) <= 1.02
+    assert threaded["requests_per_second"] > 2 * blocking["requests_per_second"]
+
+
+@pytest.mark.alone
+@taken_again
+def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path):
+    def seconds(subject):
+        port, log = free_port(), tmp_path / subject.name
+        command, booted = subject.command(port, 4), subject.server.booted
+        with processes.serving(subject.name, command, port, log, booted, 4):
+            answered, kinds = burst(40, "127.0.0.1", port, "/")
+        assert kinds == {"answered with 200": 40}
+        return answered[-1]
+
+    # where they wait, it answers five times as many
+    assert seconds(SUBJECTS["sync-busy"]) / seconds(SUBJECTS["uvicorn-worker-busy"]) < 2
+
+
+@pytest.mark.long
+def test_computing_has_the_ceiling_of_its_cpus(tmp_path):
+    arguments = ("--workers", 1, "--users", 2, "--seconds", 1)
+    [result] = results(tmp_path, "sync-busy", *arguments).values()
+    assert result["ceiling"] == pytest.approx(1000 / result["computing_ms"], rel=0.005)  # 0.1 ms
+
+
+@pytest.mark.long
+def test_no_waiting_has_no_ceiling_and_locusts_share_is_recorded(tmp_path):
+    [result] = results(tmp_path, "asgi-minimal", "--seconds", 1).values()
+    assert result["ceiling"] is None
+    assert 0 < result["locust_cpu"] <= 1.1
+    assert 0 < result["machine_cpu"] <= 1
+
+
+@pytest.mark.long
+def test_locusts_processes_are_merged(tmp_path):
+    [result] = results(tmp_path, "uvicorn", "--seconds", 2, "--processes", 2).values()
+    assert result["failures"] == 0
+    assert 0.8 < ratio(result) < 1.2, "two processes of ten users each, not one of them"

@@ -1,0 +1,82 @@
+"""The sweep: its table, its pictures, and a short one."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from instrument.experiments.figure import BLUE, COLOURS, ORANGE, look
+from instrument.experiments.sweep import Sweep, table
+from tests.support.commands import compare, one_line
+from tests.support.machine import taken_again
+from tests.support.samples import CONDITIONS, STEPS
+
+
+def shown(sweep, width):
+    console = Console(force_terminal=False, width=width)
+    with console.capture() as capture:
+        console.print(table(sweep))
+    return capture.get()
+
+
+def test_steps_fit_80_columns():
+    text = shown(Sweep(CONDITIONS, {"sync": STEPS, "uvicorn-worker": STEPS}), 80)
+    assert text.splitlines()[-1].split() == ["8", *["3.96", "0.990", "2000"] * 2]
+    assert "…" not in text
+
+
+@pytest.mark.measures(seconds=48)
+@taken_again
+def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path):
+    done = compare("sweep", "uvicorn", "--users", 4, "--output", tmp_path, seconds=110)
+    assert done.returncode == 0, done.stderr
+    steps = json.loads((tmp_path / "sweep.json").read_text(encoding="utf-8"))["steps"]["uvicorn"]
+    assert [step["users"] for step in steps] == [1, 2, 4]
+    for step in steps:
+        assert step["steady_seconds"] >= 8
+        assert 0.95 <= step["requests_per_second"] / step["ceiling"] <= 1.01
+    written = {"sweep.json", "sweep-throughput.svg", "sweep-latency.svg"}
+    assert {path.name for path in tmp_path.iterdir()} == written
+
+
+def test_a_sweep_has_one_process_of_locust(tmp_path):
+    said = one_line(compare("sweep", "--processes", 2, "--output", tmp_path))
+    assert "leave out --processes" in said
+
+
+def test_what_has_no_ceiling_has_no_knee(tmp_path):
+    assert "no knee" in one_line(compare("sweep", "sync-minimal", "--output", tmp_path))
+
+
+@pytest.mark.parametrize("count", [1, 6, 7, 13])
+def test_every_server_is_drawn_with_a_look_of_its_own(count):
+    sweep = Sweep(CONDITIONS, {f"server-{number}": STEPS for number in range(count)})
+    for svg in sweep.pictures().values():
+        drawn = re.findall(
+            r'<g id="line2d_\d+">\n    <path d="[^"]*" clip-path="[^"]*" style="[^"]*', svg
+        )
+        lines = [each for each in drawn if any(colour in each for colour in COLOURS)]
+        assert len(lines) == count
+        assert svg.count("<!-- server-") == count, "each in the legend"
+    assert len({look(f"server-{place}", place) for place in range(count)}) == count
+
+
+def test_title_says_where_the_knee_is_and_colours_say_which_server():
+    flat = tuple(replace(step, ceiling=float(step.users)) for step in STEPS)
+    sweep = Sweep(CONDITIONS, {"uvicorn-worker": flat, "sync": STEPS})
+    for svg in sweep.pictures().values():
+        assert f"stroke: {BLUE}" in svg and f"stroke: {ORANGE}" in svg
+    throughput, latency = sweep.pictures().values()
+    assert (
+        "<!-- Throughput: sync bends at 4 users, uvicorn-worker follows the users -->" in throughput
+    )
+    assert "<!-- Latency: sync rises from 4 users on, uvicorn-worker stays flat -->" in latency
+    assert look("sync", 0) == look("sync", 5) != look("uvicorn-worker", 0)
+
+
+def test_table_of_seven_servers_is_whole():
+    sweep = Sweep(CONDITIONS, {f"server-{number}": STEPS for number in range(7)})
+    assert "…" not in shown(sweep, 1000)
+    assert shown(sweep, 1000).splitlines()[-1].split() == ["8", *["3.96", "0.990", "2000"] * 7]

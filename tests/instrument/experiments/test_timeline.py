@@ -1,0 +1,36 @@
+"""The timeline: its picture, and a real one."""
+
+import json
+
+import pytest
+
+from instrument.experiments.timeline import Timeline
+from tests.support.commands import compare
+from tests.support.machine import taken_again
+from tests.support.samples import CONDITIONS
+
+
+@pytest.mark.long
+@taken_again
+def test_timeline_is_a_staircase_beside_a_wall(tmp_path):
+    done = compare("timeline", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    requests = json.loads((tmp_path / "timeline.json").read_text(encoding="utf-8"))["requests"]
+    stairs = [round(answered) for _, answered in requests["sync"]]
+    assert stairs == [step for step in range(1, 7) for _ in range(2)]
+    assert [round(answered) for _, answered in requests["uvicorn-worker"]] == [1] * 12
+    assert (tmp_path / "timeline.svg").exists()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 7])
+def test_every_server_has_a_panel_with_all_its_requests(count):
+    times = [(0.0, 1.0), (0.0, 2.0)]
+    timeline = Timeline(CONDITIONS, {f"server-{number}": times for number in range(count)})
+    [svg] = timeline.pictures().values()
+    for number in range(count):
+        assert svg.count(f"<!-- server-{number} -->") == 1
+    panels = [each for each in svg.split('<g id="axes_')[1:] if "<!-- server-" in each]
+    assert len(panels) == count
+    for panel in panels:
+        bars = [each for each in panel.split('<g id="patch_')[1:] if "fill: #" in each]
+        assert sum("clip-path" in bar for bar in bars) == len(times)

@@ -1,8 +1,0 @@
-from instrument.errors import tail_of_log
-
-
-def test_tail_tells_each_error_once_with_its_place_and_no_frames():
-    crash = 'Traceback (most recent call last):\n  File "a.py", line 7\n    y\nValueError: z\n'
-    log = f"[INFO] one\n\n{crash}[ERROR] two\n{crash}[INFO] three\n"
-    assert tail_of_log(log) == ["ValueError: z (a.py, line 7)", "[ERROR] two"]
-    assert tail_of_log("[INFO] only\n") == ["[INFO] only"]
