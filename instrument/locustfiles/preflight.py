@@ -58,7 +58,6 @@ def add_option(parser):
     parser.add_argument(
         "--wait-for",
         metavar="FILE",
-        type=Path,
         include_in_web_ui=False,
         help="begin only when this file exists, which says that the server is up (headless)",
     )
@@ -72,8 +71,10 @@ def check_every_run(environment, runner, web_ui, **_):
 
     headless = web_ui is None
     begins = headless and not isinstance(runner, WorkerRunner)  # which its master tells to begin
-    wait_for = environment.parsed_options.wait_for
-    while begins and wait_for and not wait_for.exists():
+    wait_for = (
+        environment.parsed_options.wait_for
+    )  # text, since a master sends its options to workers
+    while begins and wait_for and not Path(wait_for).exists():
         time.sleep(0.05)
     if begins and (fault := fault_of_run(environment)):
         for worker in psutil.Process().children():  # of --processes, which would wait for a minute
