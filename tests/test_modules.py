@@ -22,9 +22,8 @@ def theirs(tmp_path):
     ours = ("command_line", "compare", "exercises", "instrument", "tests", "wsgi", "asgi")
     for name in (*ours, "gunicorn"):
         (tmp_path / f"{name}.py").write_text(NOT_OURS, encoding="utf-8")
-    for half in ("rich/__init__.py", "rich/console.py"):
-        (tmp_path / half).parent.mkdir(exist_ok=True)
-        (tmp_path / half).touch()
+    (tmp_path / "rich").mkdir()
+    (tmp_path / "rich/__init__.py").touch()
     return tmp_path
 
 

@@ -30,7 +30,7 @@ def copy(tmp_path):
         "frameworks/requirements.txt",
         "diagnosis/requirements.txt",
     ):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 

@@ -18,9 +18,9 @@ OF_THE_INSTRUMENT = """
 import sys
 from pathlib import Path
 from instrument.edges import processes
-from instrument.load.bench import calibration
 from instrument.edges.cpus import usable_cpus
 from instrument.experiments.experiment import Conditions
+from instrument.load import calibration
 from instrument.load.bench import Plan
 from instrument.servers import SUBJECTS
 
