@@ -14,7 +14,7 @@ from command_line import address, run, whole_number
 MOST = 200
 
 
-def ask(port, path):
+def begin_request(port, path):
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", path)
     return connection
@@ -40,10 +40,10 @@ def main():
     if url.scheme != "http" or url.hostname != "127.0.0.1" or not port:
         parser.error(f"{options.url} is not an address like http://127.0.0.1:8000/def")
     try:
-        busy = [ask(port, url.path or "/") for _ in range(options.requests)]
+        busy = [begin_request(port, url.path or "/") for _ in range(options.requests)]
         for path in options.paths:
             begun = time.perf_counter()
-            body = ask(port, path).getresponse().read().decode().strip()
+            body = begin_request(port, path).getresponse().read().decode().strip()
             print(f"{path} is answered after {time.perf_counter() - begun:.1f} s: {body}")
         for connection in busy:
             connection.getresponse().read()

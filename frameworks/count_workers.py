@@ -15,7 +15,7 @@ from command_line import port, run
 MANY = 100
 
 
-def ask(*connections):
+def count_answers(*connections):
     """Send a request on each connection, then count the answers by worker."""
     for connection in connections:
         connection.request("GET", "/")
@@ -36,10 +36,16 @@ def main():
         print(f"{what}:", *sorted(counts.values(), reverse=True))
 
     try:
-        tell(f"{MANY} connections by turns", sum((ask(connect()) for _ in range(MANY)), Counter()))
-        tell(f"{MANY} connections at once", ask(*[connect() for _ in range(MANY)]))
+        tell(
+            f"{MANY} connections by turns",
+            sum((count_answers(connect()) for _ in range(MANY)), Counter()),
+        )
+        tell(f"{MANY} connections at once", count_answers(*[connect() for _ in range(MANY)]))
         kept = connect()
-        tell(f"1 connection, {MANY} requests", sum((ask(kept) for _ in range(MANY)), Counter()))
+        tell(
+            f"1 connection, {MANY} requests",
+            sum((count_answers(kept) for _ in range(MANY)), Counter()),
+        )
     except ConnectionRefusedError:
         sys.exit(f"nothing listens on port {options.port}: start the server first")
     except (OSError, HTTPException) as error:

@@ -13,7 +13,7 @@ from instrument import servers
 from instrument.arguments import parse
 from instrument.arithmetic.measure import SHORTEST_STEADY_SECONDS
 from instrument.edges import signals
-from instrument.edges.check import FRAMEWORKS, is_ready, need_packages
+from instrument.edges.check import FRAMEWORK_REQUIREMENTS, is_ready, need_packages
 from instrument.edges.display import Display
 from instrument.edges.errors import InstrumentError, not_installed
 from instrument.edges.files import writable, write
@@ -40,15 +40,17 @@ ALL_TABLES_SECONDS = 235  # about
 
 
 @contextmanager
-def working(options: argparse.Namespace, subjects: list[Subject], users: int) -> Iterator[Bench]:
+def working(
+    options: argparse.Namespace, subjects: list[Subject], users: int, requests: int = 0
+) -> Iterator[Bench]:
     """Look at all that can be wrong before anything is measured, and clean up afterwards."""
     signals.note()
     need_packages()
-    if any(subject.app.startswith(f"{servers.FRAMEWORKS}.") for subject in subjects):
-        need_packages(FRAMEWORKS)
-    allow_connections(users)
+    if any(subject.app.startswith(f"{servers.FRAMEWORKS_FOLDER}.") for subject in subjects):
+        need_packages(FRAMEWORK_REQUIREMENTS)
+    allow_connections(users or requests)
     seconds = getattr(options, "seconds", SHORTEST_STEADY_SECONDS)
-    conditions = conditions_of(users, seconds, options.workers)
+    conditions = conditions_of(users, seconds, options.workers, requests)
     folder = writable(options.output)
     with (
         tempfile.TemporaryDirectory(prefix="compare-") as scratch,
@@ -167,10 +169,10 @@ def run_spread(options: argparse.Namespace) -> None:
 
 
 def run_mending(options: argparse.Namespace) -> None:
-    users = mending.RATE * options.seconds
-    with working(options, mending.SUBJECTS, users) as bench:
+    requests = mending.RATE * options.seconds
+    with working(options, mending.SHOPS, 0, requests) as bench:
         bench.say_how_long(mending.expected_seconds)
-        shops = {subject.name: mending.measure(bench, subject) for subject in mending.SUBJECTS}
+        shops = {subject.name: mending.measure(bench, subject) for subject in mending.SHOPS}
         tell_and_finish(bench, Mending(bench.conditions, shops), "mending")
 
 
@@ -264,9 +266,9 @@ def ask_for_number(question: str) -> float:
         print("  A number, please, such as 4 or 12.5.")
 
 
-def conditions_of(users: int, seconds: int, workers: int) -> Conditions:
+def conditions_of(users: int, seconds: int, workers: int, requests: int) -> Conditions:
     try:
-        return Conditions.here_and_now(users, seconds, workers)
+        return Conditions.here_and_now(users, seconds, workers, requests)
     except metadata.PackageNotFoundError as error:
         raise InstrumentError(not_installed(str(error.name))) from error
 

@@ -206,7 +206,7 @@ def async_def(name: str, app: str, slots: float, teaches: str) -> Subject:
 def handler(name: str, app: str, path: str, slots: float, teaches: str) -> Subject:
     """Return a subject of chapter 7, whose application waits at a path of its own."""
     server = GTHREAD_25 if slots == 25 else BY_NAME["uvicorn"]
-    return Subject(name, server, f"{FRAMEWORKS}.{app}", Work.WAIT, slots, teaches, path)
+    return Subject(name, server, f"{FRAMEWORKS_FOLDER}.{app}", Work.WAIT, slots, teaches, path)
 
 
 # The pool of asyncio.to_thread, in which no thread has begun.
@@ -248,11 +248,11 @@ MINIMAL = Set(
     tuple(runs(server, "app", Work.NOTHING, "-minimal") for server in EVERYWHERE),
 )
 GTHREAD_25 = BY_NAME["gthread"].with_threads(25)
-FRAMEWORKS = "frameworks"  # the set, and the folder of its applications
+FRAMEWORKS_FOLDER = "frameworks"  # the set, and the folder of its applications
 OF_ANYIO = "40 threads for each event loop hold 40 requests"
 A_LOOP = "an event loop holds every request"
 OF_FRAMEWORKS = Set(
-    FRAMEWORKS,
+    FRAMEWORKS_FOLDER,
     "what the framework does with a handler",
     "the framework's threads are slots, too",
     200,

@@ -29,14 +29,14 @@ class Odd(BaseHTTPRequestHandler):
         pass
 
 
-class Server(ThreadingHTTPServer):
+class PatientServer(ThreadingHTTPServer):
     request_queue_size = 100  # in place of 5
 
 
 @contextlib.contextmanager
 def odd_server():
     Odd.count = 0
-    with Server(("127.0.0.1", 0), Odd) as server:
+    with PatientServer(("127.0.0.1", 0), Odd) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:

@@ -11,7 +11,7 @@ import pytest
 from connections import late_client
 from instrument.edges.processes import ROOT, free_port, wait_until
 from instrument.edges.tools import lacking
-from instrument.faults.rig import nginx, running
+from instrument.faults.fixtures import launched, nginx
 from instrument.servers import BY_NAME
 from tests.support.commands import run, run_module
 
@@ -56,7 +56,7 @@ def test_hold_lock_says_in_one_line_that_there_is_no_database(tmp_path):
 @pytest.mark.skipif(bool(lacking("nginx")), reason=lacking("nginx"))
 def test_nginx_goes_on_when_the_late_client_is_stopped(tmp_path):
     with (
-        running(BY_NAME["sync"]) as run,
+        launched(BY_NAME["sync"]) as run,
         nginx(ROOT / "connections/nginx.conf", run.port) as proxy,
     ):
         (tmp_path / "results").mkdir()

@@ -9,7 +9,7 @@ import pytest
 
 from instrument.edges import processes
 from instrument.edges.processes import ROOT, wait_until
-from instrument.faults.rig import ask, running
+from instrument.faults.fixtures import ask, launched
 from instrument.servers import BY_NAME
 
 HELLO = "Hello, World!\n"
@@ -48,7 +48,7 @@ def test_command_serves_without_an_error_and_stops_on_ctrl_c(
 def test_gthread_has_one_thread_a_worker_unless_it_is_told(options, is_in_turn):
     clients, slow = 3, {"wsgi": "wsgi.slow_app:app"}  # which waits for a second
     options = ["--worker-class=gthread", *options]
-    with running(BY_NAME["sync"], *options, workers=1, apps=slow, is_asked=False) as run:
+    with launched(BY_NAME["sync"], *options, workers=1, apps=slow, is_asked=False) as run:
         assert ask(run.port).status == 200  # it is up
         with ThreadPoolExecutor(clients) as pool:
             answers = list(pool.map(lambda _: ask(run.port), range(clients)))

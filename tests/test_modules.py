@@ -9,7 +9,7 @@ import pytest
 
 from instrument.edges.check import misleading
 from instrument.edges.processes import MISLEADING, ROOT
-from instrument.faults.rig import ask, running
+from instrument.faults.fixtures import ask, launched
 from instrument.servers import BY_NAME
 from tests.support.commands import compare, not_made, one_line, run
 
@@ -52,7 +52,7 @@ def test_our_application_is_served(server, theirs, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(theirs))
     monkeypatch.setenv("PYTHONSAFEPATH", "1")
     apps = {"wsgi": "wsgi.app:app", "asgi": "asgi.app:app"}
-    with running(BY_NAME[server], workers=1, apps=apps) as run:
+    with launched(BY_NAME[server], workers=1, apps=apps) as run:
         assert ask(run.port).text == "Hello, World!\n"
 
 

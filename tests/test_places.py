@@ -13,7 +13,7 @@ from tests.support.terminal import Terminal
 NAME = "it's a größer place/My Drive"
 LONG = " ".join(["a long name"] * 20)  # above what the first line of a script may hold
 ROW = """
-from instrument.faults.deploys import TABLE
+from instrument.faults.table_deploys import TABLE
 from instrument.faults.table import COLUMNS
 print(TABLE.rows[0].try_on(COLUMNS[0]))
 """

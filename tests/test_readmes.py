@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from instrument.edges.processes import ROOT
 from tests.support.network import NAMED
-from tests.support.readme import Wrong, parts, steps
+from tests.support.readme import PageError, parts, steps
 from tests.support.terminal import READMES, Terminal
 
 IDS = [str(path.relative_to(ROOT)) for path in READMES]
@@ -67,7 +67,7 @@ def test_every_block_does_what_it_shows(path, part, takes_turn, subtests):
                     pytest.skip(lacking)
                 try:
                     terminal.do(step)
-                except Wrong as wrong:
+                except PageError as wrong:
                     pytest.fail(f"{where}\n{wrong}", pytrace=False)
         if terminal.servers:
             ports = ", ".join(terminal.servers)

@@ -39,14 +39,14 @@ FRAMEWORKS = {  # and the server and the app of each; ratios are to the first
 }
 CALLS = ("GET", "POST")
 POST = Path(__file__).with_name("post.lua")
-PACKAGES = ("starlette", "fastapi", "flask", "sqlalchemy", "aiosqlite", "uvicorn", "gunicorn")
+BENCHMARKED = ("starlette", "fastapi", "flask", "sqlalchemy", "aiosqlite", "uvicorn", "gunicorn")
 NAME = "benchmark.json"
 
 
 def main():
     options = parse()
     if options.file:
-        return show(read(options.file))
+        return show(read_saved(options.file))
     if not shutil.which("wrk"):
         raise InstrumentError("wrk is not installed: sudo apt install wrk")
     folder = writable(ROOT / ("docs" if options.write else "results"))
@@ -64,14 +64,14 @@ def main():
         "workers": WORKERS,
         "connections": CONNECTIONS,
         "cpus": usable_cpus(),
-        "versions": {name: metadata.version(name) for name in PACKAGES},
+        "versions": {name: metadata.version(name) for name in BENCHMARKED},
     }
     show(data)
     print(write(folder / NAME, json.dumps(data, indent=1) + "\n").relative_to(ROOT))
     return None
 
 
-def read(path):
+def read_saved(path):
     """Return what was saved; raise InstrumentError where it is something else."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))

@@ -23,7 +23,7 @@ from instrument.edges.tools import CHAPTER_8, DEBIAN, lacking, moved
 
 PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
 REQUIREMENTS = "requirements.txt"
-FRAMEWORKS = "frameworks/requirements.txt"  # what chapter 7 needs beside
+FRAMEWORK_REQUIREMENTS = "frameworks/requirements.txt"  # what chapter 7 needs beside
 INSTALL = f"{PIP_INSTALL} -r {REQUIREMENTS}"
 PROGRAMS = {"gunicorn", "uvicorn", "locust"}
 

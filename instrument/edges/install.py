@@ -22,11 +22,11 @@ def main(requirements):
     command = [*PIP, "--only-binary=:all:", f"--requirement={requirements}"]
     done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
     if done.returncode:
-        sys.exit(f"{requirements} can't be installed: {cause(done.stderr + done.stdout)}")
+        sys.exit(f"{requirements} can't be installed: {reason(done.stderr + done.stdout)}")
     print(done.stderr, end="", file=sys.stderr)
 
 
-def cause(said):
+def reason(said):
     """Return why pip failed, from what it said."""
     if re.search(UNREACHABLE, said):
         return "the package index can't be reached: look at your connection, and type it again"

@@ -11,20 +11,20 @@ from time import monotonic, sleep
 
 from instrument.edges import processes
 from instrument.exercises.book import Wrong, exercise
-from instrument.exercises.rig import (
-    ask,
-    ask_together,
+from instrument.exercises.serve import (
     because,
     compare_prediction,
     compiled,
+    fetch,
+    fetch_together,
     need_ok,
     output_of,
-    side_by_side,
+    together,
     uvicorn,
 )
 
 PIECES = (b"one", b"two", b"three")
-PATIENCE = 3  # seconds, of a client that waits for the next byte
+DISCONNECT_SECONDS = 3  # seconds, of a client that waits for the next byte
 DRIVE = Path(__file__).with_name("drive.py")
 
 
@@ -53,7 +53,7 @@ def lifespan(path: Path, folder: Path) -> str:
         raise Wrong(f"Both were answered, but then {end or types[2]}: return after the shutdown.")
 
     with uvicorn(path, folder, "--lifespan=on") as run:
-        answer = need_ok(ask(run.port), run)
+        answer = need_ok(fetch(run.port), run)
     if answer.body != b"Hello, World!\n":
         raise Wrong(f"Lifespan is right; but now a GET is answered with {answer.body!r}.")
     return "Start and shutdown were answered, and a GET as before."
@@ -83,11 +83,11 @@ def need_answer(event: str, answer: list[str], end: str) -> None:
 )
 def pieces(path: Path, folder: Path) -> str:
     with uvicorn(path, folder) as run:
-        (got,) = side_by_side(lambda: answer_to_pieces(run.port))
+        (got,) = together(lambda: answer_to_pieces(run.port))
         if got.startswith(b"HTTP/1.1 500"):
             raise Wrong(f"The pieces were answered with 500.{because(run.log)}")
         saw = judged(got)
-        short = ask(run.port, "POST", b"short", seconds=PATIENCE)
+        short = fetch(run.port, "POST", b"short", seconds=DISCONNECT_SECONDS)
         need_ok(short, run, "A body in one piece")
     return saw
 
@@ -107,7 +107,7 @@ def judged(got: bytes) -> str:
 
 def answer_to_pieces(port: int) -> bytes:
     got = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=DISCONNECT_SECONDS) as client:
         try:
             client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n")
             client.sendall(b"Connection: close\r\n\r\n")
@@ -118,7 +118,7 @@ def answer_to_pieces(port: int) -> bytes:
             return got + b"".join(iter(lambda: client.recv(4096), b""))
         except TimeoutError as error:
             raise Wrong(
-                f"No answer within {PATIENCE} s. Does it wait for a piece that does not "
+                f"No answer within {DISCONNECT_SECONDS} s. Does it wait for a piece that does not "
                 "come? Without more_body, there is none."
             ) from error
         except ConnectionError:
@@ -128,7 +128,7 @@ def answer_to_pieces(port: int) -> bytes:
 @exercise(8, "unblock the loop", "asgi", "asyncio has a sleep of its own, which has to be awaited.")
 def unblocked(path: Path, folder: Path) -> str:
     with uvicorn(path, folder) as run:
-        answers = ask_together(run.port, 6)
+        answers = fetch_together(run.port, 6)
         if re.search("NoneType.*await", run.said()):
             raise Wrong(
                 "time.sleep() blocks, and then gives nothing to await: asyncio has its own."
@@ -184,7 +184,7 @@ def header(path: Path, folder: Path) -> str:
 )
 def stream(path: Path, folder: Path) -> str:
     with uvicorn(path, folder) as run:
-        (ticks,) = side_by_side(lambda: ticks_until_left(run.port, 8))
+        (ticks,) = together(lambda: ticks_until_left(run.port, 8))
         if ticks < 8:
             raise Wrong(f"The client was still there, and got {ticks} lines; then no more came.")
         if not falls_silent(run):
@@ -195,7 +195,7 @@ def stream(path: Path, folder: Path) -> str:
 def ticks_until_left(port: int, most: int) -> int:
     """Return how many lines came, up to some, before the client leaves."""
     got = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=DISCONNECT_SECONDS) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         with suppress(TimeoutError, ConnectionError):
             while got.count(b"tick") < most and b"\r\n0\r\n\r\n" not in got:

@@ -13,14 +13,14 @@ import psutil
 from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
-from instrument.exercises.rig import (
-    Answer,
-    Running,
-    ask,
+from instrument.exercises.serve import (
+    Response,
+    Served,
     evaluated,
+    fetch,
     gunicorn,
     need_ok,
-    side_by_side,
+    together,
 )
 
 Frame = tuple[str, str, str]  # file, line, function
@@ -64,7 +64,7 @@ def names(frame: Frame) -> tuple[str, str, str]:
 STILL = 5  # stacks, taken one after the other, that show the same lines of a file
 
 
-def stack_of(run: Running, name: str) -> list[Frame]:
+def stack_of(run: Served, name: str) -> list[Frame]:
     """Return the stack of a worker, from its top, as soon as it stands still in a file."""
     (worker,) = psutil.Process(run.process.pid).children()
 
@@ -94,14 +94,14 @@ CLIENTS, OFF = 3, 0.3  # seconds: half of what a request takes
     'environ.get("HTTP_X_REQUEST_START") is text, or None. Subtract it, as a float, from began.',
 )
 def logged_wait(path: Path, folder: Path) -> str:
-    def client(port: int) -> Answer:
-        return ask(port, X_Request_Start=f"{time.time():.3f}")
+    def client(port: int) -> Response:
+        return fetch(port, X_Request_Start=f"{time.time():.3f}")
 
     with gunicorn(path, folder) as run:
-        answers = side_by_side(*[partial(client, run.port)] * CLIENTS)
+        answers = together(*[partial(client, run.port)] * CLIENTS)
         took = sorted(need_ok(each, run).seconds for each in answers)
         logged = lines_of(run, CLIENTS)
-        plain = ask(run.port)
+        plain = fetch(run.port)
         need_ok(plain, run, "A request without X-Request-Start")
         last = lines_of(run, CLIENTS + 1)[-1]
     for seconds, (waited, worked) in zip(took, sorted(logged, key=sum), strict=True):
@@ -118,7 +118,7 @@ def logged_wait(path: Path, folder: Path) -> str:
     )
 
 
-def lines_of(run: Running, count: int) -> list[tuple[float, float]]:
+def lines_of(run: Served, count: int) -> list[tuple[float, float]]:
     """Return what the log says of so many requests."""
 
     def found() -> list[tuple[str, str]]:

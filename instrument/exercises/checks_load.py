@@ -6,7 +6,7 @@ from pathlib import Path
 from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
-from instrument.exercises.rig import because, compiled, gunicorn, uvicorn
+from instrument.exercises.serve import because, compiled, gunicorn, uvicorn
 
 USERS = 4  # of each class
 SECONDS = 6

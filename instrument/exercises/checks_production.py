@@ -11,15 +11,15 @@ from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
 from instrument.edges.tools import find, lacking
 from instrument.exercises.book import Wrong, exercise
-from instrument.exercises.rig import (
-    Running,
-    ask,
-    ask_together,
+from instrument.exercises.serve import (
+    Served,
     configured,
     evaluated,
+    fetch,
+    fetch_together,
     gunicorn,
     need_ok,
-    side_by_side,
+    together,
     uvicorn,
 )
 
@@ -34,7 +34,7 @@ ASKED = 24
 )
 def counter(path: Path, folder: Path) -> str:
     with gunicorn(path, folder, workers=4, COUNTER=str(folder / "counter")) as run:
-        answers = [*ask_together(run.port, ASKED), ask(run.port)]
+        answers = [*fetch_together(run.port, ASKED), fetch(run.port)]
         if "invalid literal for int() with base 10: ''" in run.said():
             raise Wrong("A worker read the file when another had just emptied it. Lock, then read.")
         for each in answers:
@@ -59,15 +59,15 @@ def lost_update(path: Path, folder: Path) -> str:
     with gunicorn(path, folder) as run:
 
         def put(body: bytes, **headers) -> int:
-            return ask(run.port, "PUT", body, **headers).status
+            return fetch(run.port, "PUT", body, **headers).status
 
-        seen = need_ok(ask(run.port), run).headers["ETag"]
+        seen = need_ok(fetch(run.port), run).headers["ETag"]
         if put(b"Ann's", If_Match=seen) != 200:
             raise Wrong("Ann sent the ETag that she had just got, and was refused.")
-        if ask(run.port).body != b"Ann's":
+        if fetch(run.port).body != b"Ann's":
             raise Wrong("Ann's note was answered with 200, and not stored.")
         status = put(b"Bob's", If_Match=seen)
-        stored = ask(run.port).body
+        stored = fetch(run.port).body
         if stored != b"Ann's":
             raise Wrong(
                 f"Bob sent the ETag from before Ann's change, got {status}, and overwrote Ann's note."
@@ -75,7 +75,7 @@ def lost_update(path: Path, folder: Path) -> str:
         if status != 412:
             raise Wrong(f"Bob's old ETag was answered with {status}, not with 412.")
         status = put(b"Carl's")
-        if status != 428 or ask(run.port).body != b"Ann's":
+        if status != 428 or fetch(run.port).body != b"Ann's":
             raise Wrong(f"Carl sent no If-Match, and got {status}, not 428: he overwrites blindly.")
     return "Ann's note was stored; Bob's old ETag got 412, and Carl without one 428."
 
@@ -104,7 +104,7 @@ def deploy(path: Path, folder: Path) -> str:
         configured(path, folder, "slow:app") as ended,
         configured(path, folder, "slow:app") as untouched,
     ):
-        lost = side_by_side(
+        lost = together(
             lambda: is_lost(renewed, signal.SIGHUP),
             lambda: is_lost(ended, signal.SIGTERM),
             lambda: is_lost(untouched, 0),  # which is no signal
@@ -119,7 +119,7 @@ def deploy(path: Path, folder: Path) -> str:
     return f"A request of {LONG} s was answered {', '.join(SENT[:2])}, and {SENT[2]}."
 
 
-def is_lost(run: Running, number: int) -> bool:
+def is_lost(run: Served, number: int) -> bool:
     """Send a request, and a signal to the master while it is worked on."""
 
     def signalled() -> None:
@@ -127,7 +127,7 @@ def is_lost(run: Running, number: int) -> bool:
         os.kill(run.process.pid, number)
 
     try:
-        return side_by_side(lambda: ask(run.port).status, signalled)[0] != 200
+        return together(lambda: fetch(run.port).status, signalled)[0] != 200
     except (Wrong, InstrumentError):
         return True
 
@@ -166,7 +166,7 @@ def keep_alive(path: Path, folder: Path) -> str:
         command = [find("nginx"), "-p", str(folder), "-c", str(conf), "-e", "stderr"]
         with processes.running(command, folder / "nginx.log") as proxy:
             processes.wait_until(lambda: processes.listens(port), proxy, folder / "nginx.log")
-            need_ok(ask(port), run)
+            need_ok(fetch(port), run)
             closer = processes.wait_until(lambda: first_to_close(run.port), seconds=LONG + 5)
     if closer == "server":
         raise Wrong(

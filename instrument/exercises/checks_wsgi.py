@@ -10,19 +10,19 @@ from time import monotonic, sleep
 from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
-from instrument.exercises.rig import (
-    Answer,
-    Running,
-    ask,
+from instrument.exercises.serve import (
+    Response,
+    Served,
     because,
     compare_prediction,
     compiled,
     configured,
     evaluated,
+    fetch,
     gunicorn,
     need_ok,
     served,
-    side_by_side,
+    together,
 )
 
 TEXT = "Grüße!\n"
@@ -36,10 +36,10 @@ def bytes_in_a_list(path: Path, folder: Path) -> str:
     return need_text(answer.body)
 
 
-def answered(run: Running) -> Answer:
+def answered(run: Served) -> Response:
     """Return the answer, where the server found bytes to send."""
     try:
-        answer, failed = ask(run.port), None
+        answer, failed = fetch(run.port), None
     except Wrong as wrong:
         answer, failed = None, wrong
     if found := re.search(r"TypeError: (.+) is not a byte", run.said()):
@@ -91,7 +91,7 @@ def length_in_bytes(path: Path, folder: Path) -> str:
     other.write_text(path.read_text("utf-8").replace(TEXT.strip(), OTHER), "utf-8")
     try:
         with gunicorn(other, folder) as run:
-            longer = need_ok(ask(run.port), run).body.decode(errors="replace")
+            longer = need_ok(fetch(run.port), run).body.decode(errors="replace")
     except Wrong as wrong:
         raise Wrong(f"With {OTHER!r} as TEXT, it is wrong again. {wrong}") from wrong
     if longer != TEXT.replace(TEXT.strip(), OTHER):
@@ -138,7 +138,7 @@ def body_of_a_request(path: Path, folder: Path) -> str:
 
 def asked(run, method: str, body: bytes | None):
     try:
-        answer = ask(run.port, method, body, seconds=3)
+        answer = fetch(run.port, method, body, seconds=3)
     except Wrong as error:
         if "waited" in str(error):
             raise Wrong(
@@ -167,7 +167,7 @@ def asked(run, method: str, body: bytes | None):
 
 
 RATE, SECONDS, WAITS = 30, 2, 0.5
-WAITING = f"""import time
+WAITING_APP = f"""import time
 def app(environ, start_response):
     time.sleep({WAITS})
     start_response("200 OK", [("Content-Length", "0")])
@@ -188,7 +188,7 @@ def enough_slots(path: Path, folder: Path) -> str:
             raise Wrong(f"{name} is {value!r}: write a whole number, from 1 on.")
     if workers and workers > 1:
         raise Wrong(f"You have {workers} processes. Threads wait as well: fewer will do.")
-    (folder / "waiting.py").write_text(WAITING, "utf-8")
+    (folder / "waiting.py").write_text(WAITING_APP, "utf-8")
     with configured(path, folder, "waiting:app") as run:
         seconds = arrivals(run)
     kept = sum(each < 2 * WAITS for each in seconds) / len(seconds)
@@ -202,16 +202,16 @@ def enough_slots(path: Path, folder: Path) -> str:
     return f"{saw}, with one process."
 
 
-def arrivals(run: Running) -> list[float]:
+def arrivals(run: Served) -> list[float]:
     """Send requests at a steady rate, whether answered or not; return how long each took."""
     begun = monotonic()
 
     def client(number: int) -> float:
         sleep(max(0, begun + number / RATE - monotonic()))
         try:
-            answer = ask(run.port, seconds=4 * WAITS)
+            answer = fetch(run.port, seconds=4 * WAITS)
         except Wrong:  # it has lost its patience
             return inf
         return need_ok(answer, run).seconds
 
-    return side_by_side(*[partial(client, number) for number in range(RATE * SECONDS)])
+    return together(*[partial(client, number) for number in range(RATE * SECONDS)])

@@ -20,7 +20,7 @@ from instrument.arithmetic.measure import (
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.columns import HEADINGS, measured, new_table
 from instrument.experiments.experiment import Conditions, Experiment, so_many_processes
-from instrument.experiments.figure import MARK, OF_INTERFACE, picture
+from instrument.experiments.figure import MARK_COLOUR, OF_INTERFACE, picture
 from instrument.load.bench import Bench, Plan, put_load
 from instrument.load.calibration import calibrate
 from instrument.servers import Subject, Work, sets_of
@@ -216,7 +216,9 @@ def draw(comparison: Comparison) -> str:
             label = rounded(found)
             if result.ceiling is not None:
                 label += f" of {rounded(result.ceiling)}"
-                axes.plot([result.ceiling] * 2, [row - 0.4, row + 0.4], color=MARK, linewidth=3)
+                axes.plot(
+                    [result.ceiling] * 2, [row - 0.4, row + 0.4], color=MARK_COLOUR, linewidth=3
+                )
             axes.annotate(
                 label,
                 (max(found, result.ceiling or 0), row),

@@ -12,14 +12,15 @@ from rich.table import Table
 
 from instrument.edges.cpus import usable_cpus
 
-PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker", "starlette", "locust")
+MEASURED_PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker", "starlette", "locust")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Conditions:
     """What the measured figures depend on."""
 
-    users: int
+    users: int = 0
+    requests: int = 0  # in place of users, where the same are sent whatever is answered
     seconds: int
     workers: int
     cpus: int
@@ -29,16 +30,17 @@ class Conditions:
     date: str  # UTC, ISO 8601
 
     @classmethod
-    def here_and_now(cls, users: int, seconds: int, workers: int) -> Self:
+    def here_and_now(cls, users: int, seconds: int, workers: int, requests: int = 0) -> Self:
         """Raise PackageNotFoundError when one of the compared packages is not installed."""
         return cls(
             users=users,
+            requests=requests,
             seconds=seconds,
             workers=workers,
             cpus=usable_cpus(),
             python=platform.python_version(),
             platform=f"{platform.system()} {platform.machine()}",
-            versions={name: metadata.version(name) for name in PACKAGES},
+            versions={name: metadata.version(name) for name in MEASURED_PACKAGES},
             date=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
@@ -69,7 +71,9 @@ class Experiment:
         raise NotImplementedError
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), indent=2) + "\n"
+        data = asdict(self)
+        del data["conditions"]["requests" if self.conditions.users else "users"]
+        return json.dumps(data, indent=2) + "\n"
 
 
 def so_many_processes(workers: int) -> str:

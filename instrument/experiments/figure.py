@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREY = "#2a7fc1", "#d9691e", "#757d87"
 OF_INTERFACE = {"wsgi": BLUE, "asgi": ORANGE}
 OF_SERVER = {"sync": (BLUE, "o"), "uvicorn-worker": (ORANGE, "s")}
-MARK = TEXT = GREY
+MARK_COLOUR = TEXT = GREY
 # For other servers, after Okabe and Ito's palette, which is told apart by all kinds of sight.
 COLOURS = ("#0a9a73", "#c06796", "#b28100", "#3f96c9")
 MARKERS = "D^vP"
@@ -34,7 +34,7 @@ CAPTION_INCHES = 0.6
 TITLE_INCHES = 0.35
 
 
-def look(name: str, place: int) -> tuple[str, str]:
+def style_of(name: str, place: int) -> tuple[str, str]:
     """Return a server's colour and marker; its place tells those apart that have none of their own."""
     if name in OF_SERVER:
         return OF_SERVER[name]

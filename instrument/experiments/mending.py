@@ -33,7 +33,7 @@ def shop(name: str, app: str, slots: float, teaches: str) -> Subject:
     return Subject(name, uvicorn, f"diagnosis.{app}:app", Work.WAIT, slots, teaches, path)
 
 
-SUBJECTS = [
+SHOPS = [
     shop("before", "watched_app", 1, "the courier is asked on the loop"),
     shop("after", "mended_app", math.inf, "the courier is asked in a thread"),
 ]
@@ -153,7 +153,7 @@ def line(
 
 
 def expected_seconds(plan: Plan, subject: Subject) -> float:
-    slowest = plan.users * ANSWER_SECONDS if subject.slots == 1 else 0
+    slowest = RATE * plan.seconds * ANSWER_SECONDS if subject.slots == 1 else 0
     return max(plan.seconds, slowest)
 
 
@@ -162,7 +162,7 @@ def measure(bench: Bench, subject: Subject) -> Shop:
 
     Raises InstrumentError when one of them is not answered with 200.
     """
-    users = bench.plan.users
+    count = RATE * bench.plan.seconds
     port, command = bench.command(subject)
     bench.display.begin(subject.name, expected_seconds(bench.plan, subject), command)
     requests: list[tuple[float, float]] = []
@@ -172,36 +172,36 @@ def measure(bench: Bench, subject: Subject) -> Shop:
     def send(start: float, number: int) -> None:
         time.sleep(max(0.0, start + number / RATE - time.monotonic()))
         sent = time.monotonic()
-        if ask(port, subject.path) is not None:
+        if body_of(port, subject.path) is not None:
             requests.append((sent - start, time.monotonic() - start))
 
-    def look(start: float) -> None:
+    def watch_lag(start: float) -> None:
         while not over.wait(LOOK_SECONDS):
-            if text := ask(port, "/metrics"):
+            if text := body_of(port, "/metrics"):
                 lags.append((time.monotonic() - start, float(text.split()[1])))
 
     with bench.started(subject, command, port):
         start = time.monotonic()
-        looker = threading.Thread(target=look, args=(start,), daemon=True)
+        watcher = threading.Thread(target=watch_lag, args=(start,), daemon=True)
         senders = [
             threading.Thread(target=send, args=(start, number), daemon=True)
-            for number in range(users)
+            for number in range(count)
         ]
-        for thread in (looker, *senders):
+        for thread in (watcher, *senders):
             thread.start()
         limit = 2 * LONGEST_SECONDS
         processes.wait_until(
             lambda: not any(map(threading.Thread.is_alive, senders)), seconds=limit
         )
         over.set()
-        processes.wait_until(lambda: not looker.is_alive(), seconds=limit)
-    if len(requests) != users or not lags:
-        lost = f"{users - len(requests)} requests were not answered"
+        processes.wait_until(lambda: not watcher.is_alive(), seconds=limit)
+    if len(requests) != count or not lags:
+        lost = f"{count - len(requests)} requests were not answered"
         raise InstrumentError(f"{subject.name}: {lost}", bench.log(subject))
     return Shop(rounded(sorted(requests)), rounded(lags))
 
 
-def ask(port: int, path: str) -> str | None:
+def body_of(port: int, path: str) -> str | None:
     """Return what GET answers; None for anything but 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST_SECONDS)
     with suppress(OSError, http.client.HTTPException), closing(connection):

@@ -110,7 +110,7 @@ def measure(bench: Bench, subject: Subject) -> tuple[Step, ...]:
         at = replace(
             bench,
             plan=replace(bench.plan, users=users),
-            look=lambda server: seen.append(connections_of_workers(server)),  # noqa: B023
+            each_second=lambda server: seen.append(connections_of_workers(server)),  # noqa: B023
         )
         result = comparison.measure(at, subject)
         at_last = max(reversed(seen), key=sum)  # before Locust closed its connections

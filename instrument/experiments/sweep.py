@@ -11,7 +11,7 @@ from instrument.arithmetic.measure import Steady, TooFewAnswers, evaluate, sweep
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.columns import new_table, ratio_of
 from instrument.experiments.experiment import Conditions, Experiment
-from instrument.experiments.figure import MARK, look, picture
+from instrument.experiments.figure import MARK_COLOUR, picture, style_of
 from instrument.load.bench import Bench, Plan, put_load
 from instrument.servers import Subject
 
@@ -118,7 +118,7 @@ def plot(
     measured: list[float],
 ) -> None:
     """Draw a line and its points, smaller ones on larger, so that all are seen where they meet."""
-    colour, marker = look(name, place)
+    colour, marker = style_of(name, place)
     size = max(12 - 2 * place - 2 * (place > 0), 3)
     axes.plot(users, predicted, color=colour, linewidth=1.5)
     axes.plot(users, measured, marker, color=colour, markersize=size, label=name)
@@ -131,7 +131,7 @@ def label(axes: "Axes", quantity: str) -> None:
         axis.get_major_locator().set_params(numticks=20)
         axis.set_major_formatter(lambda value, _: f"{value:g}")
         axis.set_minor_formatter(lambda value, _: "")
-    axes.grid(color=MARK, alpha=0.3, linewidth=0.7)
+    axes.grid(color=MARK_COLOUR, alpha=0.3, linewidth=0.7)
     axes.set_axisbelow(True)
     axes.set_xlabel("users, who ask again as soon as they are answered")
     axes.set_ylabel(quantity)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.experiment import Conditions, Experiment
-from instrument.experiments.figure import look, picture
+from instrument.experiments.figure import picture, style_of
 from instrument.load.bench import Bench, Plan
 from instrument.servers import Subject
 
@@ -67,7 +67,7 @@ def draw(timeline: Timeline) -> str:
         for place, (name, times) in enumerate(timeline.requests.items()):
             axes = panels[place]
             for row, (sent, done) in enumerate(times, start=1):
-                axes.barh(row, done - sent, left=sent, height=0.8, color=look(name, place)[0])
+                axes.barh(row, done - sent, left=sent, height=0.8, color=style_of(name, place)[0])
             axes.set_title(name)
             axes.set_xlim(0, last * 1.05)
             axes.set_yticks(range(1, len(times) + 1))

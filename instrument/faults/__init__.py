@@ -20,4 +20,4 @@ def tables(names: Sequence[str] = ()) -> "list[Table]":
     for name in names:
         if name not in TABLES:
             raise InstrumentError(f"unknown table {name!r}: choose from {', '.join(TABLES)}")
-    return [import_module(f"{__name__}.{name}").TABLE for name in names or TABLES]
+    return [import_module(f"{__name__}.table_{name}").TABLE for name in names or TABLES]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from instrument.edges import processes
 from instrument.edges.processes import wait_until
-from instrument.faults.rig import PATIENCE, Answer, ask, ask_on, running
+from instrument.faults.fixtures import PATIENCE, Answer, ask, ask_on, launched
 from instrument.faults.table import Row
 from instrument.servers import Server
 
@@ -56,7 +56,7 @@ def forwarded(header: str, value: str, *options: str) -> Callable[[Server], str]
     """Return a row that tells whether a header of the client's is taken for the truth."""
 
     def try_on(server: Server) -> str:
-        with running(server, *options, workers=1, apps=PEERS) as run:
+        with launched(server, *options, workers=1, apps=PEERS) as run:
             plain, forged = ask(run.port), ask(run.port, headers={header: value})
         return belief(("127.0.0.1", "http"), header, value, plain, forged)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import printed
-from instrument.faults.rig import running, whole
+from instrument.faults.fixtures import launched, whole
 from instrument.servers import Server
 
-REQUESTS = 8
+HTTP2_REQUESTS = 8
 
 
 def http2(server: Server) -> str:
@@ -18,13 +18,13 @@ def http2(server: Server) -> str:
         key, certificate = make_certificate(Path(folder))
         names = server.options
         tls = f"{names.key_file}={key}", f"{names.certificate_file}={certificate}"
-        with running(server, *tls, *names.http2, workers=1, is_asked=False) as run:
-            at_once = ["-n", str(REQUESTS), "-c", "1", "-m", str(REQUESTS)]
+        with launched(server, *tls, *names.http2, workers=1, is_asked=False) as run:
+            at_once = ["-n", str(HTTP2_REQUESTS), "-c", "1", "-m", str(HTTP2_REQUESTS)]
             command = ["h2load", *at_once, f"https://127.0.0.1:{run.port}/1"]
             told = printed(command, Path(folder) / "log")
     protocol = re.search(r"Application protocol: (\S+)", told)[1]
     (requests,) = re.findall(r"^requests: .*", told, re.MULTILINE)
-    if f"{REQUESTS} succeeded" in requests:
+    if f"{HTTP2_REQUESTS} succeeded" in requests:
         seconds = re.search(r"finished in ([\d.]+)s", told)[1]
         return f"{protocol}: {whole(float(seconds))} s"
     return f"{protocol}: no answer" if " 0 done" in requests else f"{protocol}: {requests}"

@@ -7,7 +7,7 @@ import psutil
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, free_port, wait_until
-from instrument.faults.rig import Running, ask, connected, nginx, running
+from instrument.faults.fixtures import Launched, ask, connected, launched, nginx
 from instrument.faults.table import Row, no_such_option
 from instrument.servers import Server
 
@@ -19,7 +19,7 @@ OPEN_FILES, HALF_REQUESTS = 64, 100
 CONNECTIONS = 3  # allowed at once
 
 
-def worker_of(run: Running) -> psutil.Process:
+def worker_of(run: Launched) -> psutil.Process:
     """Return the process that answers; a single uvicorn is its own worker."""
     (pid,) = run.workers() or {run.master.pid}
     return psutil.Process(pid)
@@ -27,7 +27,7 @@ def worker_of(run: Running) -> psutil.Process:
 
 def endless_headers(server: Server, *options: str) -> str:
     """Return what becomes of a client that sends headers without an end."""
-    with running(server, *options, workers=1) as run:
+    with launched(server, *options, workers=1) as run:
         worker = worker_of(run)
         before = worker.memory_info().rss
         with connected(run.port, end=b"") as connection:
@@ -59,7 +59,7 @@ def is_cut_off(connection: socket.socket) -> bool:
 
 def few_files(server: Server) -> str:
     """Return what a client gets when half requests have used up the files of a worker."""
-    with running(server, workers=1) as run, ExitStack() as stack:
+    with launched(server, workers=1) as run, ExitStack() as stack:
         worker_of(run).rlimit(psutil.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
         for _ in range(HALF_REQUESTS):
             with suppress(ConnectionError):  # it may be closed before it has sent anything
@@ -69,7 +69,7 @@ def few_files(server: Server) -> str:
 
 def idle_connections(server: Server, *options: str) -> str:
     """Return what another client gets while some keep idle connections."""
-    with running(server, *options, workers=1) as run, ExitStack() as stack:
+    with launched(server, *options, workers=1) as run, ExitStack() as stack:
         for _ in range(CONNECTIONS - 1):
             idle = stack.enter_context(connected(run.port))
             if not idle.recv(65536).startswith(b"HTTP/1.1 200"):

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from instrument.edges.processes import is_alive, wait_until
-from instrument.faults.rig import in_flight, running
+from instrument.faults.fixtures import in_flight, launched
 from instrument.servers import Server
 
-APPS = {"wsgi": "instrument.faults.odd_apps:wsgi", "asgi": "instrument.faults.odd_apps:asgi"}
+ODD_APPS = {"wsgi": "instrument.faults.odd_apps:wsgi", "asgi": "instrument.faults.odd_apps:asgi"}
 TIMEOUT_SECONDS = 2
 
 
@@ -15,7 +15,10 @@ def block(path: str) -> Callable[[Server], str]:
 
     def try_on(server: Server) -> str:
         timeout = f"{server.options.timeout}={TIMEOUT_SECONDS}"
-        with running(server, timeout, apps=APPS) as run, in_flight(run, path) as (request, worker):
+        with (
+            launched(server, timeout, apps=ODD_APPS) as run,
+            in_flight(run, path) as (request, worker),
+        ):
             answer = request.result()
             if answer.status == 200:
                 return "not noticed" if is_alive(worker) else "killed afterwards"

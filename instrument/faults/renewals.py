@@ -3,7 +3,7 @@
 import signal
 
 from instrument.edges.processes import ROOT, wait_until
-from instrument.faults.rig import PATIENCE, Running, Users, nginx, running
+from instrument.faults.fixtures import PATIENCE, Launched, Users, launched, nginx
 from instrument.servers import Server
 
 POOL = ROOT / "connections" / "nginx.conf"
@@ -15,7 +15,7 @@ RENEWALS, REQUESTS = 4, 1000  # of which a server that loses nothing loses none
 
 def hang_up_behind_pool(server: Server) -> str:
     with (
-        running(server) as run,
+        launched(server) as run,
         nginx(POOL, run.port) as proxy,
         Users(proxy.port, "/", users=USERS, method="POST") as users,
     ):
@@ -23,7 +23,7 @@ def hang_up_behind_pool(server: Server) -> str:
     return told(server, users)
 
 
-def hang_up_until_lost(server: Server, run: Running, users: Users) -> None:
+def hang_up_until_lost(server: Server, run: Launched, users: Users) -> None:
     """Renew all workers, again and again, until the users have lost something."""
     for _ in range(RENEWALS * more(server)):
         if users.have_lost():
@@ -36,7 +36,7 @@ def hang_up_until_lost(server: Server, run: Running, users: Users) -> None:
 
 def max_requests_behind_pool(server: Server) -> str:
     limit = f"{server.options.max_requests}={MAX_REQUESTS}"
-    with running(server, limit) as run, nginx(POOL, run.port) as proxy:
+    with launched(server, limit) as run, nginx(POOL, run.port) as proxy:
         before = run.workers()
         with Users(proxy.port, "/", users=USERS, method="POST") as users:
             wait_until(

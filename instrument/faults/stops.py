@@ -5,7 +5,7 @@ import time
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import is_alive, wait_until
-from instrument.faults.rig import PATIENCE, Users, ask, in_flight, running
+from instrument.faults.fixtures import PATIENCE, Users, ask, in_flight, launched
 from instrument.servers import Server
 
 GRACE_SECONDS = 3
@@ -16,7 +16,7 @@ SOON = 8  # seconds after which a worker that leaves has left
 def interrupt_master(server: Server) -> str:
     """Return how new requests fare after a SIGINT to the master alone, which has 3 s of grace."""
     grace = f"{server.options.graceful_timeout}={GRACE_SECONDS}"
-    with running(server, grace) as run:
+    with launched(server, grace) as run:
         start = time.monotonic()
         run.master.send_signal(signal.SIGINT)
         served = 0.0
@@ -31,7 +31,7 @@ def interrupt_master(server: Server) -> str:
 
 def kill_master_while_asked(server: Server) -> str:
     """Return whether the workers of a killed master leave while users go on asking."""
-    with running(server) as run, Users(run.port, "/0.1", users=USERS) as users:
+    with launched(server) as run, Users(run.port, "/0.1", users=USERS) as users:
         workers = run.workers()
         run.master.kill()
         try:
@@ -46,7 +46,7 @@ def stop_blocked(server: Server) -> str:
     """Return what becomes of a blocked loop, or of a request, when the grace is over."""
     grace = f"{server.options.graceful_timeout}=1"
     path = "/block/5" if server.is_asgi else "/5"
-    with running(server, grace) as run, in_flight(run, path) as (request, _):
+    with launched(server, grace) as run, in_flight(run, path) as (request, _):
         run.master.send_signal(signal.SIGTERM)
         answer = request.result()
         wait_until(lambda: not is_alive(run.master.pid))

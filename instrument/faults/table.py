@@ -23,7 +23,7 @@ from instrument.servers import EVERYWHERE, Server
 
 DASH = "–"  # the row says nothing of this server
 SIDE_BY_SIDE = 16  # most rows wait
-PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker")
+SERVER_PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker")
 # Of gthread, fewer threads than anything that asks at once.
 COLUMNS = tuple(server.with_threads(2) for server in EVERYWHERE)
 Cells = dict[str, dict]  # by row
@@ -68,7 +68,7 @@ class Table:
     fill: Callable[[Cells, list | None], Cells]  # from what was saved; see outcomes()
     markdown: Callable[[Cells], str]
     rows: tuple[Row, ...] = ()  # that are tried on each server
-    packages: tuple[str, ...] = PACKAGES  # whose versions stand below it
+    packages: tuple[str, ...] = SERVER_PACKAGES  # whose versions stand below it
 
     @property
     def data(self) -> Path:

@@ -8,7 +8,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import CloseCode
 from websockets.sync.client import connect
 
-from instrument.faults.rig import PATIENCE, nginx, running
+from instrument.faults.fixtures import PATIENCE, launched, nginx
 from instrument.faults.table import DASH
 from instrument.servers import Server
 
@@ -17,7 +17,7 @@ APPS = {"wsgi": "production.wsgi_app:app", "asgi": "asgi.websocket_app:app"}
 
 
 def websocket(server: Server) -> str:
-    with running(server, workers=1, apps=APPS, is_asked=False) as run:
+    with launched(server, workers=1, apps=APPS, is_asked=False) as run:
         return echo(run.port)
 
 
@@ -35,7 +35,7 @@ def websocket_behind_nginx(conf: Path) -> Callable[[Server], str]:
         if not server.is_asgi:
             return DASH
         with (
-            running(server, workers=1, apps=APPS, is_asked=False) as run,
+            launched(server, workers=1, apps=APPS, is_asked=False) as run,
             nginx(conf, run.port, is_asked=False) as proxy,
         ):
             return echo(proxy.port)
@@ -62,7 +62,7 @@ def tell_open(server: Server, number: int) -> str:
         return DASH
     grace = f"{server.options.graceful_timeout}={GRACE_SECONDS}"
     with (
-        running(server, grace, apps=APPS, is_asked=False) as run,
+        launched(server, grace, apps=APPS, is_asked=False) as run,
         connect(f"ws://127.0.0.1:{run.port}", proxy=None) as connection,
     ):
         connection.send("hello")

@@ -48,7 +48,7 @@ class Bench:
     folder: Path  # where results are saved
     scratch: Path
     display: Display
-    look: Callable[[int], None] | None = None  # at the server's process, once a second
+    each_second: Callable[[int], None] | None = None  # is given the id of the server's process
 
     def say_how_long(self, seconds: Callable[[Plan, Subject], float]) -> None:
         """Say how long all subjects take together, given how long each is asked."""
@@ -141,8 +141,8 @@ def observe(
         bench.display.advance(elapsed)
         if elapsed >= len(clocks):
             clocks.append(clock(server.pid, generator.pid))
-            if bench.look:
-                bench.look(server.pid)
+            if bench.each_second:
+                bench.each_second(server.pid)
         time.sleep(0.1)
     if generator.returncode != 0:
         raise InstrumentError(f"Locust ended with status {generator.returncode}", bench.locust_log)

@@ -8,7 +8,7 @@ from instrument.edges.processes import ROOT
 from instrument.edges.tools import lacking
 from instrument.exercises import checks_load, cli
 from instrument.exercises.book import EXERCISES, FOLDER, SOLUTIONS, SUM_OF, SUMS, Wrong
-from tests.exercises.samples import RIGHT, WRONG
+from tests.exercises.attempts import RIGHT, WRONG
 
 NUMBERS = sorted(EXERCISES)
 SAYS = {  # what each file says as it is shipped

@@ -11,14 +11,14 @@ import psutil
 import pytest
 
 from instrument.edges.processes import ROOT, is_alive, listens, wait_until
-from instrument.exercises import cli, rig
+from instrument.exercises import cli, serve
 from instrument.exercises.book import EXERCISES, Wrong
 from tests.support.commands import not_made, run
-from tests.support.exercises import COMMAND, contents, solve
+from tests.support.solver import COMMAND, contents, solve
 
 LOOP = "while True:\n        __import__('time').sleep(0.01)\n"  # endless, and cheap to wait for
 PATIENT = (
-    "import sys; from instrument.exercises import cli, rig; rig.LONGEST = 600; "
+    "import sys; from instrument.exercises import cli, serve; serve.LONGEST = 600; "
     "sys.exit(cli.main(['1']))"
 )
 BROKEN = {
@@ -38,7 +38,7 @@ BROKEN = {
 @pytest.mark.parametrize("text", BROKEN)
 def test_a_broken_file_gets_the_reason(text, tmp_path, monkeypatch):
     if "while" in text:
-        monkeypatch.setattr(rig, "LONGEST", 2)
+        monkeypatch.setattr(serve, "LONGEST", 2)
     path = tmp_path / "01_bytes.py"
     path.write_text(text, encoding="latin-1")
     with pytest.raises(Wrong) as wrong:
@@ -51,7 +51,7 @@ def test_the_reason_is_no_line_of_an_access_log(tmp_path):
     log.write_text(
         '127.0.0.1 - - [26/Nov/2026 12:00:00] "POST / HTTP/1.1" 200 5\nINFO: up\n', encoding="utf-8"
     )
-    assert rig.because(log) == ""
+    assert serve.because(log) == ""
 
 
 def test_the_reason_is_not_that_a_worker_has_ended(tmp_path):
@@ -59,7 +59,7 @@ def test_the_reason_is_not_that_a_worker_has_ended(tmp_path):
     log.write_text(
         "bye\n[12:00:00] [1] [ERROR] Worker (pid:2) exited with code 1.\n" * 9, encoding="utf-8"
     )
-    assert rig.because(log) == " Its log says: bye"
+    assert serve.because(log) == " Its log says: bye"
 
 
 def test_a_child_that_left_the_group_is_ended(tmp_path):

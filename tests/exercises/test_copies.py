@@ -9,7 +9,7 @@ import pytest
 
 from instrument.exercises.cli import EXERCISES
 from tests.support.commands import one_line, run
-from tests.support.exercises import COMMAND, contents, solve
+from tests.support.solver import COMMAND, contents, solve
 
 
 def test_each_call_copies_what_is_missing_and_nothing_else(copy):

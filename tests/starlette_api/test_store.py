@@ -16,7 +16,7 @@ from instrument.edges.processes import wait_until
 from starlette_api.store import POOL_SIZE, WAIT_SECONDS, WRITERS
 from starlette_api.store import notes as table
 from tests.starlette_api.conftest import NEEDS_POSTGRES
-from tests.support.notes import ask, serving_notes
+from tests.support.notes import exchange, serving_notes
 from tests.support.postgres import Postgres
 
 CLIENTS, CREATES = 20, 100
@@ -30,7 +30,7 @@ def create_many(port, client):
     for number in range(CREATES):
         while True:
             try:
-                status, _, note = ask(port, "POST", "/notes", {"title": f"{client}-{number}"})
+                status, _, note = exchange(port, "POST", "/notes", {"title": f"{client}-{number}"})
             except (OSError, http.client.HTTPException):
                 continue
             assert status == 201, note

@@ -5,14 +5,14 @@ import json
 import socket
 from contextlib import contextmanager
 
-from instrument.faults.rig import running
+from instrument.faults.fixtures import launched
 from instrument.servers import BY_NAME
 
 APPS = {"asgi": "starlette_api.app:app"}
 JSON = {"Content-Type": "application/json"}
 
 
-def ask(port, method, path, body=None, headers=JSON, seconds=30):
+def exchange(port, method, path, body=None, headers=JSON, seconds=30):
     """Return status, headers and what the body's JSON says."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
@@ -27,7 +27,7 @@ def ask(port, method, path, body=None, headers=JSON, seconds=30):
         connection.close()
 
 
-class Notes:
+class NotesServer:
     """A server of notes that runs."""
 
     def __init__(self, run):
@@ -37,7 +37,7 @@ class Notes:
         self.held = run.held
 
     def ask(self, *request, **options):
-        return ask(self.port, *request, **options)
+        return exchange(self.port, *request, **options)
 
     def create(self, title="a note", text=""):
         status, _, note = self.ask("POST", "/notes", {"title": title, "text": text})
@@ -58,7 +58,7 @@ class Notes:
 def serving_notes(folder, url=None, server="uvicorn", options=(), workers=4):
     """Start a server of notes, by default on a new SQLite file in the folder."""
     url = url or f"sqlite:///{folder}/notes.db"
-    with running(
+    with launched(
         BY_NAME[server], *options, workers=workers, apps=APPS, is_asked=False, DATABASE_URL=url
     ) as run:
-        yield Notes(run)
+        yield NotesServer(run)

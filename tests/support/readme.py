@@ -39,7 +39,7 @@ class Edit:
     lines: list[str]
 
 
-class Wrong(Exception):
+class PageError(Exception):
     """What a README gets wrong, the edits that put some of it right, and what they leave."""
 
     def __init__(self, message: str, *edits: Edit, left: str | None = None):
@@ -58,7 +58,7 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Step:
+class PageStep:
     """A block, or a comment: a server is stopped, or has ended by itself, or the tests begin anew."""
 
     line: int
@@ -79,7 +79,7 @@ class Step:
             elif found:
                 found[-1].shown.append(text)
             else:
-                raise Wrong(f"output before any command: {text}")
+                raise PageError(f"output before any command: {text}")
         return found
 
     @property
@@ -89,19 +89,19 @@ class Step:
 
 
 def steps(text):
-    """Return the steps of a README in order; raise Wrong for one that nothing would test."""
+    """Return the steps of a README in order; raise PageError for one that nothing would test."""
     found = []
     for token in MarkdownIt("commonmark").parse(text):
         line = (token.map[0] if token.map else 0) + 1
         if token.type == "code_block":
-            raise Wrong(f"line {line}: an indented block is never run: fence and label it")
+            raise PageError(f"line {line}: an indented block is never run: fence and label it")
         if token.type == "html_block" and re.search(r"```|~~~|<pre", token.content):
-            raise Wrong(f"line {line}: a block inside HTML is never run")
+            raise PageError(f"line {line}: a block inside HTML is never run")
         if token.type == "fence":
             found.append(step_of_fence(token, line))
         html = [each for each in (token, *(token.children or ())) if each.type.startswith("html_")]
         for what, name in (note for each in html for note in NOTE.findall(each.content)):
-            found.append(Step(line, "console", {what: name}))
+            found.append(PageStep(line, "console", {what: name}))
     return found
 
 
@@ -118,31 +118,31 @@ def parts(every):
 
 def step_of_fence(token, line):
     if token.level:
-        raise Wrong(f"line {line}: a block in a list or a quotation: begin it at the margin")
+        raise PageError(f"line {line}: a block in a list or a quotation: begin it at the margin")
     language, *words = shlex.split(token.info) or [""]
     if language not in ALLOWED:
-        raise Wrong(f"line {line}: a block labelled {language!r} is never run")
+        raise PageError(f"line {line}: a block labelled {language!r} is never run")
     options = dict(word.partition("=")[::2] for word in words)
     if not any(set(options) <= together for together in ALLOWED[language]):
-        raise Wrong(f"line {line}: annotations that don't go together: {', '.join(options)}")
+        raise PageError(f"line {line}: annotations that don't go together: {', '.join(options)}")
     if language == "mermaid" and not token.content.startswith(DIAGRAMS):
-        raise Wrong(f"line {line}: a diagram starts with one of {', '.join(DIAGRAMS)}")
+        raise PageError(f"line {line}: a diagram starts with one of {', '.join(DIAGRAMS)}")
     if language not in ("console", "mermaid") and not options:
-        raise Wrong(f"line {line}: name the file: file=… or excerpt=…")
+        raise PageError(f"line {line}: name the file: file=… or excerpt=…")
     if not token.content.strip():
-        raise Wrong(f"line {line}: an empty block")
+        raise PageError(f"line {line}: an empty block")
     if "ratios" in options and "within" not in options:
-        raise Wrong(f"line {line}: ratios goes with within")
+        raise PageError(f"line {line}: ratios goes with within")
     if options.get("exempt", "windows") not in REASONS:
-        raise Wrong(f"line {line}: exempt only for {', '.join(sorted(REASONS))}")
+        raise PageError(f"line {line}: exempt only for {', '.join(sorted(REASONS))}")
     if not re.fullmatch(r"3\.\d+", options.get("python", "3.11")):
-        raise Wrong(f"line {line}: python names a version, such as 3.14")
-    step = Step(line, language, options, token.content)
+        raise PageError(f"line {line}: python names a version, such as 3.14")
+    step = PageStep(line, language, options, token.content)
     if "stop" in options and not token.content.startswith("^C\n"):
-        raise Wrong(f"line {line}: show ^C first")
+        raise PageError(f"line {line}: show ^C first")
     commands = step.commands if language == "console" and not {"log", "stop"} & set(options) else []
     if {"server", "run"} & set(options) and len(commands) != 1:
-        raise Wrong(f"line {line}: one command, no more, goes with this annotation")
+        raise PageError(f"line {line}: one command, no more, goes with this annotation")
     return step
 
 

@@ -13,7 +13,7 @@ from instrument.edges import signals
 from instrument.edges.errors import InstrumentError
 from instrument.edges.files import writable, write
 from instrument.edges.program import run_program
-from tests.support.readme import Wrong, edited, steps
+from tests.support.readme import PageError, edited, steps
 from tests.support.terminal import READMES, Terminal
 
 
@@ -21,7 +21,7 @@ def rewritten(text):
     """Return a README's text as it should be, and what no edit can put right."""
     try:
         every = steps(text)
-    except Wrong as wrong:
+    except PageError as wrong:
         return text, [str(wrong)]
     edits, left = [], []
     with Terminal() as terminal:
@@ -33,7 +33,7 @@ def rewritten(text):
                 continue
             try:
                 terminal.do(step)
-            except Wrong as wrong:
+            except PageError as wrong:
                 edits += wrong.edits
                 left += [f"{where}\n{wrong.left}"] if wrong.left else []
         left += [f"still running: {name}" for name in terminal.servers]

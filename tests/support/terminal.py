@@ -15,7 +15,7 @@ from instrument.edges.tools import lacking
 from tests.support.commands import copy_repository, run
 from tests.support.machine import again_while_busy
 from tests.support.network import Network
-from tests.support.readme import Edit, Wrong, difference, edits_of, ends, stands_for, unmarked
+from tests.support.readme import Edit, PageError, difference, edits_of, ends, stands_for, unmarked
 
 MARK = "\x1e"  # record separator: printed after each command, with its exit status
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
@@ -80,7 +80,7 @@ class Terminal:
         return self.absent.get(options.get("stop", options.get("gone", options.get("log"))))
 
     def do(self, step):
-        """Do what a step of a README says; raise Wrong when something else comes of it."""
+        """Do what a step of a README says; raise PageError when something else comes of it."""
         options = step.options
         if {"exempt", "anew"} & set(options) or step.language == "mermaid":
             return
@@ -103,27 +103,27 @@ class Terminal:
             del self.servers[options["gone"]]
             server.be_gone()
         elif "within" in options:
-            again_while_busy(lambda: self.run_block(step), Wrong)
+            again_while_busy(lambda: self.run_block(step), PageError)
         else:
             self.run_block(step)
 
     def server(self, port):
         if port not in self.servers:
-            raise Wrong(f"no server of this README runs on {port}")
+            raise PageError(f"no server of this README runs on {port}")
         return self.servers[port]
 
     def compare_file(self, step):
         name = step.options.get("file") or step.options["excerpt"]
         path = self.root / name
         if not path.is_file():
-            raise Wrong(f"there is no {name}")
+            raise PageError(f"there is no {name}")
         text = path.read_bytes().decode()
         if "file" in step.options and text != step.text:
             shown, there = step.text.splitlines(), text.splitlines()
             edit = Edit(step.line + 1, len(shown), there)
-            raise Wrong("\n".join(difference(shown, there)), edit)
+            raise PageError("\n".join(difference(shown, there)), edit)
         if "excerpt" in step.options and f"\n{step.text}" not in f"\n{text}":
-            raise Wrong(f"not a run of the lines of {name}")
+            raise PageError(f"not a run of the lines of {name}")
 
     def start_server(self, step):
         """Start what stays: a server on a port, or something with a name that listens nowhere."""
@@ -131,11 +131,11 @@ class Terminal:
         port = int(name) if name.isdigit() else None
         taken = f"{name} is taken by an earlier server: say where to stop it"
         if name in self.servers:
-            raise Wrong(taken)
+            raise PageError(taken)
         if port:
             self.network.need(port)
             if self.network.listens(port):
-                raise Wrong(taken)
+                raise PageError(taken)
         [command] = step.commands
         server = Staying(self, self.typed(step, command.text))
         self.servers[name] = server
@@ -150,7 +150,7 @@ class Terminal:
         """Return what is run in place of a command that a step shows, or the command itself."""
         run = step.options.get("run", command)
         if run != command and not stands_for(self.expanded(command), run):
-            raise Wrong(f"{command}\nis not what is run in its place: {run}")
+            raise PageError(f"{command}\nis not what is run in its place: {run}")
         return run
 
     def run_block(self, step):
@@ -168,14 +168,14 @@ class Terminal:
             where = f"line {command.line - 1}: {command.text}"
             if status != wanted:
                 text = "\n".join(printed)
-                raise Wrong(f"{where}\nexit status {status}, not {wanted}; it printed:\n{text}")
+                raise PageError(f"{where}\nexit status {status}, not {wanted}; it printed:\n{text}")
             if differing := difference(command.shown, lines, **tolerance):
                 told += [where, *differing]
                 right = edits_of(command.shown, lines, command.line, **tolerance)
                 edits += right
                 left += [] if right else [where, *differing]
         if told:
-            raise Wrong("\n".join(told), *edits, left="\n".join(left))
+            raise PageError("\n".join(told), *edits, left="\n".join(left))
 
     def results(self, typed, limit):
         """Return what each command prints, as lines, and its exit status."""
@@ -186,14 +186,14 @@ class Terminal:
                 wait_until(lambda: process.poll() is not None, seconds=limit)
             except InstrumentError:
                 told = f"not done within {limit:.0f} s: is it a server? then annotate it"
-                raise Wrong(told) from None
+                raise PageError(told) from None
             finally:
                 processes.end(process)
             output.seek(0)
             text = output.read().decode(errors="replace")
         first, *others = text.split(MARK)
         if len(others) != len(typed):
-            raise Wrong(f"the shell ended early; it printed:\n{text}")
+            raise PageError(f"the shell ended early; it printed:\n{text}")
         statuses, rest = zip(*(other.split("\n", 1) for other in others), strict=True)
         printed = [each.removesuffix("\n").splitlines() for each in (first, *rest[:-1])]
         return zip(printed, map(int, statuses), strict=True)
@@ -241,20 +241,20 @@ class Staying:
 
         try:
             self.wait(told)
-        except Wrong as wrong:
+        except PageError as wrong:
             edits = edits_of(shown, self.lines()[self.seen :], first, **tolerance)
-            raise Wrong(str(wrong), *edits) from None
+            raise PageError(str(wrong), *edits) from None
         finally:
             self.seen = len(self.lines())
 
     def stop(self):
         """Press Ctrl-C, and wait until it has ended."""
         if self.process.poll() is not None:
-            raise Wrong(f"it had ended before Ctrl-C; it printed:\n{self.tail()}")
+            raise PageError(f"it had ended before Ctrl-C; it printed:\n{self.tail()}")
         os.killpg(self.process.pid, signal.SIGINT)
         self.be_gone(f"it does not end on Ctrl-C within {STOP_PATIENCE:.0f} s")
         if self.process.returncode not in (0, -signal.SIGINT, 128 + signal.SIGINT):
-            raise Wrong(f"it ended with status {self.process.returncode}:\n{self.tail()}")
+            raise PageError(f"it ended with status {self.process.returncode}:\n{self.tail()}")
 
     def be_gone(self, otherwise=None):
         """Wait until it has ended by itself."""
@@ -262,7 +262,7 @@ class Staying:
             wait_until(lambda: self.process.poll() is not None, seconds=STOP_PATIENCE)
         except InstrumentError:
             told = otherwise or f"it has not ended by itself within {STOP_PATIENCE:.0f} s"
-            raise Wrong(told) from None
+            raise PageError(told) from None
         finally:
             self.kill()
 
@@ -270,7 +270,7 @@ class Staying:
         processes.end(self.process)
 
     def wait(self, told, process=None):
-        """Wait until nothing is told any more; raise Wrong with what is told at last.
+        """Wait until nothing is told any more; raise PageError with what is told at last.
 
         That is when it takes too long, or the process has ended.
         """
@@ -283,7 +283,7 @@ class Staying:
         try:
             wait_until(is_well, process, seconds=PATIENCE)
         except InstrumentError:
-            raise Wrong("\n".join([*last, "it printed at last:", self.tail()])) from None
+            raise PageError("\n".join([*last, "it printed at last:", self.tail()])) from None
 
 
 def tolerance_of(options):

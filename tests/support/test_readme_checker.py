@@ -5,7 +5,7 @@ import pytest
 
 from instrument.edges.processes import ROOT
 from tests.support import machine, terminal
-from tests.support.readme import Wrong, difference, steps, unmarked
+from tests.support.readme import PageError, difference, steps, unmarked
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.ports
@@ -119,14 +119,14 @@ def faults(text):
     """Return what is said of a README, after making sure that nothing of it is left running."""
     try:
         every = steps(text)
-    except Wrong as wrong:
+    except PageError as wrong:
         return str(wrong)
     told = []
     with Terminal() as reader:
         for step in every:
             try:
                 reader.do(step)
-            except Wrong as wrong:
+            except PageError as wrong:
                 told.append(str(wrong))
         told += [f"still running on port {port}" for port in reader.servers]
     folder = str(reader.folder)

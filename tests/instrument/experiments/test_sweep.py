@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from instrument.experiments.figure import BLUE, COLOURS, ORANGE, look
+from instrument.experiments.figure import BLUE, COLOURS, ORANGE, style_of
 from instrument.experiments.sweep import Sweep, table
 from tests.support.commands import compare, one_line
 from tests.support.machine import taken_again
@@ -60,7 +60,7 @@ def test_every_server_is_drawn_with_a_look_of_its_own(count):
         lines = [each for each in drawn if any(colour in each for colour in COLOURS)]
         assert len(lines) == count
         assert svg.count("<!-- server-") == count, "each in the legend"
-    assert len({look(f"server-{place}", place) for place in range(count)}) == count
+    assert len({style_of(f"server-{place}", place) for place in range(count)}) == count
 
 
 def test_title_says_where_the_knee_is_and_colours_say_which_server():
@@ -73,7 +73,7 @@ def test_title_says_where_the_knee_is_and_colours_say_which_server():
         "<!-- Throughput: sync bends at 4 users, uvicorn-worker follows the users -->" in throughput
     )
     assert "<!-- Latency: sync rises from 4 users on, uvicorn-worker stays flat -->" in latency
-    assert look("sync", 0) == look("sync", 5) != look("uvicorn-worker", 0)
+    assert style_of("sync", 0) == style_of("sync", 5) != style_of("uvicorn-worker", 0)
 
 
 def test_table_of_seven_servers_is_whole():

@@ -4,7 +4,7 @@ import pytest
 
 from instrument.edges.processes import ROOT
 from instrument.edges.tools import lacking
-from instrument.faults.rig import ask, connected, nginx, running
+from instrument.faults.fixtures import ask, connected, launched, nginx
 from instrument.servers import BY_NAME
 
 KB = 1024
@@ -12,13 +12,13 @@ KB = 1024
 
 @pytest.mark.parametrize("name", ["sync", "gthread", "asgi"])
 def test_gunicorn_s_own_workers_limit_each_header(name):
-    with running(BY_NAME[name], workers=1) as run:
+    with launched(BY_NAME[name], workers=1) as run:
         for size, status in [(8_000, 200), (8_200, 431)]:
             assert ask(run.port, headers={"X-Big": "x" * size}).status == status, size
 
 
 def test_h11_limits_headers_that_have_not_ended():
-    with running(BY_NAME["uvicorn"], "--http=h11", workers=1) as run:
+    with launched(BY_NAME["uvicorn"], "--http=h11", workers=1) as run:
         assert ask(run.port, headers={"X-Big": "x" * 63 * KB}).status == 200
         with connected(run.port, end=b"\r\nX-Big: " + b"x" * 65 * KB) as connection:
             assert connection.recv(12) == b"HTTP/1.1 400"
@@ -32,7 +32,7 @@ def test_h11_limits_headers_that_have_not_ended():
 def test_nginx_cuts_headers_off(sizes, status):
     every = {f"X-{number}": "x" * size for number, size in enumerate(sizes)}
     with (
-        running(BY_NAME["uvicorn"], workers=1) as run,
+        launched(BY_NAME["uvicorn"], workers=1) as run,
         nginx(ROOT / "connections" / "nginx.conf", run.port) as proxy,
     ):
         assert ask(proxy.port, headers=every).status == status

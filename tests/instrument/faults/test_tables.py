@@ -10,7 +10,7 @@ import pytest
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, wait_until
-from instrument.faults import TABLES, costs, handlers, tables
+from instrument.faults import TABLES, table_costs, table_handlers, tables
 from instrument.faults.table import COLUMNS, Row, outcomes
 from tests.support.commands import COMPARE, compare, one_line
 from tests.support.offspring import gone
@@ -38,14 +38,14 @@ def test_a_table_stands_in_its_chapter_as_it_was_saved(table):
     saved = table.saved()
     assert table.place.search(table.readme.read_text(encoding="utf-8"))[0] == table.shown(saved)
     rows = {
-        "costs": [setup.title for setup in costs.SETUPS],
-        "handlers": [handler.row for handler in handlers.HANDLERS],
+        "costs": [setup.title for setup in table_costs.SETUPS],
+        "handlers": [handler.row for handler in table_handlers.HANDLERS],
     }
     assert list(saved["cells"]) == rows.get(table.name, [row.title for row in table.rows])
 
 
 def test_chapter_8_calculates_with_the_memory_of_chapter_6():
-    cells = costs.TABLE.saved()["cells"]
+    cells = table_costs.TABLE.saved()["cells"]
     workers, uvicorn = (
         cells[f"{name}, 4 workers"]["idle"] for name in ("uvicorn-worker", "uvicorn")
     )
@@ -60,18 +60,18 @@ def test_chapter_8_calculates_with_the_memory_of_chapter_6():
     "setup",
     [
         each
-        for each in costs.SETUPS
+        for each in table_costs.SETUPS
         if each.title.startswith(("sync", "gthread", "asgi", "the same"))
     ],
     ids=lambda setup: setup.title,
 )
 def test_what_four_workers_cost(setup):
-    costs.allow_connections()
-    told = costs.Cost(**costs.TABLE.saved()["cells"][setup.title])
-    seen = costs.cost(setup, rounds=1)
+    table_costs.need_connections()
+    told = table_costs.Cost(**table_costs.TABLE.saved()["cells"][setup.title])
+    seen = table_costs.cost(setup, rounds=1)
     print(seen)
     assert seen.with_many / seen.idle == pytest.approx(told.with_many / told.idle, rel=0.25)
-    if seen.many > costs.WORKERS:
+    if seen.many > table_costs.WORKERS:
         assert seen.one_more < seen.worker / 20, "a request more is cheap where no worker is"
     if seen.cpu_kept is not None:
         assert seen.cpu_kept < seen.cpu, "a connection costs CPU, too"

@@ -6,7 +6,7 @@ from websockets.sync.client import connect
 
 from instrument.edges.processes import ROOT
 from instrument.edges.tools import lacking
-from instrument.faults.rig import nginx, running
+from instrument.faults.fixtures import launched, nginx
 from instrument.servers import BY_NAME
 
 HEADERS = (
@@ -21,7 +21,7 @@ HEADERS = (
 def test_without_one_of_the_headers_there_is_no_websocket(chapter, header):
     apps = {"asgi": "asgi.websocket_app:app"}
     with (
-        running(BY_NAME["uvicorn"], workers=1, apps=apps, is_asked=False) as run,
+        launched(BY_NAME["uvicorn"], workers=1, apps=apps, is_asked=False) as run,
         nginx(ROOT / chapter / "nginx.conf", run.port, (header, ""), is_asked=False) as proxy,
         pytest.raises(InvalidHandshake),
         connect(f"ws://127.0.0.1:{proxy.port}", proxy=None),

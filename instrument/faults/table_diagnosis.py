@@ -6,9 +6,9 @@ import signal
 import sys
 
 from instrument.edges.processes import is_alive, printed, wait_until
-from instrument.faults.production import timeout
-from instrument.faults.rig import Running, Users, ask, in_flight, running
+from instrument.faults.fixtures import Launched, Users, ask, in_flight, launched
 from instrument.faults.table import DASH, Row, no_such_option, table_of
+from instrument.faults.table_production import timeout
 from instrument.servers import Server
 
 APPS = {"wsgi": "diagnosis.wsgi_app:app", "asgi": "diagnosis.asgi_app:app"}
@@ -20,7 +20,7 @@ def debug_mode(server: Server) -> str:
     """With the variable alone; uvicorn sets the mode itself on Python 3.11."""
     if server.interface == "wsgi":
         return DASH
-    with running(server, workers=1, apps=APPS, **DEBUGS) as run:
+    with launched(server, workers=1, apps=APPS, **DEBUGS) as run:
         ask(run.port, "/parcel/0.5")
         ask(run.port)  # which the loop answers only after it has told of the block
         told = run.said("Executing <Task")
@@ -35,7 +35,7 @@ def access_log(server: Server) -> str:
     options = ["--access-logfile=-", "--access-logformat=logged %(L)s of %(U)s"]
     if server.name == "uvicorn":
         options = ["--access-log"]
-    with running(server, *options, workers=1, apps=APPS) as run:
+    with launched(server, *options, workers=1, apps=APPS) as run:
         with Users(run.port, "/parcel/0.5", 3):
             pass
         found = re.findall(r"logged ([\d.]+) of /parcel", run.log.read_text(encoding="utf-8"))
@@ -47,7 +47,7 @@ def access_log(server: Server) -> str:
 
 def py_spy(server: Server) -> str:
     with (
-        running(server, workers=1, apps=APPS) as run,
+        launched(server, workers=1, apps=APPS) as run,
         in_flight(run, "/parcel/4") as (_, worker),
     ):
         told = printed(["py-spy", "dump", "--pid", str(worker)], run.log.with_name("dump"))
@@ -59,7 +59,7 @@ def pstree(server: Server) -> str:
     first = (3, 15) if server.name == "gthread" else (3, 14)
     workers = 2 if server.name == "uvicorn" else 1
     with (
-        running(server, workers=workers, apps=APPS) as run,
+        launched(server, workers=workers, apps=APPS) as run,
         in_flight(run, "/news/4") as (_, worker),
     ):
         command = ["python", "-m", "asyncio", "pstree", str(worker)]
@@ -72,7 +72,7 @@ def pstree(server: Server) -> str:
 
 def usr2(server: Server, *options: str) -> str:
     with (
-        running(server, *options, workers=1, apps=APPS) as run,
+        launched(server, *options, workers=1, apps=APPS) as run,
         in_flight(run, "/parcel/4") as (_, worker),
     ):
         os.kill(worker, signal.SIGUSR2)
@@ -80,7 +80,7 @@ def usr2(server: Server, *options: str) -> str:
     return "the line"
 
 
-def shows_line(run: Running) -> bool:
+def shows_line(run: Launched) -> bool:
     return bool(re.search(r'courier\.py", line 24,? in _send', run.log.read_text(encoding="utf-8")))
 
 
@@ -88,7 +88,7 @@ def killed(server: Server, *options: str) -> str:
     """Uvicorn looks after its workers only when it has several."""
     workers = 2 if server.name == "uvicorn" else 1
     with (
-        running(server, timeout(server), *options, workers=workers, apps=APPS) as run,
+        launched(server, timeout(server), *options, workers=workers, apps=APPS) as run,
         in_flight(run, "/parcel/5") as (request, worker),
     ):
         if request.result().status == 200:
@@ -100,7 +100,7 @@ def killed(server: Server, *options: str) -> str:
 def watchdog(server: Server) -> str:
     if server.interface == "wsgi":
         return DASH
-    with running(server, workers=1, apps={"asgi": "diagnosis.watched_app:app"}) as run:
+    with launched(server, workers=1, apps={"asgi": "diagnosis.watched_app:app"}) as run:
         ask(run.port, "/parcel/0.5")
         wait_until(lambda: shows_line(run))
     return "the line"

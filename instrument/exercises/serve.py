@@ -33,7 +33,7 @@ class NoAnswer(Wrong):
 
 
 @dataclass(frozen=True)
-class Running:
+class Served:
     port: int
     log: Path
     process: Popen
@@ -43,7 +43,7 @@ class Running:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     headers: http.client.HTTPMessage
     body: bytes
@@ -86,7 +86,7 @@ def served(
         if log.read_text("utf-8", "replace").count(BEGUN) > workers:  # gunicorn would go on so
             raise Wrong(f"The server's worker ends at once, and so does the next.{because(log)}")
         try:
-            yield Running(port, log, process)
+            yield Served(port, log, process)
         except NoAnswer as error:
             raise Wrong(f"{error}{because(log)}") from error
 
@@ -99,7 +99,7 @@ def gunicorn(
     workers: int = 1,
     app: str = "",
     **variables: str,
-) -> Iterator[Running]:
+) -> Iterator[Served]:
     """Serve a file's app, or another one, by gunicorn."""
     compiled(path)
     port = processes.free_port()
@@ -111,7 +111,7 @@ def gunicorn(
 
 
 @contextmanager
-def configured(path: Path, folder: Path, app: str) -> Iterator[Running]:
+def configured(path: Path, folder: Path, app: str) -> Iterator[Served]:
     """Serve an app of the folder by one worker of gunicorn, as a file configures it."""
     compiled(path)
     port = processes.free_port()
@@ -124,7 +124,7 @@ def configured(path: Path, folder: Path, app: str) -> Iterator[Running]:
 
 
 @contextmanager
-def uvicorn(path: Path, folder: Path, *options: str, app: str = "") -> Iterator[Running]:
+def uvicorn(path: Path, folder: Path, *options: str, app: str = "") -> Iterator[Served]:
     compiled(path)
     port = processes.free_port()
     command = BY_NAME["uvicorn"].command(port, 1, app or f"{path.stem}:app", *options)
@@ -158,7 +158,7 @@ def need_utf8(path: Path, source: bytes) -> None:
         )
 
 
-def side_by_side(*tasks: Callable) -> list:
+def together(*tasks: Callable) -> list:
     """Run functions at once, and return what each gave; Ctrl-C does not wait for them."""
     pool = ThreadPoolExecutor(len(tasks))
     try:
@@ -174,18 +174,18 @@ def results(given: list[Future]) -> list:
     return [each.result() for each in given]
 
 
-def ask(
+def fetch(
     port: int,
     method: str = "GET",
     body: bytes | None = None,
     seconds: float | None = None,
     **headers: str,
-) -> Answer:
+) -> Response:
     """Send a request and read its answer; say what became of it where there is none."""
-    return side_by_side(lambda: _ask(port, method, body, seconds or LONGEST, headers))[0]
+    return together(lambda: _fetch(port, method, body, seconds or LONGEST, headers))[0]
 
 
-def _ask(port: int, method: str, body: bytes | None, seconds: float, headers: dict) -> Answer:
+def _fetch(port: int, method: str, body: bytes | None, seconds: float, headers: dict) -> Response:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     begun = monotonic()
     try:
@@ -193,7 +193,7 @@ def _ask(port: int, method: str, body: bytes | None, seconds: float, headers: di
         connection.request(method, "/", body, named)
         with connection.getresponse() as answer:
             body = read_until(answer, begun + seconds)
-        return Answer(answer.status, answer.headers, body, monotonic() - begun)
+        return Response(answer.status, answer.headers, body, monotonic() - begun)
     except TimeoutError as error:
         raise Wrong(
             f"A client waited {seconds:.0f} s for its answer, and the server was ended. "
@@ -222,11 +222,11 @@ def read_until(answer: http.client.HTTPResponse, deadline: float) -> bytes:
     return body
 
 
-def ask_together(port: int, clients: int, **options) -> list[Answer]:
-    return side_by_side(*[lambda: _ask(port, "GET", None, LONGEST, options)] * clients)
+def fetch_together(port: int, clients: int, **options) -> list[Response]:
+    return together(*[lambda: _fetch(port, "GET", None, LONGEST, options)] * clients)
 
 
-def need_ok(answer: Answer, run: Running, what: str = "GET /") -> Answer:
+def need_ok(answer: Response, run: Served, what: str = "GET /") -> Response:
     """Raise Wrong, with the error that the log shows, where the status is not 2xx."""
     if not 200 <= answer.status < 300:
         raise Wrong(f"{what} was answered with {answer.status}.{because(run.log)}")
@@ -268,10 +268,10 @@ def output_of(command: Sequence[str], log: Path, path: Path) -> str:
     return log.read_text("utf-8", "replace")
 
 
-def compare_prediction(path: Path, folder: Path, run: Running, clients: int, why: str) -> str:
+def compare_prediction(path: Path, folder: Path, run: Served, clients: int, why: str) -> str:
     """Compare ANSWER with when the last of some clients is answered, in steps of an answer."""
     answer = predicted(path, folder)
-    answers = ask_together(run.port, clients)
+    answers = fetch_together(run.port, clients)
     seconds = sorted(need_ok(each, run).seconds for each in answers)
     # answers come in steps of a second; what is late within one is this machine's, not the server's
     if round(answer / WAIT_SECONDS) != round(seconds[-1] / WAIT_SECONDS):

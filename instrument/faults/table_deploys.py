@@ -10,17 +10,17 @@ from contextlib import ExitStack, contextmanager, suppress
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import is_alive, wait_until
 from instrument.faults import renewals, stops, websockets
-from instrument.faults.native import APPS as ODD
-from instrument.faults.rig import (
-    COPIES,
+from instrument.faults.fixtures import (
+    COPIED_APPS,
     PATIENCE,
-    Running,
+    Launched,
     ask,
     copy_apps,
     edit_apps,
     last_begun,
-    running,
+    launched,
 )
+from instrument.faults.native import ODD_APPS
 from instrument.faults.table import DASH, Row, table_of
 from instrument.servers import Server
 
@@ -34,7 +34,7 @@ def broken_code(server: Server) -> str:
     """Return what is served after a HUP when the new code can't be imported."""
     with tempfile.TemporaryDirectory(prefix="fault-") as folder:
         copy_apps(folder)
-        with running(server, f"{server.options.app_folder}={folder}", apps=COPIES) as run:
+        with launched(server, f"{server.options.app_folder}={folder}", apps=COPIED_APPS) as run:
             edit_apps(folder, "\nimport what_is_not_there\n")
             run.master.send_signal(signal.SIGHUP)
             wait_until(lambda: run.said(KEPT) or not is_alive(run.master.pid))
@@ -51,7 +51,7 @@ def slow_code(server: Server) -> str:
         options = [f"{server.options.app_folder}={folder}"]
         if server.name == "uvicorn":
             options.append(f"{server.options.timeout}={READY_SECONDS}")
-        with running(server, *options, apps=COPIES) as run:
+        with launched(server, *options, apps=COPIED_APPS) as run:
             edit_apps(
                 folder,
                 f"\ntime.sleep({IMPORT_SECONDS})\nprint('has imported', file=sys.stderr, flush=True)\n",
@@ -71,7 +71,7 @@ def slow_code(server: Server) -> str:
 
 def hang_up_alone(server: Server) -> str:
     """Return what a HUP does to a server with one worker."""
-    with running(server, workers=1) as run:
+    with launched(server, workers=1) as run:
         before = run.workers()
         run.master.send_signal(signal.SIGHUP)
         wait_until(
@@ -85,7 +85,7 @@ def hang_up_alone(server: Server) -> str:
 
 def stop_under_load(server: Server) -> str:
     """Return how many of some requests are answered that came before a SIGTERM."""
-    with running(server, workers=1) as run, ExitStack() as stack:
+    with launched(server, workers=1) as run, ExitStack() as stack:
         clients = [
             stack.enter_context(socket.create_connection(("127.0.0.1", run.port), PATIENCE))
             for _ in range(QUEUED)  # where the worker has one slot, all but one in the backlog
@@ -109,7 +109,7 @@ def is_answered(client: socket.socket) -> bool:
 
 
 @contextmanager
-def streaming(run: Running) -> Iterator[int]:
+def streaming(run: Launched) -> Iterator[int]:
     """Hold a stream open that never ends; hand over its worker; end the whole server after it."""
     try:
         with socket.create_connection(("127.0.0.1", run.port), PATIENCE) as client:
@@ -121,7 +121,7 @@ def streaming(run: Running) -> Iterator[int]:
             os.killpg(run.master.pid, signal.SIGKILL)
 
 
-def hang_up(run: Running) -> None:
+def hang_up(run: Launched) -> None:
     """Send HUP to the master, and wait until it says so."""
     run.master.send_signal(signal.SIGHUP)
     wait_until(lambda: run.said("signal: hup") or run.said("Received SIGHUP"))
@@ -134,7 +134,7 @@ def stop_endless(is_limited: bool) -> Callable[[Server], str]:
         if not is_limited and server.name != "uvicorn":
             return DASH
         options = limits(server) if is_limited else []
-        with running(server, *options, apps=ODD) as run, streaming(run):
+        with launched(server, *options, apps=ODD_APPS) as run, streaming(run):
             hang_up(run)
             run.master.send_signal(signal.SIGTERM)
             try:
@@ -154,7 +154,7 @@ def kill_beside_endless(is_limited: bool) -> Callable[[Server], str]:
 
     def try_on(server: Server) -> str:
         options = limits(server) if is_limited else []
-        with running(server, *options, apps=ODD) as run, streaming(run) as streams:
+        with launched(server, *options, apps=ODD_APPS) as run, streaming(run) as streams:
             before = run.workers()
             hang_up(run)
             if server.name == "uvicorn":  # which renews one after the other

@@ -12,11 +12,11 @@ from connections.late_client import ask_late
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, is_alive, wait_until
 from instrument.faults import forwarded, limits
-from instrument.faults.http2 import REQUESTS, http2
-from instrument.faults.production import CHAPTER
+from instrument.faults.fixtures import PATIENCE, Launched, Users, connected, launched, nginx, whole
+from instrument.faults.http2 import HTTP2_REQUESTS, http2
 from instrument.faults.renewals import more
-from instrument.faults.rig import PATIENCE, Running, Users, connected, nginx, running, whole
 from instrument.faults.table import DASH, Row, no_such_option, table_of
+from instrument.faults.table_production import CHAPTER
 from instrument.faults.websockets import stop_open, websocket, websocket_behind_nginx
 from instrument.servers import Server
 
@@ -35,7 +35,7 @@ ENOUGH = 1000  # requests, while workers are renewed every 50
 
 def keep_alive(server: Server) -> str:
     """Return after how long the server closes a connection that is idle after an answer."""
-    with running(server, workers=1) as run:
+    with launched(server, workers=1) as run:
         seconds = seconds_until_closed(run.port)
     return f"after {whole(seconds)} s" if seconds >= 1 else "at once"
 
@@ -48,7 +48,7 @@ def late(
     def try_on(server: Server) -> str:
         options = [f"{server.options.keep_alive}={keeps}"] if keeps else []
         with (
-            running(server, *options, workers=1) as run,
+            launched(server, *options, workers=1) as run,
             nginx(CONF, run.port, *changes) as proxy,
         ):
             idle = server.options.keep_alive_seconds
@@ -61,7 +61,7 @@ def late(
     return try_on
 
 
-def stay(run: Running) -> None:
+def stay(run: Launched) -> None:
     """Stay for a moment; raise InstrumentError if the app is told that its client has left."""
     time.sleep(0.5)
     if run.said("http.disconnect"):
@@ -74,7 +74,7 @@ def leave(server: Server, *options: str) -> str:
     """Return what becomes of a write of 5 s when its client leaves."""
     path = "/" if server.is_asgi else "/5"
     is_asked = not server.is_asgi
-    with running(server, *options, workers=1, apps=LEAVING, is_asked=is_asked) as run:
+    with launched(server, *options, workers=1, apps=LEAVING, is_asked=is_asked) as run:
         begun = "http.request" if server.is_asgi else "begins"
         seen = run.said(begun), run.said("ends")
         with connected(run.port, path):
@@ -92,7 +92,7 @@ def hear(server: Server) -> str:
     """Return what `receive()` says when the client leaves."""
     if not server.is_asgi:
         return DASH
-    with running(server, workers=1, apps=LEAVING, is_asked=False) as run:
+    with launched(server, workers=1, apps=LEAVING, is_asked=False) as run:
         with connected(run.port):
             wait_until(lambda: run.said("http.request"))
             stay(run)
@@ -100,7 +100,7 @@ def hear(server: Server) -> str:
         return "`http.disconnect`"
 
 
-def arrive(run: Running, port: int) -> str:
+def arrive(run: Launched, port: int) -> str:
     """Return how the events of a stream come in."""
     with connected(port) as connection:
         first = wait_for(connection, b"data: 0")
@@ -119,14 +119,14 @@ def wait_for(connection: socket.socket, text: bytes) -> bool:
 
 
 def stream(server: Server) -> str:
-    with running(server, workers=1, apps=STREAMS, is_asked=False) as run:
+    with launched(server, workers=1, apps=STREAMS, is_asked=False) as run:
         return arrive(run, run.port)
 
 
 def stream_behind_nginx(*changes: tuple[str, str]) -> Callable[[Server], str]:
     def try_on(server: Server) -> str:
         with (
-            running(server, workers=1, apps=STREAMS, is_asked=False) as run,
+            launched(server, workers=1, apps=STREAMS, is_asked=False) as run,
             nginx(CONF, run.port, *changes, is_asked=False) as proxy,
         ):
             return arrive(run, proxy.port)
@@ -140,7 +140,7 @@ def leave_stream(apps: dict[str, str]) -> Callable[[Server], str]:
     def try_on(server: Server) -> str:
         if server.interface not in apps:
             return DASH
-        with running(server, workers=1, apps=apps, is_asked=False) as run:
+        with launched(server, workers=1, apps=apps, is_asked=False) as run:
             with connected(run.port) as connection:
                 wait_for(connection, b"data: 0")
             left = last = time.monotonic()
@@ -161,7 +161,7 @@ def leave_stream(apps: dict[str, str]) -> Callable[[Server], str]:
 def many_streams(server: Server) -> str:
     """Return how long the last waits when there is one stream more than a worker has slots."""
     with (
-        running(server, workers=1, apps=STREAMS, is_asked=False) as run,
+        launched(server, workers=1, apps=STREAMS, is_asked=False) as run,
         ExitStack() as stack,
         ThreadPoolExecutor(MANY_STREAMS) as clients,
     ):
@@ -185,7 +185,7 @@ def stop_behind_pool(*changes: tuple[str, str]) -> Callable[[Server], str]:
         kept = f"{server.options.keep_alive}={LONG_KEEP_ALIVE}"
         grace = f"{server.options.graceful_timeout}={LONG_GRACE}"
         with (
-            running(server, kept, grace, workers=1) as run,
+            launched(server, kept, grace, workers=1) as run,
             nginx(CONF, run.port, *changes),
         ):
             start = time.monotonic()
@@ -199,7 +199,7 @@ def stop_behind_pool(*changes: tuple[str, str]) -> Callable[[Server], str]:
 
 def max_requests(server: Server) -> str:
     """Return how users with kept connections fare while workers are renewed."""
-    with running(server, f"{server.options.max_requests}=50") as run:
+    with launched(server, f"{server.options.max_requests}=50") as run:
         before = run.workers()
         with Users(run.port, "/0.01", users=8, keep=True) as users:
             wait_until(
@@ -256,7 +256,7 @@ ROWS = (
     ),
     Row("the same, behind this chapter's nginx", websocket_behind_nginx(CONF), needs="nginx"),
     Row("SIGTERM, a WebSocket is open, 2 s of grace", stop_open),
-    Row(f"HTTP/2: {REQUESTS} requests of 1 s, one connection", http2, needs="h2load openssl"),
+    Row(f"HTTP/2: {HTTP2_REQUESTS} requests of 1 s, one connection", http2, needs="h2load openssl"),
     Row("`--max-requests 50`, 8 kept connections", max_requests),
     *forwarded.ROWS,
     *limits.ROWS,

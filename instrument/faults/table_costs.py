@@ -14,7 +14,7 @@ from command_line import too_few_files
 from instrument.edges import signals
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import wait_until
-from instrument.faults.rig import Running, ask, ask_on, running
+from instrument.faults.fixtures import Launched, ask, ask_on, launched
 from instrument.faults.table import Cells, Table, side_by_side
 from instrument.servers import BY_NAME, EVERYWHERE, Server
 
@@ -25,7 +25,7 @@ ROUNDS, REQUESTS, CLIENTS = 3, 500, 8  # for the CPU time
 TIMES_KEPT = 4  # as many requests on kept connections, since they take less
 FILES = 2 * MANY  # connections that a process may have
 BODY = 30_000  # bytes
-HEADINGS = (
+HEADING_ROW = (
     "| | idle, MB | requests held | then, MB | one more takes "
     "| CPU of a request with its connection, ms | on a kept connection, ms |"
 )
@@ -88,7 +88,7 @@ SETUPS = (
 
 
 def costs(*_: object) -> Cells:
-    allow_connections()
+    need_connections()
     found = side_by_side([partial(cost, setup) for setup in SETUPS], SIDE_BY_SIDE)
     return {setup.title: asdict(each) for setup, each in zip(SETUPS, found, strict=True)}
 
@@ -96,7 +96,7 @@ def costs(*_: object) -> Cells:
 def cost(setup: Setup, rounds: int = ROUNDS) -> Cost:
     """Start a server and measure it, on a slow machine another one; raise InstrumentError."""
     for seconds in HOLD_SECONDS:
-        with running(
+        with launched(
             setup.server, workers=WORKERS, apps={setup.server.interface: setup.app}
         ) as run:
             if found := cost_of(run, setup, rounds, seconds):
@@ -104,7 +104,7 @@ def cost(setup: Setup, rounds: int = ROUNDS) -> Cost:
     raise InstrumentError(f"this machine is too slow to hold {setup.held[1]} for {seconds} s")
 
 
-def cost_of(run: Running, setup: Setup, rounds: int, seconds: int) -> Cost | None:
+def cost_of(run: Launched, setup: Setup, rounds: int, seconds: int) -> Cost | None:
     """Return what a fresh server costs, or None when it answered before it held all requests."""
     idle = resident(run)
     worker = statistics.median(rss(each) for each in run.master.children())
@@ -122,7 +122,7 @@ def cost_of(run: Running, setup: Setup, rounds: int, seconds: int) -> Cost | Non
     )
 
 
-def cpu_of(run: Running, ask_many, times: int) -> float:
+def cpu_of(run: Launched, ask_many, times: int) -> float:
     """Return the CPU time of a request that does nothing, in ms, from a round of them."""
     count = REQUESTS * times // CLIENTS
     before = cpu_seconds(run)
@@ -131,25 +131,25 @@ def cpu_of(run: Running, ask_many, times: int) -> float:
     return round(1000 * (cpu_seconds(run) - before) / (count * CLIENTS), 3)
 
 
-def ask_anew(run: Running, count: int) -> None:
+def ask_anew(run: Launched, count: int) -> None:
     for _ in range(count):
         signals.check()
         expect(run, ask(run.port))
 
 
-def ask_again(run: Running, count: int) -> None:
+def ask_again(run: Launched, count: int) -> None:
     with closing(http.client.HTTPConnection("127.0.0.1", run.port, timeout=20)) as connection:
         for _ in range(count):
             signals.check()
             expect(run, ask_on(connection, "/"))
 
 
-def expect(run: Running, answer) -> None:
+def expect(run: Launched, answer) -> None:
     if answer.status != 200:
         raise InstrumentError("not every request was answered", run.log)
 
 
-def everyone(run: Running) -> list[psutil.Process]:
+def everyone(run: Launched) -> list[psutil.Process]:
     return [run.master, *run.master.children()]
 
 
@@ -157,17 +157,17 @@ def rss(process: psutil.Process) -> float:
     return process.memory_info().rss / 2**20
 
 
-def resident(run: Running) -> float:
+def resident(run: Launched) -> float:
     """Return the resident set size of the server, in MB; pages that two share count twice."""
     return sum(map(rss, everyone(run)))
 
 
-def cpu_seconds(run: Running) -> float:
+def cpu_seconds(run: Launched) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in everyone(run))
 
 
 async def resident_while_holding(
-    run: Running, setup: Setup, seconds: int
+    run: Launched, setup: Setup, seconds: int
 ) -> tuple[float, float] | None:
     """Return the memory while few requests are held, and while many are; None when that fails."""
     clients, found = [], []
@@ -202,7 +202,7 @@ async def wait_for_answer(port: int, seconds: int, body: int) -> bytes:
     return line
 
 
-def allow_connections() -> None:
+def need_connections() -> None:
     """Let this process and those it starts have enough connections; raise InstrumentError otherwise."""
     if told := too_few_files(FILES):
         raise InstrumentError(told)
@@ -210,7 +210,7 @@ def allow_connections() -> None:
 
 def markdown(cells: Cells) -> str:
     """Return the costs as a table in Markdown, with as many digits as repeat."""
-    rows = [HEADINGS, "| --- | --: | --: | --: | --: | --: | --: |"]
+    rows = [HEADING_ROW, "| --- | --: | --: | --: | --: | --: | --: |"]
     for name, told in cells.items():
         each = Cost(**told)
         more = f"{each.worker} MB, a worker" if each.many == WORKERS else kilobytes(each.one_more)

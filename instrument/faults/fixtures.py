@@ -27,10 +27,10 @@ from instrument.servers import Server
 PATIENCE = 20.0
 GRACE = 30.0  # after which gunicorn tells a worker again, that was starting and missed its SIGTERM
 APPS = {"wsgi": "production.wsgi_app:app", "asgi": "production.asgi_app:app"}
-COPIES = {"wsgi": "wsgi_app:app", "asgi": "asgi_app:app"}  # of these, to be edited
+COPIED_APPS = {"wsgi": "wsgi_app:app", "asgi": "asgi_app:app"}  # of these, to be edited
 
 
-class Running:
+class Launched:
     """A server that runs: its port, its processes and its log."""
 
     def __init__(self, port: int, process: Popen[bytes], log: Path):
@@ -67,14 +67,14 @@ class Running:
 
 
 @contextmanager
-def running(
+def launched(
     server: Server,
     *options: str,
     workers: int = 2,
     apps: dict[str, str] = APPS,
     is_asked: bool = True,
     **variables: str,
-) -> Iterator[Running]:
+) -> Iterator[Launched]:
     """Start a server on a free port, with the app of its interface, and kill it.
 
     It is handed over once all of its workers are up. An app that does not answer GET / at once is
@@ -88,7 +88,7 @@ def running(
         with processes.serving(
             server.name, command, port, log, server.booted, workers, is_asked, 0, **variables
         ) as process:
-            yield Running(port, process, log)
+            yield Launched(port, process, log)
 
 
 def whole(seconds: float) -> int:
@@ -198,7 +198,7 @@ class Users:
 
 
 @contextmanager
-def in_flight(run: Running, path: str) -> Iterator[tuple[Future[Answer], int]]:
+def in_flight(run: Launched, path: str) -> Iterator[tuple[Future[Answer], int]]:
     """Send a request; hand it over, and the worker that has begun it; wait until it is over."""
     seen = run.said("begins")
     with ThreadPoolExecutor(1) as client:
@@ -207,7 +207,7 @@ def in_flight(run: Running, path: str) -> Iterator[tuple[Future[Answer], int]]:
         yield request, last_begun(run)
 
 
-def last_begun(run: Running) -> int:
+def last_begun(run: Launched) -> int:
     """Return the worker that has begun a request last."""
     *_, worker = re.findall(r"(\d+) begins", run.log.read_text(encoding="utf-8"))
     return int(worker)

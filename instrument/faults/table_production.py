@@ -12,20 +12,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, START_SECONDS, is_alive, wait_until
 from instrument.faults import native, stops
-from instrument.faults.renewals import CLOSE_UNREAD, hang_up_until_lost
-from instrument.faults.rig import (
-    COPIES,
+from instrument.faults.fixtures import (
+    COPIED_APPS,
     PATIENCE,
     Answer,
-    Running,
+    Launched,
     Users,
     ask,
     copy_apps,
     edit_apps,
     in_flight,
+    launched,
     nginx,
-    running,
 )
+from instrument.faults.renewals import CLOSE_UNREAD, hang_up_until_lost
 from instrument.faults.table import DASH, Row, no_such_option, table_of
 from instrument.servers import Server
 from production import slow_client
@@ -41,7 +41,7 @@ UNWATCHED_SECONDS = 15.0  # in which the master does not kill a worker whose clo
 
 def kill_worker(server: Server) -> str:
     unwatched = f"{server.options.timeout}={UNWATCHED_SECONDS:.0f}"
-    with running(server, unwatched) as run, Users(run.port, "/0.2", users=MANY) as users:
+    with launched(server, unwatched) as run, Users(run.port, "/0.2", users=MANY) as users:
         before = run.workers()
         victim = min(before)
         held = stop_with_requests(run, victim, 1 if server.slots == 1 else 2)
@@ -56,7 +56,7 @@ def kill_worker(server: Server) -> str:
     return "replaced; loses the 1 it held" if server.slots == 1 else "replaced; loses all it held"
 
 
-def stop_with_requests(run: Running, worker: int, least: int) -> int:
+def stop_with_requests(run: Launched, worker: int, least: int) -> int:
     """Stop a worker's clock while it holds so many requests or more, and return how many."""
     held, pause = 0, 0.0
 
@@ -78,7 +78,7 @@ def stop_with_requests(run: Running, worker: int, least: int) -> int:
 
 
 def kill_master(server: Server) -> str:
-    with running(server) as run:
+    with launched(server) as run:
         workers = run.workers()
         os.kill(run.master.pid, signal.SIGKILL)
         last = []
@@ -103,7 +103,7 @@ def hang_up(server: Server) -> str:
     Uvicorn's workers close a connection whose request they have not read. Whether a user has just
     opened one is chance, so what counts there are the requests that have begun.
     """
-    with running(server) as run:
+    with launched(server) as run:
         begun = run.said("begins")
         with in_flight(run, "/4") as (request, _), Users(run.port, "/0.2", users=CALM) as users:
             before = run.workers()
@@ -120,7 +120,7 @@ def hang_up(server: Server) -> str:
 
 def hang_up_under_load(server: Server) -> str:
     """Return what users lose at a HUP when they ask as fast as they can."""
-    with running(server) as run, Users(run.port, "/", users=BUSY) as users:
+    with launched(server) as run, Users(run.port, "/", users=BUSY) as users:
         hang_up_until_lost(server, run, users)
     if not users.lost:
         return "nothing lost"
@@ -133,7 +133,7 @@ def edit(server: Server, *options: str) -> str:
     with tempfile.TemporaryDirectory(prefix="fault-") as folder:
         copy_apps(folder)
         options = (f"{server.options.app_folder}={folder}", *options)
-        with running(server, *options, apps=COPIES) as run:
+        with launched(server, *options, apps=COPIED_APPS) as run:
             edit_apps(folder)
             before = run.workers()
             run.master.send_signal(signal.SIGHUP)
@@ -146,7 +146,7 @@ def stop_in_flight(send: Callable[[int, int], None], number: int) -> Callable[[S
 
     def try_on(server: Server) -> str:
         grace = f"{server.options.graceful_timeout}=5"
-        with running(server, grace) as run, in_flight(run, "/1.5") as (request, _):
+        with launched(server, grace) as run, in_flight(run, "/1.5") as (request, _):
             send(run.master.pid, number)
             answer = request.result()
             wait_until(lambda: not is_alive(run.master.pid))
@@ -158,7 +158,7 @@ def stop_in_flight(send: Callable[[int, int], None], number: int) -> Callable[[S
 def cut_off(server: Server) -> str:
     """Return what becomes of a request that takes longer than there is time to stop."""
     grace = f"{server.options.graceful_timeout}=1"
-    with running(server, grace) as run, in_flight(run, "/4") as (request, _):
+    with launched(server, grace) as run, in_flight(run, "/4") as (request, _):
         run.master.send_signal(signal.SIGTERM)
         answer = request.result()
         wait_until(lambda: not is_alive(run.master.pid))
@@ -171,7 +171,7 @@ def timeout(server: Server) -> str:
 
 def block(server: Server) -> str:
     path = f"/block/{BLOCK_SECONDS}" if server.is_asgi else f"/{BLOCK_SECONDS}"
-    with running(server, timeout(server)) as run, in_flight(run, path) as (request, worker):
+    with launched(server, timeout(server)) as run, in_flight(run, path) as (request, worker):
         answer = request.result()
         if answer.status == 200:
             return "not noticed" if is_alive(worker) else "killed afterwards"
@@ -182,13 +182,13 @@ def block(server: Server) -> str:
 def wait_long(server: Server) -> str:
     if not server.is_asgi:
         return DASH
-    with running(server, timeout(server)) as run:
+    with launched(server, timeout(server)) as run:
         return "not noticed" if ask(run.port, f"/{BLOCK_SECONDS}").status == 200 else "killed"
 
 
 def half_requests(what: str) -> Callable[[Server], str]:
     def try_on(server: Server) -> str:
-        with running(server, timeout(server), workers=1) as run:
+        with launched(server, timeout(server), workers=1) as run:
             return attack(server, run, run.port, what)
 
     return try_on
@@ -197,7 +197,7 @@ def half_requests(what: str) -> Callable[[Server], str]:
 def half_requests_behind_nginx(what: str, *changes: tuple[str, str]) -> Callable[[Server], str]:
     def try_on(server: Server) -> str:
         with (
-            running(server, timeout(server), workers=1) as run,
+            launched(server, timeout(server), workers=1) as run,
             nginx(CHAPTER / "nginx.conf", run.port, *changes) as proxy,
         ):
             return attack(server, run, proxy.port, what)
@@ -205,7 +205,7 @@ def half_requests_behind_nginx(what: str, *changes: tuple[str, str]) -> Callable
     return try_on
 
 
-def attack(server: Server, run: Running, port: int, what: str) -> str:
+def attack(server: Server, run: Launched, port: int, what: str) -> str:
     """Return what one client gets while another holds as many half requests as there are slots."""
     before = run.said("WORKER TIMEOUT")  # of one that took long to boot
     with slow_client.holding(min(server.slots, HALF_REQUESTS), "127.0.0.1", port, what) as every:
@@ -228,7 +228,7 @@ def overload(server: Server) -> str:
     """Return where requests of half a second wait: in the backlog, in the worker, or nowhere."""
     slots = server.slots if server.slots < math.inf else 0
     looks: list[int] = []  # connections that the worker held while more waited than it has slots
-    with running(server, workers=1) as run:
+    with launched(server, workers=1) as run:
         deadline = time.monotonic() + PATIENCE
         while not looks:  # a busy machine may look too late
             if time.monotonic() > deadline:
@@ -254,7 +254,7 @@ def unanswered(asked: list[Future[Answer]]) -> int:
 
 def limit_connections(server: Server, *options: str) -> str:
     """Return what 8 users get while 2 requests are being served."""
-    with running(server, *options, workers=1) as run, ThreadPoolExecutor(8) as clients:
+    with launched(server, *options, workers=1) as run, ThreadPoolExecutor(8) as clients:
         with in_flight(run, "/2") as (first, _), in_flight(run, "/2") as (second, _):
             others = Counter(map(str, clients.map(ask, [run.port] * 8)))
         served = (first.result().status, second.result().status) == (200, 200)

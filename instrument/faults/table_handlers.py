@@ -7,10 +7,10 @@ from functools import partial
 from itertools import groupby
 
 from burst import burst
-from instrument.edges.check import FRAMEWORKS, need_packages
+from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
 from instrument.edges.errors import InstrumentError
-from instrument.faults.rig import Running, running, whole
-from instrument.faults.table import PACKAGES, Cells, Table, side_by_side
+from instrument.faults.fixtures import Launched, launched, whole
+from instrument.faults.table import SERVER_PACKAGES, Cells, Table, side_by_side
 from instrument.servers import BY_NAME, GUNICORN, WAIT_SECONDS, Server
 
 AT_ONCE = 4  # servers; their handlers wait
@@ -20,7 +20,7 @@ SYNC, UVICORN = BY_NAME["sync"], BY_NAME["uvicorn"]
 GTHREAD = BY_NAME["gthread"].with_threads(THREADS)
 BARE_GTHREAD = replace(SYNC, name="gthread", start=f"{GUNICORN} --worker-class gthread")
 PREFIX = "frameworks."
-HEADINGS = (
+HEADING_ROW = (
     "| handler | server | in progress in one process | what sets the number "
     "| clients | first and last answer |"
 )
@@ -123,14 +123,14 @@ def setups() -> list[tuple[Handler, ...]]:
 
 
 @contextmanager
-def serving(handler: Handler):
+def launched_for(handler: Handler):
     """Start a handler's server with one process, and stop it."""
     apps = {handler.server.interface: PREFIX + handler.app}
-    with running(handler.server, workers=1, apps=apps) as run:
+    with launched(handler.server, workers=1, apps=apps) as run:
         yield run
 
 
-def ask(run: Running, handler: Handler) -> Found:
+def try_one(run: Launched, handler: Handler) -> Found:
     """Ask a handler from all of its clients at once; raise InstrumentError when one gets nothing."""
     seconds, kinds = burst(handler.clients, "127.0.0.1", run.port, handler.path)
     if kinds["answered with 200"] != handler.clients:
@@ -142,19 +142,19 @@ def ask(run: Running, handler: Handler) -> Found:
 def try_all(handlers: Iterable[Handler]) -> Cells:
     """Start the server that these handlers share, and ask one after the other."""
     first, *_ = handlers
-    with serving(first) as run:
-        return {handler.row: asdict(ask(run, handler)) for handler in handlers}
+    with launched_for(first) as run:
+        return {handler.row: asdict(try_one(run, handler)) for handler in handlers}
 
 
 def fill(*_: object) -> Cells:
-    need_packages(FRAMEWORKS)
+    need_packages(FRAMEWORK_REQUIREMENTS)
     tasks = [partial(try_all, handlers) for handlers in setups()]
     return {row: cell for cells in side_by_side(tasks, AT_ONCE) for row, cell in cells.items()}
 
 
 def markdown(cells: Cells) -> str:
     limits = {handler.row: handler.limit for handler in HANDLERS}
-    rows = [HEADINGS, "| --- | --- | --: | --- | --: | --- |"]
+    rows = [HEADING_ROW, "| --- | --- | --: | --- | --: | --- |"]
     for row, cell in cells.items():
         rows.append(f"| {row} | {str(Found(**cell)).format(limit=limits[row])} |")
     return "\n".join([*rows, ""])
@@ -165,5 +165,14 @@ TABLE = Table(
     "frameworks",
     fill,
     markdown,
-    packages=("fastapi", "starlette", "anyio", "flask", "django", "asgiref", "a2wsgi", *PACKAGES),
+    packages=(
+        "fastapi",
+        "starlette",
+        "anyio",
+        "flask",
+        "django",
+        "asgiref",
+        "a2wsgi",
+        *SERVER_PACKAGES,
+    ),
 )
