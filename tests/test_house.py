@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 
 import pytest
 
@@ -12,6 +13,25 @@ from tests.support.terminal import CHAPTERS
 
 LONGEST = 300
 IGNORED = ("results", "my_exercises", "__pycache__", ".venv")  # or what begins so
+
+# What two files may call alike, and why.
+MIRROR = "chapters mirror each other, so that a reader can compare them"
+FILES = {
+    "__init__.py": "Python's name",
+    "__main__.py": "Python's name",
+    "conftest.py": "pytest's name",
+    "requirements.txt": "pip's name",
+    "README.md": MIRROR,
+    "nginx.conf": MIRROR,
+    **dict.fromkeys(["app.py", "asgi_app.py", "busy_app.py", "slow_app.py", "wsgi_app.py"], MIRROR),
+    **dict.fromkeys(["cli.py", "test_cli.py"], "what is typed after make exercises, or compare"),
+}
+CLASSES = {
+    "AllNotes": "blocking.py is app.py with one call that blocks",
+    "Step": "crowd.py and spread.py have a row for each",
+    **dict.fromkeys(["AsgiUser", "Visitor", "WsgiUser"], "exercise 10 is about the locustfile"),
+}
+IMPORTED = {"parse": "reads the arguments of the program whose file it is in"}
 
 PLAIN = ["README.md", *(f"{chapter}/README.md" for chapter in CHAPTERS)]
 
@@ -55,6 +75,55 @@ def test_a_chapter_names_each_file_of_its_folder(chapter):
         if path.name not in ("README.md", "__main__.py", "__init__.py"):
             named = path.name in text or f"{chapter}.{path.stem}" in text
             assert named, f"{chapter}/README.md does not name {path.name}"
+
+
+def more_than_once(names):
+    return {name for name, count in Counter(names).items() if count > 1}
+
+
+def unsolved(pattern):
+    """Return the files of a pattern, but the solutions, which mirror the exercises."""
+    return [path for path in files(".", pattern) if path.parent.name != "solutions"]
+
+
+def defined(path):
+    """Return the classes, functions and constants of a file."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = getattr(node, "targets", None) or [node.target]
+            each = (name for target in targets for name in ast.walk(target))
+            yield from {name.id for name in each if isinstance(name, ast.Name)}
+
+
+def test_two_files_of_one_name_do_the_same_job():
+    paths = [path for ending in ("py", "md", "conf", "txt") for path in unsolved(f"*.{ending}")]
+    assert more_than_once(path.name for path in paths) == set(FILES)
+    assert not {path.stem for path in paths} & set(CHAPTERS), "called like a chapter's folder"
+
+
+def test_two_classes_of_one_name_are_the_same_thing():
+    found = [
+        node.name
+        for path in unsolved("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert more_than_once(found) == set(CLASSES)
+
+
+def test_what_the_instrument_imports_by_name_is_defined_once():
+    paths = files("instrument", "*.py")
+    taken = {
+        each.name
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("instrument")
+        for each in node.names
+    }
+    twice = more_than_once(name for path in paths for name in set(defined(path)))
+    assert twice & taken == set(IMPORTED)
 
 
 def test_no_python_file_is_too_long():
