@@ -24,6 +24,7 @@ WRONG = {
         ("4.0", "3.0", "You said 3.0 s. Measured just now: 4."),
         ("4.0", '"four"', "write a number of seconds"),
         ("4.0", 'float("nan")', "write a number of seconds"),
+        ("4.0", "10 ** 400", "write a number of seconds"),
     ],
     4: [
         (
@@ -167,7 +168,7 @@ PIECES_ANSWERED_ONE_BY_ONE = """        if not body:
 RIGHT = {
     1: ("[TEXT.encode()]", '(line.encode("utf-8") for line in [TEXT])'),
     2: ("str(len(body))", 'f"{sum(1 for _ in body)}"'),
-    3: ("4.0", "12 / 3"),
+    3: ("4.0", '__import__("fractions").Fraction(4)'),
     4: ('int(environ.get("CONTENT_LENGTH") or 0)', 'int("0" + environ.get("CONTENT_LENGTH", ""))'),
     5: ("threads = 20", "threads = 40"),
     6: ('    assert scope["type"] == "http"\n', ""),
