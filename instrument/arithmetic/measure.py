@@ -146,12 +146,12 @@ def settle_seconds(users: int, ceiling: float | None) -> int:
 
 
 def load_seconds(users: int, seconds: int, ceiling: float | None) -> int:
-    """Return how long Locust must run for `seconds` of steady part, with a second to spare.
+    """Return how long Locust must run for `seconds` of steady part, with two seconds to spare.
 
-    Where users start in groups, each group may be late on a busy machine: there it is two.
+    One of them is for several processes of Locust, whose last one begins so much later.
     """
     spawning = math.ceil(users / spawn_rate(users)) - 1
-    return spawning + settle_seconds(users, ceiling) + seconds + (2 if spawning else 1)
+    return spawning + settle_seconds(users, ceiling) + seconds + 2
 
 
 def sweep_seconds(highest: int, ceiling: Callable[[int], float | None]) -> float:
