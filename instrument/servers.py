@@ -1,8 +1,9 @@
 """Every server, once, and the sets in which servers are compared.
 
-To add a server, add an entry to SERVERS. It then has a row in each set, a column in the fault
-tables and a row in the table of costs; where it is not compared everywhere, in the set of servers
-that wait alone. The tests hold it to the contract of the examples.
+To add a server, add an entry to SERVERS, and its program to programs.py where that is new. It then
+has a row in each set, a column in the fault tables and a row in the table of costs; where it is not
+compared everywhere, in the set of servers that wait alone. The tests hold it to the contract of the
+examples, and the text to the number of servers.
 """
 
 import math
@@ -10,56 +11,18 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import chain
+
+from instrument.programs import GUNICORNS, UVICORNS, Options, Program
 
 WAIT_SECONDS = 1  # that both slow_app.py wait
 GTHREAD_THREADS = 4
-
-
-@dataclass(frozen=True)
-class Options:
-    """What gunicorn and uvicorn call the same thing, and for how long they keep a connection."""
-
-    timeout: str
-    graceful_timeout: str
-    max_requests: str
-    app_folder: str
-    key_file: str
-    certificate_file: str
-    http2: tuple[str, ...]  # with its value
-    unix_socket: str  # before its path
-    keep_alive: str
-    keep_alive_seconds: int  # by default
-
-
-GUNICORNS = Options(
-    timeout="--timeout",
-    graceful_timeout="--graceful-timeout",
-    max_requests="--max-requests",
-    app_folder="--pythonpath",
-    key_file="--keyfile",
-    certificate_file="--certfile",
-    http2=("--http-protocols=h2,h1",),
-    unix_socket="--bind=unix:",
-    keep_alive="--keep-alive",
-    keep_alive_seconds=2,
-)
-UVICORNS = Options(
-    timeout="--timeout-worker-healthcheck",
-    graceful_timeout="--timeout-graceful-shutdown",
-    max_requests="--limit-max-requests",
-    app_folder="--app-dir",
-    key_file="--ssl-keyfile",
-    certificate_file="--ssl-certfile",
-    http2=(),
-    unix_socket="--uds=",
-    keep_alive="--timeout-keep-alive",
-    keep_alive_seconds=5,
-)
+OLDEST = (3, 11)  # Python that all of this runs on
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server, without an application; by default an option is called as gunicorn calls it."""
+    """A server, without an application."""
 
     name: str
     interface: str  # "wsgi" or "asgi"
@@ -67,13 +30,22 @@ class Server:
     slots: float  # requests that one worker works on at once; math.inf: as many as come
     is_a: str  # a few words
     waits: str  # how a worker of it waits, in one line
-    options: Options = GUNICORNS
+    program: Program = GUNICORNS
+    needs: tuple[str, ...] = ()  # packages, beside its program's
     booted: str = "Booting worker with pid"  # the last that its log says of each new worker
     everywhere: bool = True  # or only where servers wait
+    keeps_connections: bool = True
+    closes_unread: bool = False  # connections, when its workers end
+    loses_by_chance: bool = False  # very few requests, when its workers end
+    debugs_from: tuple[int, int] = OLDEST  # the Python on which it heeds PYTHONASYNCIODEBUG
 
     def command(self, port: int, workers: int, app: str, *options: str) -> list[str]:
         start = self.start.format(port=port, workers=workers, slots=self.slots)
         return [*start.split(), *options, app]
+
+    @property
+    def options(self) -> Options:
+        return self.program.options
 
     @property
     def is_asgi(self) -> bool:
@@ -97,6 +69,7 @@ SERVERS = (
         "wsgi",
         f"{GUNICORN} --worker-class sync",
         slots=1,
+        keeps_connections=False,
         is_a="one request after the other",
         waits="a worker that waits holds one request, and all others wait for a worker",
     ),
@@ -113,6 +86,7 @@ SERVERS = (
         "wsgi",
         f"{GUNICORN} --worker-class gevent",
         slots=1000,  # gunicorn's default for --worker-connections
+        needs=("gevent",),
         is_a="an event loop under WSGI",
         waits="WSGI waits on an event loop too, where everything can be patched",
         everywhere=False,
@@ -122,7 +96,10 @@ SERVERS = (
         "asgi",
         f"{GUNICORN} --worker-class uvicorn_worker.UvicornWorker",
         slots=math.inf,
+        needs=("uvicorn", "uvicorn-worker"),
         booted="Application startup complete",
+        closes_unread=True,
+        debugs_from=(3, 12),
         is_a="an event loop in a gunicorn worker",
         waits="an event loop that waits holds every request, and none waits for another",
     ),
@@ -132,6 +109,7 @@ SERVERS = (
         f"{GUNICORN} --worker-class asgi",
         slots=math.inf,
         booted="ASGI server listening",
+        loses_by_chance=True,
         is_a="gunicorn's own event loop",
         waits="gunicorn's own event loop holds every request, too",
     ),
@@ -141,13 +119,22 @@ SERVERS = (
         UVICORN,
         slots=math.inf,
         booted="Application startup complete",
+        closes_unread=True,
+        debugs_from=(3, 12),
         is_a="uvicorn's own processes",
         waits="uvicorn starts and replaces its workers itself",
-        options=UVICORNS,
+        program=UVICORNS,
     ),
 )
 BY_NAME = {server.name: server for server in SERVERS}
+PROGRAMS = tuple(dict.fromkeys(server.program for server in SERVERS))
 EVERYWHERE = tuple(server for server in SERVERS if server.everywhere)
+
+
+def packages_of(servers: Iterable[Server]) -> tuple[str, ...]:
+    """Return what these servers are installed from, each package once."""
+    every = [(server.program.name, *server.needs) for server in servers]
+    return tuple(dict.fromkeys(chain.from_iterable(every)))
 
 
 class Work(Enum):

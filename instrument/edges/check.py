@@ -16,6 +16,7 @@ import psutil
 from packaging.requirements import Requirement
 
 from command_line import FILES
+from instrument import servers
 from instrument.edges.errors import PIP_INSTALL, InstrumentError
 from instrument.edges.files import writable
 from instrument.edges.processes import MISLEADING, ROOT, check_port
@@ -25,7 +26,7 @@ PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"
 REQUIREMENTS = "requirements.txt"
 FRAMEWORK_REQUIREMENTS = "frameworks/requirements.txt"  # what chapter 7 needs beside
 INSTALL = f"{PIP_INSTALL} -r {REQUIREMENTS}"
-PROGRAMS = {"gunicorn", "uvicorn", "locust"}
+SCRIPTS = {*(program.name for program in servers.PROGRAMS), "locust"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def misleading() -> Iterator[Finding]:
 
 
 def scripts() -> Iterator[Finding]:
-    if lines := list(filter(None, map(moved, sorted(PROGRAMS)))):
+    if lines := list(filter(None, map(moved, sorted(SCRIPTS)))):
         yield Finding(False, lines[0])
 
 
@@ -136,7 +137,7 @@ def leftovers() -> Iterator[Finding]:
     for process in psutil.process_iter(["uids", "cmdline"]):
         command, uids = process.info["cmdline"] or [], process.info["uids"]
         names = {Path(word).name for word in command[:3]}
-        if names & PROGRAMS and uids and uids.real == os.getuid():
+        if names & SCRIPTS and uids and uids.real == os.getuid():
             with suppress(ProcessLookupError):
                 groups.setdefault(os.getpgid(process.pid), shlex.join(command[-3:]))
     for group, command in groups.items():

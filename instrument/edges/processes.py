@@ -19,6 +19,7 @@ from instrument.edges import signals
 from instrument.edges.errors import InstrumentError, not_installed
 from instrument.edges.guard import Guard
 from instrument.edges.tools import lacking, moved
+from instrument.servers import PROGRAMS
 
 ROOT = Path(__file__).absolute().parent.parent.parent  # also where this folder is a link
 GRACE_SECONDS = 1.0
@@ -26,8 +27,8 @@ START_SECONDS = 20.0
 PORTS = range(10_000, 30_000)
 COUNTER = Path(f"/tmp/workshop-ports-{os.getuid()}")  # of those given out, whatever TMPDIR says
 MISLEADING = ("PYTHONPATH", "PYTHONSAFEPATH", "PYTHONHOME")  # which modules Python imports
-# What changes gunicorn, uvicorn or Locust behind the command line's back.
-LEAKING = ("PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "GUNICORN_", "UVICORN_", "LOCUST_")
+# What changes a server or Locust behind the command line's back.
+LEAKING = ("LOCUST_", *(name for program in PROGRAMS for name in program.variables))
 
 
 T = TypeVar("T")

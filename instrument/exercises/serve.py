@@ -24,7 +24,7 @@ LONGEST = 10  # seconds, that a check waits for one thing: then it is called end
 HOOKS = Path(__file__).with_name("hooks.py")
 BARE = replace(BY_NAME["sync"], start=GUNICORN)  # with a file that names its worker class
 LOADED = "Application loaded"
-BEGUN = "Booting worker"
+BEGUN = BARE.booted
 NO_CAUSE = r'\bINFO\b|HTTP/1\.." \d|Worker \(pid:\d+\) exited'  # of an error
 
 

@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Self
 from rich.table import Table
 
 from instrument.edges.cpus import usable_cpus
+from instrument.servers import SERVERS, packages_of
 
-MEASURED_PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker", "starlette", "locust")
+MEASURED_PACKAGES = (*packages_of(SERVERS), "starlette", "locust")
 
 
 @dataclass(frozen=True, kw_only=True)

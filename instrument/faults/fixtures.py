@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import signal
 import socket
 import tempfile
 import threading
@@ -47,6 +48,10 @@ class Launched:
                     if "resource_tracker" not in " ".join(child.cmdline()):
                         found.add(child.pid)
         return found
+
+    def workers_or_self(self) -> set[int]:
+        """Return the processes that answer: a single uvicorn is its own worker."""
+        return self.workers() or {self.master.pid}
 
     def held(self, *workers: int) -> int:
         """Return how many open connections these workers have accepted."""
@@ -249,6 +254,19 @@ def nginx(
             yield Proxy(port, worker.pid, log)
 
 
+@contextmanager
+def edited(server: Server, *options: str, more: str = "") -> Iterator[tuple[Launched, set[int]]]:
+    """Edit an app that runs, and send HUP; hand over the server, and the workers that it had."""
+    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
+        copy_apps(folder)
+        options = (f"{server.options.app_folder}={folder}", *options)
+        with launched(server, *options, apps=COPIED_APPS) as run:
+            before = run.workers()
+            edit_apps(folder, more)
+            run.master.send_signal(signal.SIGHUP)
+            yield run, before
+
+
 def copy_apps(folder: str) -> None:
     for app in (ROOT / "production").glob("*_app.py"):
         copy = Path(folder) / app.name
@@ -256,6 +274,6 @@ def copy_apps(folder: str) -> None:
         os.utime(copy, (0, 0))  # or Python takes an edit in the same second for none
 
 
-def edit_apps(folder: str, more: str = "") -> None:
+def edit_apps(folder: str, more: str) -> None:
     for copy in Path(folder).glob("*_app.py"):
         copy.write_text(copy.read_text("utf-8").replace('"old"', '"new"') + more, "utf-8")

@@ -7,7 +7,6 @@ from instrument.faults.fixtures import PATIENCE, Launched, Users, launched, ngin
 from instrument.servers import Server
 
 POOL = ROOT / "connections" / "nginx.conf"
-CLOSE_UNREAD = ("uvicorn-worker", "uvicorn")  # connections, when their workers end
 USERS = 8
 MAX_REQUESTS = 100
 RENEWALS, REQUESTS = 4, 1000  # of which a server that loses nothing loses none
@@ -49,13 +48,13 @@ def max_requests_behind_pool(server: Server) -> str:
 
 def more(server: Server) -> int:
     """Return how many times as much to try with a server that loses some, until it has."""
-    return 10 if server.name in CLOSE_UNREAD else 1
+    return 10 if server.closes_unread else 1
 
 
 def told(server: Server, users: Users) -> str:
-    """Return what was lost; under asgi it is a matter of chance: 0 to 2 of 20,000, or 4 of 3,000."""
+    """Return what was lost; where it is a matter of chance: 0 to 2 of 20,000, or 4 of 3,000."""
     if set(users.lost) - {"502"}:
         return str(dict(users.lost))
-    if server.name == "asgi":
+    if server.loses_by_chance:
         return "by chance some get 502"
     return "some get 502" if users.lost else "nothing lost"

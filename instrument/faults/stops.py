@@ -1,7 +1,9 @@
-"""Stops that are not as graceful as they look: SIGINT to a master alone, and a loop that is blocked."""
+"""Stops, which may be less graceful than they look, and masters that are killed."""
 
+import os
 import signal
 import time
+from collections.abc import Callable
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import is_alive, wait_until
@@ -42,12 +44,26 @@ def kill_master_while_asked(server: Server) -> str:
             return "workers serve on"
 
 
+def stop_in_flight(
+    number: int,
+    path: str = "/1.5",
+    grace: int = 5,
+    send: Callable[[int, int], None] = os.kill,
+) -> Callable[[Server], str]:
+    """Return a row that sends a signal to the master, or to all (os.killpg), during a request."""
+
+    def try_on(server: Server) -> str:
+        option = f"{server.options.graceful_timeout}={grace}"
+        with launched(server, option) as run, in_flight(run, path) as (request, _):
+            send(run.master.pid, number)
+            answer = request.result()
+            wait_until(lambda: not is_alive(run.master.pid))
+        return "answered" if answer.status == 200 else str(answer)
+
+    return try_on
+
+
 def stop_blocked(server: Server) -> str:
     """Return what becomes of a blocked loop, or of a request, when the grace is over."""
-    grace = f"{server.options.graceful_timeout}=1"
     path = "/block/5" if server.is_asgi else "/5"
-    with launched(server, grace) as run, in_flight(run, path) as (request, _):
-        run.master.send_signal(signal.SIGTERM)
-        answer = request.result()
-        wait_until(lambda: not is_alive(run.master.pid))
-    return "answered" if answer.status == 200 else str(answer)
+    return stop_in_flight(signal.SIGTERM, path, grace=1)(server)

@@ -19,13 +19,14 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.files import write
 from instrument.edges.processes import ROOT, wait_until
 from instrument.edges.tools import find, lacking
-from instrument.servers import EVERYWHERE, Server
+from instrument.servers import EVERYWHERE, Server, packages_of
 
 DASH = "–"  # the row says nothing of this server
 SIDE_BY_SIDE = 16  # most rows wait
-SERVER_PACKAGES = ("gunicorn", "uvicorn", "uvicorn-worker")
+UNKNOWN_OPTION = "unrecognized arguments|ambiguous option|No such option|Invalid value"
 # Of gthread, fewer threads than anything that asks at once.
 COLUMNS = tuple(server.with_threads(2) for server in EVERYWHERE)
+SERVER_PACKAGES = packages_of(COLUMNS)
 Cells = dict[str, dict]  # by row
 T = TypeVar("T")
 
@@ -35,28 +36,23 @@ class Row:
     """What is done to each server; `try_on` returns what comes of it, in a few words."""
 
     title: str
-    try_on: Callable[[Server], str]
+    try_on: Callable[..., str]
     needs: str = ""  # programs beside the packages
+    options: tuple[str, ...] = ()  # with which the server is tried
 
     @property
     def lacks(self) -> str:
         """Return what to say of a program that is missing, or nothing."""
         return next(filter(None, map(lacking, self.needs.split())), "")
 
-
-def no_such_option(try_with: Callable[..., str], *options: str) -> Callable[[Server], str]:
-    """Return what says so when a server refuses the options that it is tried with."""
-
-    def try_on(server: Server) -> str:
+    def outcome(self, server: Server) -> str:
+        """Return what comes of it; a server may refuse one of the options."""
         try:
-            return try_with(server, *options)
+            return self.try_on(server, *self.options)
         except InstrumentError as error:
-            told = " ".join(error.tail)
-            if re.search("unrecognized arguments|ambiguous option|No such option", told):
+            if re.search(UNKNOWN_OPTION, " ".join(error.tail)):
                 return "no such option"
             raise
-
-    return try_on
 
 
 @dataclass(frozen=True)
@@ -166,7 +162,7 @@ def side_by_side(tasks: list[Callable[[], T]], at_once: int) -> list[T]:
 def outcome_of(row: Row, server: Server) -> str:
     """Return what came of one cell; raise InstrumentError, which names it, when it can't be tried."""
     try:
-        return row.try_on(server)
+        return row.outcome(server)
     except InstrumentError as error:
         error.args = (f"{row.title}, {server.name}: {error}",)
         raise

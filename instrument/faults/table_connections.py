@@ -15,7 +15,7 @@ from instrument.faults import forwarded, limits
 from instrument.faults.fixtures import PATIENCE, Launched, Users, connected, launched, nginx, whole
 from instrument.faults.http2 import HTTP2_REQUESTS, http2
 from instrument.faults.renewals import more
-from instrument.faults.table import DASH, Row, no_such_option, table_of
+from instrument.faults.table import DASH, Row, table_of
 from instrument.faults.table_production import CHAPTER
 from instrument.faults.websockets import stop_open, websocket, websocket_behind_nginx
 from instrument.servers import Server
@@ -51,7 +51,7 @@ def late(
             launched(server, *options, workers=1) as run,
             nginx(CONF, run.port, *changes) as proxy,
         ):
-            idle = server.options.keep_alive_seconds
+            idle = server.program.keep_alive_seconds
             first, second = ask_late(proxy.port, proxy.worker, idle, method)
             tried_again = second == 200 and CLOSED in proxy.log.read_text(encoding="utf-8")
         if first != 200:
@@ -207,7 +207,7 @@ def max_requests(server: Server) -> str:
                 seconds=3 * PATIENCE,
             )
         wait_until(lambda: before - run.workers())  # or nothing was renewed
-    if server.name == "asgi":
+    if server.loses_by_chance:
         return "renewed, by chance loses a few"
     return "renewed, loses a few" if users.lost else "renewed, nothing lost"
 
@@ -235,7 +235,8 @@ ROWS = (
     Row("the client leaves: a write of 5 s", leave),
     Row(
         "the same, `--asgi-disconnect-grace-period 10`",
-        no_such_option(leave, "--asgi-disconnect-grace-period=10"),
+        leave,
+        options=("--asgi-disconnect-grace-period=10",),
     ),
     Row("server-sent events arrive", stream),
     Row("the same, behind nginx, HTTP/1.0", stream_behind_nginx(HTTP_1_0), needs="nginx"),

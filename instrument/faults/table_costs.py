@@ -115,7 +115,7 @@ def cost_of(run: Launched, setup: Setup, rounds: int, seconds: int) -> Cost | No
     with_few, with_many = held
     cpu = statistics.median(cpu_of(run, ask_anew, 1) for _ in range(rounds))
     kept = None
-    if setup.server.name != "sync":
+    if setup.server.keeps_connections:
         kept = statistics.median(cpu_of(run, ask_again, TIMES_KEPT) for _ in range(rounds))
     return Cost(
         round(idle), few, round(with_few, 1), many, round(with_many, 1), round(worker), cpu, kept

@@ -1,9 +1,9 @@
 """The second table of chapter 5: deploys that go wrong, and what is served then."""
 
+import math
 import os
 import signal
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
@@ -11,12 +11,10 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import is_alive, wait_until
 from instrument.faults import renewals, stops, websockets
 from instrument.faults.fixtures import (
-    COPIED_APPS,
     PATIENCE,
     Launched,
     ask,
-    copy_apps,
-    edit_apps,
+    edited,
     last_begun,
     launched,
 )
@@ -32,41 +30,26 @@ KEPT = "keeping worker"  # says uvicorn's log
 
 def broken_code(server: Server) -> str:
     """Return what is served after a HUP when the new code can't be imported."""
-    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
-        copy_apps(folder)
-        with launched(server, f"{server.options.app_folder}={folder}", apps=COPIED_APPS) as run:
-            edit_apps(folder, "\nimport what_is_not_there\n")
-            run.master.send_signal(signal.SIGHUP)
-            wait_until(lambda: run.said(KEPT) or not is_alive(run.master.pid))
-            if not is_alive(run.master.pid):
-                wait_until(lambda: ask(run.port).text == "refused")
-                return "the server ends"
-            return f"{ask(run.port).text.split()[1]} code"
+    with edited(server, more="\nimport what_is_not_there\n") as (run, _):
+        wait_until(lambda: run.said(KEPT) or not is_alive(run.master.pid))
+        if not is_alive(run.master.pid):
+            wait_until(lambda: ask(run.port).text == "refused")
+            return "the server ends"
+        return f"{ask(run.port).text.split()[1]} code"
 
 
 def slow_code(server: Server) -> str:
     """Return what is served after a HUP while the new code takes long to import."""
-    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
-        copy_apps(folder)
-        options = [f"{server.options.app_folder}={folder}"]
-        if server.name == "uvicorn":
-            options.append(f"{server.options.timeout}={READY_SECONDS}")
-        with launched(server, *options, apps=COPIED_APPS) as run:
-            edit_apps(
-                folder,
-                f"\ntime.sleep({IMPORT_SECONDS})\nprint('has imported', file=sys.stderr, flush=True)\n",
-            )
-            before = run.workers()
-            run.master.send_signal(signal.SIGHUP)
-            wait_until(lambda: run.said(KEPT) or not any(map(is_alive, before)))
-            silent = not run.said("has imported")
-            answer = ask(run.port)
-        if answer.status != 200:
-            return str(answer)
-        code = answer.text.split()[1]
-        return (
-            f"no worker answers, then {code} code" if code == "new" and silent else f"{code} code"
-        )
+    options = [f"{server.options.timeout}={READY_SECONDS}"] if server.program.times_imports else []
+    slow = f"\ntime.sleep({IMPORT_SECONDS})\nprint('has imported', file=sys.stderr, flush=True)\n"
+    with edited(server, *options, more=slow) as (run, before):
+        wait_until(lambda: run.said(KEPT) or not any(map(is_alive, before)))
+        silent = not run.said("has imported")
+        answer = ask(run.port)
+    if answer.status != 200:
+        return str(answer)
+    code = answer.text.split()[1]
+    return f"no worker answers, then {code} code" if code == "new" and silent else f"{code} code"
 
 
 def hang_up_alone(server: Server) -> str:
@@ -91,7 +74,7 @@ def stop_under_load(server: Server) -> str:
             for _ in range(QUEUED)  # where the worker has one slot, all but one in the backlog
         ]
         if server.slots > 1:
-            wait_until(lambda: run.held(*(run.workers() or {run.master.pid})) >= QUEUED)
+            wait_until(lambda: run.held(*run.workers_or_self()) >= QUEUED)
         seen = run.said("begins")
         for client in clients:
             client.sendall(b"GET /2 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
@@ -121,21 +104,21 @@ def streaming(run: Launched) -> Iterator[int]:
             os.killpg(run.master.pid, signal.SIGKILL)
 
 
-def hang_up(run: Launched) -> None:
+def hang_up(server: Server, run: Launched) -> None:
     """Send HUP to the master, and wait until it says so."""
     run.master.send_signal(signal.SIGHUP)
-    wait_until(lambda: run.said("signal: hup") or run.said("Received SIGHUP"))
+    wait_until(lambda: run.said(server.program.hears_hangup))
 
 
 def stop_endless(is_limited: bool) -> Callable[[Server], str]:
     """Return a row: HUP and TERM while a stream is open that never ends."""
 
     def try_on(server: Server) -> str:
-        if not is_limited and server.name != "uvicorn":
+        if not is_limited and server.program.graceful_seconds < math.inf:
             return DASH
         options = limits(server) if is_limited else []
         with launched(server, *options, apps=ODD_APPS) as run, streaming(run):
-            hang_up(run)
+            hang_up(server, run)
             run.master.send_signal(signal.SIGTERM)
             try:
                 wait_until(
@@ -156,8 +139,8 @@ def kill_beside_endless(is_limited: bool) -> Callable[[Server], str]:
         options = limits(server) if is_limited else []
         with launched(server, *options, apps=ODD_APPS) as run, streaming(run) as streams:
             before = run.workers()
-            hang_up(run)
-            if server.name == "uvicorn":  # which renews one after the other
+            hang_up(server, run)
+            if server.program.renews_in_turn:
                 wait_until(lambda: run.said(f"Waiting for child process [{streams}]"))
             else:
                 wait_until(lambda: run.said(server.booted) == 2 * len(before))
@@ -177,8 +160,7 @@ def kill_beside_endless(is_limited: bool) -> Callable[[Server], str]:
 
 def limits(server: Server) -> list[str]:
     """Return the options that end an old worker soon; with gunicorn it takes two."""
-    every = [f"{server.options.graceful_timeout}={GRACE_SECONDS}"]
-    return every if server.name == "uvicorn" else [*every, f"--timeout={GRACE_SECONDS}"]
+    return [f"{name}={GRACE_SECONDS}" for name in server.options.ends_old_workers]
 
 
 ROWS = (

@@ -7,13 +7,25 @@ import sys
 
 from instrument.edges.processes import is_alive, printed, wait_until
 from instrument.faults.fixtures import Launched, Users, ask, in_flight, launched
-from instrument.faults.table import DASH, Row, no_such_option, table_of
+from instrument.faults.table import DASH, Row, table_of
 from instrument.faults.table_production import timeout
-from instrument.servers import Server
+from instrument.servers import OLDEST, Server
 
 APPS = {"wsgi": "diagnosis.wsgi_app:app", "asgi": "diagnosis.asgi_app:app"}
 STACKS = "--config=diagnosis/stacks.py"
 DEBUGS = {"PYTHONASYNCIODEBUG": "1"}
+
+
+def shown_from(first: tuple[int, int], is_shown: bool, how: str) -> str:
+    """Return the same on each Python, where it is shown on this version and newer ones."""
+    if first > OLDEST and is_shown == (sys.version_info >= first):
+        return f"from Python {first[0]}.{first[1]} on"
+    return how if is_shown else "nothing"
+
+
+def least_workers(server: Server) -> int:
+    """Return how many workers it takes until a master looks after them."""
+    return 1 if server.program.has_lone_master else 2
 
 
 def debug_mode(server: Server) -> str:
@@ -24,18 +36,12 @@ def debug_mode(server: Server) -> str:
         ask(run.port, "/parcel/0.5")
         ask(run.port)  # which the loop answers only after it has told of the block
         told = run.said("Executing <Task")
-    is_gunicorns = server.name == "asgi"
-    if not is_gunicorns and bool(told) == (sys.version_info >= (3, 12)):
-        return "from Python 3.12 on"
-    return "told" if told else "nothing"
+    return shown_from(server.debugs_from, bool(told), "told")
 
 
 def access_log(server: Server) -> str:
     """Three users ask one worker for half a second each."""
-    options = ["--access-logfile=-", "--access-logformat=logged %(L)s of %(U)s"]
-    if server.name == "uvicorn":
-        options = ["--access-log"]
-    with launched(server, *options, workers=1, apps=APPS) as run:
+    with launched(server, *server.options.access_log, workers=1, apps=APPS) as run:
         with Users(run.port, "/parcel/0.5", 3):
             pass
         found = re.findall(r"logged ([\d.]+) of /parcel", run.log.read_text(encoding="utf-8"))
@@ -56,8 +62,8 @@ def py_spy(server: Server) -> str:
 
 def pstree(server: Server) -> str:
     """Python 3.14 shows the tasks of the main thread alone; an older one shows none."""
-    first = (3, 15) if server.name == "gthread" else (3, 14)
-    workers = 2 if server.name == "uvicorn" else 1
+    first = (3, 15) if server.has_threads else (3, 14)
+    workers = least_workers(server)
     with (
         launched(server, workers=workers, apps=APPS) as run,
         in_flight(run, "/news/4") as (_, worker),
@@ -65,9 +71,7 @@ def pstree(server: Server) -> str:
         command = ["python", "-m", "asyncio", "pstree", str(worker)]
         told = printed(command, run.log.with_name("tree"))
     is_shown = bool(re.search(r"news .*shop\.py:51", told))
-    if is_shown == (sys.version_info >= first):
-        return f"from Python {first[0]}.{first[1]} on"
-    return "the line" if is_shown else "nothing"
+    return shown_from(first, is_shown, "the line")
 
 
 def usr2(server: Server, *options: str) -> str:
@@ -85,10 +89,10 @@ def shows_line(run: Launched) -> bool:
 
 
 def killed(server: Server, *options: str) -> str:
-    """Uvicorn looks after its workers only when it has several."""
-    workers = 2 if server.name == "uvicorn" else 1
     with (
-        launched(server, timeout(server), *options, workers=workers, apps=APPS) as run,
+        launched(
+            server, timeout(server), *options, workers=least_workers(server), apps=APPS
+        ) as run,
         in_flight(run, "/parcel/5") as (request, worker),
     ):
         if request.result().status == 200:
@@ -111,9 +115,9 @@ ROWS = (
     Row("the access log, requests that queue", access_log),
     Row("`py-spy dump` of a worker that is blocked", py_spy, needs="py-spy"),
     Row("`asyncio pstree` of a worker that awaits", pstree, needs="py-spy"),
-    Row("`stacks.py`, USR2 to that worker", no_such_option(usr2, STACKS)),
+    Row("`stacks.py`, USR2 to that worker", usr2, options=(STACKS,)),
     Row("`lag.py` in the application, a block of 0.5 s", watchdog),
     Row("a block of 5 s, `timeout` 2 s", killed),
-    Row("the same, with `stacks.py`", no_such_option(killed, STACKS)),
+    Row("the same, with `stacks.py`", killed, options=(STACKS,)),
 )
 TABLE = table_of("diagnosis", "diagnosis", ROWS)

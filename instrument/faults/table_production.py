@@ -3,7 +3,6 @@
 import math
 import os
 import signal
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,20 +12,18 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, START_SECONDS, is_alive, wait_until
 from instrument.faults import native, stops
 from instrument.faults.fixtures import (
-    COPIED_APPS,
     PATIENCE,
     Answer,
     Launched,
     Users,
     ask,
-    copy_apps,
-    edit_apps,
+    edited,
     in_flight,
     launched,
     nginx,
 )
-from instrument.faults.renewals import CLOSE_UNREAD, hang_up_until_lost
-from instrument.faults.table import DASH, Row, no_such_option, table_of
+from instrument.faults.renewals import hang_up_until_lost
+from instrument.faults.table import DASH, Row, table_of
 from instrument.servers import Server
 from production import slow_client
 
@@ -113,7 +110,7 @@ def hang_up(server: Server) -> str:
         answers = [*users.answers, request.result()]
         begun = run.said("begins") - begun
     lost = Counter(str(each) for each in answers if each.status != 200)
-    if server.name in CLOSE_UNREAD and begun == len(answers) - lost.total():
+    if server.closes_unread and begun == len(answers) - lost.total():
         return "all renewed, all that had begun answered"
     return f"loses {dict(lost)}" if lost else "all renewed, nothing lost"
 
@@ -130,39 +127,9 @@ def hang_up_under_load(server: Server) -> str:
 
 def edit(server: Server, *options: str) -> str:
     """Return which code is served after an edit and a HUP."""
-    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
-        copy_apps(folder)
-        options = (f"{server.options.app_folder}={folder}", *options)
-        with launched(server, *options, apps=COPIED_APPS) as run:
-            edit_apps(folder)
-            before = run.workers()
-            run.master.send_signal(signal.SIGHUP)
-            run.wait_for_others(before)
-            return f"{ask(run.port).text.split()[1]} code"
-
-
-def stop_in_flight(send: Callable[[int, int], None], number: int) -> Callable[[Server], str]:
-    """Return a row that sends a signal to the master (os.kill) or to all (os.killpg)."""
-
-    def try_on(server: Server) -> str:
-        grace = f"{server.options.graceful_timeout}=5"
-        with launched(server, grace) as run, in_flight(run, "/1.5") as (request, _):
-            send(run.master.pid, number)
-            answer = request.result()
-            wait_until(lambda: not is_alive(run.master.pid))
-        return "answered" if answer.status == 200 else str(answer)
-
-    return try_on
-
-
-def cut_off(server: Server) -> str:
-    """Return what becomes of a request that takes longer than there is time to stop."""
-    grace = f"{server.options.graceful_timeout}=1"
-    with launched(server, grace) as run, in_flight(run, "/4") as (request, _):
-        run.master.send_signal(signal.SIGTERM)
-        answer = request.result()
-        wait_until(lambda: not is_alive(run.master.pid))
-    return "answered" if answer.status == 200 else str(answer)
+    with edited(server, *options) as (run, before):
+        run.wait_for_others(before)
+        return f"{ask(run.port).text.split()[1]} code"
 
 
 def timeout(server: Server) -> str:
@@ -236,7 +203,7 @@ def overload(server: Server) -> str:
             with ThreadPoolExecutor(BUSY) as clients:
                 asked = [clients.submit(ask, run.port, "/0.5") for _ in range(BUSY)]
                 while before := unanswered(asked):
-                    held = run.held(*(run.workers() or {run.master.pid}))  # uvicorn's only worker
+                    held = run.held(*run.workers_or_self())
                     if before < BUSY and unanswered(asked) > slots:
                         looks.append(held)
                     time.sleep(0.05)
@@ -269,11 +236,14 @@ ROWS = (
     Row(f"SIGHUP, {CALM} users of 0.2 s, one of 4 s", hang_up),
     Row(f"SIGHUP, {BUSY} users who don't wait", hang_up_under_load),
     Row("SIGHUP after an edit", edit),
-    Row("the same, `--preload`", no_such_option(edit, "--preload")),
-    Row("SIGTERM, a request in flight", stop_in_flight(os.kill, signal.SIGTERM)),
-    Row("the same, to the whole process group", stop_in_flight(os.killpg, signal.SIGTERM)),
-    Row("SIGTERM, 4 s to go, 1 s of grace", cut_off),
-    Row("SIGINT, a request in flight", stop_in_flight(os.kill, signal.SIGINT)),
+    Row("the same, `--preload`", edit, options=("--preload",)),
+    Row("SIGTERM, a request in flight", stops.stop_in_flight(signal.SIGTERM)),
+    Row(
+        "the same, to the whole process group",
+        stops.stop_in_flight(signal.SIGTERM, send=os.killpg),
+    ),
+    Row("SIGTERM, 4 s to go, 1 s of grace", stops.stop_in_flight(signal.SIGTERM, "/4", grace=1)),
+    Row("SIGINT, a request in flight", stops.stop_in_flight(signal.SIGINT)),
     Row(f"a block of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", block),
     Row(
         f"a block in C that keeps the GIL, `timeout` {native.TIMEOUT_SECONDS} s",
@@ -293,7 +263,8 @@ ROWS = (
     Row("more users than slots", overload),
     Row(
         "2 users and then 8, `--limit-concurrency 3`",
-        no_such_option(limit_connections, "--limit-concurrency=3"),
+        limit_connections,
+        options=("--limit-concurrency=3",),
     ),
 )
 

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from instrument.edges.processes import ROOT
-from instrument.servers import GUNICORNS, SERVERS
+from instrument.programs import GUNICORNS
+from instrument.servers import SERVERS
 from starlette_api.app import ASSETS, SWAGGER
 from starlette_api.contract import BODY_BYTES, BODY_SECONDS
 from tests.support.commands import run
@@ -18,7 +19,7 @@ from tests.support.postgres import NEEDS_POSTGRES
 
 ASYNC = [server for server in SERVERS if server.interface == "asgi"]
 WAYS = [(server.name, []) for server in ASYNC]
-WAYS += [(server.name, ["--preload"]) for server in ASYNC if server.options is GUNICORNS]
+WAYS += [(server.name, ["--preload"]) for server in ASYNC if server.program is GUNICORNS]
 LONG = "9" * 5000
 CHUNKED = b"POST /notes HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n" + (
     b"Transfer-Encoding: chunked\r\n\r\n"

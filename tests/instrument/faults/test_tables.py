@@ -30,7 +30,7 @@ def test_a_cell(table, row, server):
     saved = table.saved()
     told, here = saved["versions"], table.versions()
     changed = [f"{name} {here.get(name)}" for name in told if told[name] != here.get(name)]
-    assert row.try_on(server) == saved["cells"][row.title][server.name], f"changed: {changed}"
+    assert row.outcome(server) == saved["cells"][row.title][server.name], f"changed: {changed}"
 
 
 @pytest.mark.parametrize("table", tables(), ids=TABLES)
