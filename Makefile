@@ -90,6 +90,6 @@ $(VENV)/installed: requirements.txt
 	@$(RUN) instrument/edges/install.py requirements.txt
 	@touch $@
 
-$(VENV)/installed-for-tests: tests/requirements.txt frameworks/requirements.txt diagnosis/requirements.txt $(VENV)/installed
+$(VENV)/installed-for-tests: $(wildcard */requirements.txt) $(VENV)/installed
 	@$(RUN) instrument/edges/install.py tests/requirements.txt
 	@touch $@

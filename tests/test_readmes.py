@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from instrument.edges.processes import ROOT
 from tests.support.network import NAMED
 from tests.support.readme import PageError, parts, steps
-from tests.support.terminal import READMES, Terminal
+from tests.support.terminal import CHAPTERS, READMES, Terminal
 
 IDS = [str(path.relative_to(ROOT)) for path in READMES]
 EXEMPT = [
@@ -19,8 +19,11 @@ EXEMPT = [
     ("windows", "wsl --install"),
     ("install", "python3 -m venv .venv && source .venv/bin/activate"),
     ("install", "python3 -m venv .venv && source .venv/bin/activate"),
-    ("install", "pip install -r diagnosis/requirements.txt"),
-    ("install", "pip install -r frameworks/requirements.txt"),
+    *(
+        ("install", f"pip install -r {chapter}/requirements.txt")
+        for chapter in CHAPTERS
+        if (ROOT / chapter / "requirements.txt").exists()
+    ),
 ]
 SECONDS = {  # of the parts that measure longest, for an order in which they begin first
     "README.md": 52,

@@ -26,9 +26,7 @@ def copy(tmp_path):
         "Makefile",
         "instrument/edges/install.py",
         "requirements.txt",
-        "tests/requirements.txt",
-        "frameworks/requirements.txt",
-        "diagnosis/requirements.txt",
+        *(f"{path.parent.name}/requirements.txt" for path in ROOT.glob("[!.]*/requirements.txt")),
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)

@@ -1,6 +1,7 @@
 """What all pictures have in common: they are SVGs, drawn from saved data alone."""
 
 import io
+import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ STYLE = {
     "xtick.color": TEXT,
     "ytick.color": TEXT,
 }
-CAPTION_INCHES = 0.6
+CAPTION_INCHES, CAPTION_LETTERS = 0.6, 120
 TITLE_INCHES = 0.35
 
 
@@ -68,8 +69,9 @@ def caption(experiment: Experiment) -> str:
     conditions = experiment.conditions
     versions = ", ".join(f"{name} {version}" for name, version in conditions.versions.items())
     processes = "one process" if conditions.workers == 1 else so_many_processes(conditions.workers)
-    return (
+    asked = (
         f"{experiment.asked}, {processes} for each server, "
-        f"{conditions.cpus} CPUs, no access log, default keep-alive times\n"
-        f"Python {conditions.python} on {conditions.platform}, {versions}"
+        f"{conditions.cpus} CPUs, no access log, default keep-alive times"
     )
+    machine = f"Python {conditions.python} on {conditions.platform}"
+    return f"{asked}\n{textwrap.fill(f'{machine}, {versions}', CAPTION_LETTERS)}"

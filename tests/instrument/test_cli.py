@@ -18,6 +18,7 @@ import pytest
 
 from instrument.edges.processes import ROOT, wait_until
 from instrument.experiments.comparison import Result, is_doubtful
+from instrument.servers import SERVERS, SETS, SUBJECTS, packages_of
 from tests.support.commands import COMPARE, compare, one_line, run
 from tests.support.offspring import command_of, gone, offspring
 
@@ -72,9 +73,7 @@ def test_a_run_says_what_it_measured_and_writes_it_down(strange_folder):
         "uvicorn-worker.html",
     }
     assert (conditions["users"], conditions["workers"], conditions["seconds"]) == (4, 2, 2)
-    assert {"gunicorn", "uvicorn", "uvicorn-worker", "starlette", "locust"} == set(
-        conditions["versions"]
-    )
+    assert {*packages_of(SERVERS), "starlette", "locust"} == set(conditions["versions"])
     for result, ceiling, latency in [(sync, 2, 2000), (loop, 4, 1000)]:
         assert result["ceiling"] == ceiling
         assert result["median_ms"] >= latency
@@ -100,8 +99,7 @@ def test_what_draws_nothing_does_not_load_what_draws():
 def test_list_has_a_name_at_the_start_of_each_line():
     done = compare("run", "--list")
     names = [line.split()[0] for line in done.stdout.splitlines()]
-    assert names[:6] == ["sync", "gthread", "gevent", "uvicorn-worker", "asgi", "uvicorn"]
-    assert names[-5:] == ["waiting", "blocking", "busy", "minimal", "frameworks"]
+    assert names == [*SUBJECTS, *(each.name for each in SETS)]
 
 
 @pytest.mark.parametrize(

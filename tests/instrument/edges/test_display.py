@@ -90,10 +90,13 @@ def test_what_is_long_is_said_beforehand(capsys):
     assert capsys.readouterr().out == "This takes about 2:25 minutes.\n"
 
 
+WAITERS = [each.name for each in WAITING.subjects]
+
+
 @pytest.mark.parametrize(
     ("expected", "users", "names", "told"),
     [
-        (comparison.expected_seconds, 20, [each.name for each in WAITING.subjects], (95, 110)),
+        (comparison.expected_seconds, 20, WAITERS, (16 * len(WAITERS), 18 * len(WAITERS))),
         (comparison.expected_seconds, 40, ["awaiting", "blocking", "threaded"], (52, 64)),
         (comparison.expected_seconds, 20, BY_DEFAULT, (32, 40)),
         (sweep.expected_seconds, 256, BY_DEFAULT, (390, 450)),

@@ -21,7 +21,7 @@ from instrument.experiments.comparison import (
     table,
     verdict,
 )
-from instrument.servers import SUBJECTS, TO_THREAD_THREADS
+from instrument.servers import BY_DEFAULT, SERVERS, SUBJECTS, TO_THREAD_THREADS
 from tests.support.commands import compare
 from tests.support.machine import taken_again
 from tests.support.samples import CONDITIONS, LOOP, SYNC
@@ -180,7 +180,9 @@ def ratio(result):
 
 @pytest.mark.measures(seconds=20)
 @taken_again
-@pytest.mark.parametrize("name", ["gevent", "asgi", "uvicorn"])
+@pytest.mark.parametrize(
+    "name", [each.name for each in SERVERS if each.slots > 20 and each.name not in BY_DEFAULT]
+)
 def test_event_loops_come_within_a_few_per_cent_of_their_ceilings(name, tmp_path):
     [result] = results(tmp_path, name, "--seconds", 8).values()
     assert result["ceiling"] == 20

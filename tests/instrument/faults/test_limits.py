@@ -5,14 +5,17 @@ import pytest
 from instrument.edges.processes import ROOT
 from instrument.edges.tools import lacking
 from instrument.faults.fixtures import ask, connected, launched, nginx
-from instrument.servers import BY_NAME
+from instrument.programs import GUNICORNS
+from instrument.servers import BY_NAME, SERVERS
 
 KB = 1024
 
 
-@pytest.mark.parametrize("name", ["sync", "gthread", "asgi"])
-def test_gunicorn_s_own_workers_limit_each_header(name):
-    with launched(BY_NAME[name], workers=1) as run:
+@pytest.mark.parametrize(
+    "server", [each for each in SERVERS if each.program is GUNICORNS and not each.needs]
+)
+def test_gunicorn_s_own_workers_limit_each_header(server):
+    with launched(server, workers=1) as run:
         for size, status in [(8_000, 200), (8_200, 431)]:
             assert ask(run.port, headers={"X-Big": "x" * size}).status == status, size
 
