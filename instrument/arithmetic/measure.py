@@ -199,12 +199,6 @@ def steady_part(
     return start, min(start + seconds, recording.stopping)
 
 
-def evaluate_run(recording: Recording, seconds: int, users: int, ceiling: float | None) -> Steady:
-    """Return what was measured in the steady part of a run. Raises TooFewAnswers."""
-    part = steady_part(recording, seconds, users, ceiling)
-    return evaluate(recording.completions, *part, users, ceiling)
-
-
 def lateness(late: tuple[tuple[float, float], ...], start: float, end: float) -> float:
     """Return how late a sleeper woke between two instants, in ms: 95 % of the times at most."""
     within = [milliseconds for at, milliseconds in late if start <= at < end]

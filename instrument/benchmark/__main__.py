@@ -21,7 +21,7 @@ from instrument.edges.files import writable, write
 from instrument.edges.processes import ROOT
 from instrument.edges.program import run_program
 from instrument.experiments.columns import new_table
-from instrument.experiments.comparison import OTHERS
+from instrument.experiments.result import OTHERS
 from instrument.load.others import clock
 from instrument.servers import BY_NAME
 from starlette_api.models import NewNote

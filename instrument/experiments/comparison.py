@@ -1,57 +1,43 @@
 """The comparison: servers one after the other under the same load, beside their ceilings."""
 
 import shlex
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from rich.table import Table
 
+from command_line import whole_number
 from instrument.arithmetic.measure import (
     SHORTEST_STEADY_SECONDS,
-    Steady,
     TooFewAnswers,
-    evaluate_run,
+    evaluate,
     lateness,
     load_seconds,
     spawn_rate,
     steady_part,
 )
 from instrument.edges.errors import InstrumentError
+from instrument.experiments.arguments import add_load, add_servers, add_users, chosen
 from instrument.experiments.columns import HEADINGS, measured, new_table
 from instrument.experiments.experiment import Conditions, Experiment, so_many_processes
 from instrument.experiments.figure import MARK_COLOUR, OF_INTERFACE, picture
+from instrument.experiments.kind import Kind, one_by_one
+from instrument.experiments.result import (
+    Result,
+    cause,
+    is_doubtful,
+    is_spoiled,
+    told_of_others,
+)
 from instrument.load.bench import Bench, Plan, put_load
-from instrument.load.calibration import calibrate
-from instrument.servers import Subject, Work, sets_of
+from instrument.servers import SETS, SUBJECTS, WAITING, Set, Subject, Work, sets_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-OTHERS = 0.05  # of all CPUs: what other programs may use before they are mentioned
-SPEED = 0.03  # by which CPUs may change their speed, with the server's own work for a request
-LATE = 0.01  # of the median latency: how late a sleeper may wake before it is mentioned
-NEAR = 0.02  # of its ceiling: a server that comes as near was not held up
 ALIKE = 1.15  # times: what differs by less is noise
-
-
-@dataclass(frozen=True)
-class Result(Steady):
-    """What one server did in one run."""
-
-    name: str
-    interface: str
-    app: str
-    command: str
-    workers: int
-    locust_cpu: float
-    machine_cpu: float
-    other_cpu: float = 0.0
-    server_ms: float = 0.0
-    locust_ms: float = 0.0
-    locust_late_ms: float = 0.0
-    machine_late_ms: float = 0.0
-    computing_ms: float = 0.0  # that its ceiling assumes for each request, if it computes
 
 
 @dataclass(frozen=True)
@@ -74,6 +60,10 @@ class Comparison(Experiment):
         return {"": draw(self)}
 
     @property
+    def reports(self) -> list[str]:
+        return [f"{each.name}.html" for each in self.results]
+
+    @property
     def asked(self) -> str:
         users = f"{self.conditions.users} users who don't wait"
         return f"{users}, {self.conditions.seconds} s of steady load"
@@ -93,56 +83,6 @@ def table(comparison: Comparison, guesses: dict[str, float] | None = None) -> Ta
 
 def marked(result: Result) -> str:
     return result.name + ("*" if cause(result) else "")
-
-
-def cause(result: Result) -> str | None:
-    """Return what else than the server has shaped a result, or None."""
-    if result.other_cpu > OTHERS:
-        return f"{told_of_others(result)}: close them and measure again"
-    if result.computing_ms and abs(result.server_ms / result.computing_ms - 1) > SPEED:
-        return (
-            f"a request took {result.server_ms:.1f} ms of CPU, and {result.computing_ms:.1f} ms "
-            "before the run: the CPUs changed their speed"
-        )
-    bound = LATE * result.median_ms
-    if result.machine_late_ms > bound:
-        return (
-            f"a process that only sleeps woke {result.machine_late_ms:.1f} ms late (95 %), "
-            "so the CPUs were full"
-        )
-    if result.locust_late_ms > bound:
-        return (
-            f"Locust woke {result.locust_late_ms:.1f} ms late (95 %), "
-            "so it was busy itself: --processes helps if a CPU is free"
-        )
-    return None
-
-
-def told_of_others(result: Result) -> str:
-    return f"other programs used {100 * result.other_cpu:.0f} % of the CPUs"
-
-
-def is_doubtful(result: Result) -> bool:
-    """Return whether there is a cause for doubt, and the ceiling does not rule it out."""
-    return cause(result) is not None and not is_near(result)
-
-
-def footnotes(steps: Iterable[Result]) -> Iterator[str]:
-    """Yield the cause for doubt of each step, and whether the ceiling rules it out."""
-    for step in steps:
-        if why := cause(step):
-            reached = "" if is_doubtful(step) else "; the ceiling is reached nevertheless"
-            yield f"* {step.users} users: {why}{reached}."
-
-
-def is_near(result: Result) -> bool:
-    """Return whether a server came so near to its ceiling that nothing can have held it up."""
-    return result.ratio is not None and abs(result.ratio - 1) <= NEAR
-
-
-def is_spoiled(result: Result) -> bool:
-    """Return whether other programs took CPUs that the server, or Locust, would have used."""
-    return result.other_cpu > OTHERS and not is_near(result) and not result.too_short
 
 
 def sentences(comparison: Comparison) -> Iterator[str]:
@@ -173,17 +113,6 @@ def sentences(comparison: Comparison) -> Iterator[str]:
             )
         if why := cause(result):
             yield f"* {result.name}: {why}."
-
-
-def verdict(comparison: Comparison, guesses: dict[str, float]) -> str:
-    """Return which guesses were right, which is within 10 % of what was measured."""
-    right = [
-        result.name
-        for result in comparison.results
-        if abs(guesses[result.name] / result.requests_per_second - 1) <= 0.1
-    ]
-    count = f"{len(right)} of {len(comparison.results)}"
-    return f"You had {count} right within 10 %" + (f": {', '.join(right)}." if right else ".")
 
 
 def title_of(comparison: Comparison) -> str:
@@ -238,6 +167,55 @@ def draw(comparison: Comparison) -> str:
     return picture(fill, comparison, 1.7 + 0.7 * len(results), title_of(comparison))
 
 
+def add_arguments(command: ArgumentParser) -> None:
+    add_servers(command)
+    names = [each.name for each in SETS]
+    told = "measure all servers of one set, and save it under its name"
+    command.add_argument("--set", choices=names, help=told)
+    command.add_argument("--all", action="store_true", help=f"the same as --set {WAITING.name}")
+    told = "list the servers and sets, and measure nothing"
+    command.add_argument("--list", dest="work", action="store_const", const=list_servers, help=told)
+    add_users(command, None, f"default: {users_by_default()}")
+    add_load(command)
+    told = "length of the steady part that is measured, after spawning (default: %(default)s)"
+    command.add_argument("--seconds", type=whole_number(1, 3600), default=10, help=told)
+
+
+def users_by_default() -> str:
+    others = [
+        f"{each.users} in the set {each.name}" for each in SETS if each.users != WAITING.users
+    ]
+    return "; ".join([str(WAITING.users), *others])
+
+
+def list_servers(options: Namespace) -> None:
+    for subject in SUBJECTS.values():
+        print(f"{subject.name:24}{subject.app:32}{subject.teaches}")
+    for each in SETS:
+        names = ", ".join(subject.name for subject in each.subjects)
+        print(f"{each.name:24}set of {names}; the knob is {each.knob}: {each.teaches}")
+
+
+def subjects_of(options: Namespace) -> list[Subject]:
+    """Return the servers that were named, or those of the set that was."""
+    named, wanted = chosen(options), set_of(options)
+    if wanted and options.servers:
+        raise InstrumentError("name servers, or a set, but not both")
+    return list(wanted.subjects) if wanted else named
+
+
+def set_of(options: Namespace) -> Set | None:
+    name = options.set or (options.all and WAITING.name)
+    return next((each for each in SETS if each.name == name), None)
+
+
+def plan_of(options: Namespace, subjects: list[Subject]) -> Plan:
+    """Return what was asked for; without --users, as many as the subjects' sets want."""
+    sets = sets_of(subject.name for subject in subjects)
+    users = options.users or max(each.users for each in sets)
+    return Plan(users, options.seconds, options.workers, options.processes, options.port)
+
+
 def expected_seconds(plan: Plan, subject: Subject) -> float:
     return load_seconds(plan.users, plan.seconds, plan.ceiling(subject, plan.users))
 
@@ -257,21 +235,19 @@ def measure_once(bench: Bench, subject: Subject) -> Result:
     Locust's report stays in the scratch folder as NAME.html.
     Raises InstrumentError when one of them fails, or too few requests are answered.
     """
-    plan = bench.plan
-    if subject.work is Work.COMPUTE:  # anew, since CPUs change their speed
-        plan = replace(plan, cpu_seconds=calibrate(bench.scratch))
+    plan = bench.calibrated(subject)
     ceiling = plan.ceiling(subject, plan.users)
-    seconds = expected_seconds(plan, subject)
+    seconds = load_seconds(plan.users, plan.seconds, ceiling)
     arguments = ["--users", str(plan.users), "--spawn-rate", str(spawn_rate(plan.users))]
     arguments += ["--run-time", f"{seconds}s"]
     arguments += ["--html", str(bench.scratch / f"{subject.name}.html")]
     command, recording = put_load(bench, subject, seconds, arguments)
+    part = steady_part(recording, plan.seconds, plan.users, ceiling)
     try:
-        steady = evaluate_run(recording, plan.seconds, plan.users, ceiling)
+        steady = evaluate(recording.completions, *part, plan.users, ceiling)
     except TooFewAnswers as error:
         told = f"{subject.name}: {error} in the steady part"
         raise InstrumentError(told, bench.log(subject)) from error
-    part = steady_part(recording, plan.seconds, plan.users, ceiling)
     if steady.steady_seconds < plan.seconds:
         early = plan.seconds - steady.steady_seconds
         raise InstrumentError(f"Locust stopped {early:.0f} s too early")
@@ -291,3 +267,25 @@ def measure_once(bench: Bench, subject: Subject) -> Result:
         computing_ms=round(1000 * plan.cpu_seconds, 1) if subject.work is Work.COMPUTE else 0.0,
         **asdict(steady),
     )
+
+
+def in_order(conditions: Conditions, found: dict[str, Result]) -> Comparison:
+    return Comparison(conditions, tuple(found.values()))
+
+
+def file_name(options: Namespace) -> str:
+    wanted = set_of(options)
+    return wanted.name if wanted else "comparison"
+
+
+KIND = Kind(
+    "run",
+    "measure servers one after the other, and print a table",
+    Comparison,
+    add_arguments,
+    one_by_one(in_order, measure),
+    expected_seconds,
+    plan=plan_of,
+    subjects=subjects_of,
+    file_name=file_name,
+)

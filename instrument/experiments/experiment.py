@@ -48,7 +48,7 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Experiment:
-    """What was measured, under which conditions; each kind has a file of its own."""
+    """What was measured, under which conditions."""
 
     conditions: Conditions
     PART: ClassVar[str]  # where its data stands in the saved file, beside the conditions
@@ -70,6 +70,21 @@ class Experiment:
     def asked(self) -> str:
         """What was asked of the servers, for the pictures' captions."""
         raise NotImplementedError
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing was measured yet."""
+        return not getattr(self, self.PART)
+
+    @property
+    def reports(self) -> list[str]:
+        """Return which files of the scratch folder are saved, too."""
+        return []
+
+    @property
+    def exit_status(self) -> int:
+        """Return that of the command, where all was measured."""
+        return 0
 
     def to_json(self) -> str:
         data = asdict(self)

@@ -4,15 +4,19 @@ import http.client
 import math
 import threading
 import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from command_line import whole_number
 from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
+from instrument.experiments.arguments import add_place
 from instrument.experiments.experiment import Conditions, Experiment
 from instrument.experiments.figure import BLUE, ORANGE, picture
+from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan
 from instrument.servers import BY_NAME, Subject, Work
 
@@ -152,8 +156,19 @@ def line(
     axes.set_ylabel(label)
 
 
+def add_arguments(command: ArgumentParser) -> None:
+    told = "for how long requests are sent (default: %(default)s)"
+    command.add_argument("--seconds", type=whole_number(1, 60), default=10, help=told)
+    add_place(command)
+
+
+def plan_of(options: Namespace, subjects: list[Subject]) -> Plan:
+    requests = RATE * options.seconds
+    return Plan(0, options.seconds, workers=1, port=options.port, requests=requests)
+
+
 def expected_seconds(plan: Plan, subject: Subject) -> float:
-    slowest = RATE * plan.seconds * ANSWER_SECONDS if subject.slots == 1 else 0
+    slowest = plan.requests * ANSWER_SECONDS if subject.slots == 1 else 0
     return max(plan.seconds, slowest)
 
 
@@ -162,7 +177,7 @@ def measure(bench: Bench, subject: Subject) -> Shop:
 
     Raises InstrumentError when one of them is not answered with 200.
     """
-    count = RATE * bench.plan.seconds
+    count = bench.plan.requests
     port, command = bench.command(subject)
     bench.display.begin(subject.name, expected_seconds(bench.plan, subject), command)
     requests: list[tuple[float, float]] = []
@@ -214,3 +229,15 @@ def body_of(port: int, path: str) -> str | None:
 
 def rounded(pairs: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [(round(first, 4), round(second, 4)) for first, second in pairs]
+
+
+KIND = Kind(
+    "mending",
+    "put load on the shop of chapter 8, before its bug is mended and after, and draw both",
+    Mending,
+    add_arguments,
+    one_by_one(Mending, measure),
+    expected_seconds,
+    plan=plan_of,
+    subjects=lambda options: SHOPS,
+)

@@ -5,15 +5,10 @@ from pathlib import Path
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.files import write
-from instrument.experiments.comparison import Comparison
-from instrument.experiments.crowd import Crowd
 from instrument.experiments.experiment import Conditions, Experiment
-from instrument.experiments.mending import Mending
-from instrument.experiments.spread import Spread
-from instrument.experiments.sweep import Sweep
-from instrument.experiments.timeline import Timeline
+from instrument.experiments.kinds import KINDS
 
-KINDS = {kind.PART: kind for kind in (Comparison, Crowd, Mending, Spread, Sweep, Timeline)}
+DATA = {kind.data.PART: kind.data for kind in KINDS}
 
 
 def from_json(text: str) -> Experiment:
@@ -21,8 +16,8 @@ def from_json(text: str) -> Experiment:
     try:
         data = json.loads(text)
         conditions = Conditions(**data["conditions"])
-        [part] = KINDS.keys() & data.keys()
-        return KINDS[part].from_saved(conditions, data[part])
+        [part] = DATA.keys() & data.keys()
+        return DATA[part].from_saved(conditions, data[part])
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError("it is not what a measurement wrote") from error
 

@@ -1,19 +1,23 @@
 """The sweep: users double step by step, until the knee and beyond."""
 
 import json
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from rich.table import Table
 
 from instrument.arithmetic.measure import Steady, TooFewAnswers, evaluate, sweep_seconds
 from instrument.edges.errors import InstrumentError
+from instrument.experiments.arguments import add_load, add_servers, add_users
 from instrument.experiments.columns import new_table, ratio_of
 from instrument.experiments.experiment import Conditions, Experiment
 from instrument.experiments.figure import MARK_COLOUR, picture, style_of
+from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan, put_load
-from instrument.servers import Subject
+from instrument.servers import Subject, Work
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -138,8 +142,22 @@ def label(axes: "Axes", quantity: str) -> None:
     axes.legend(loc="upper left", title="measured (points), predicted (lines)", frameon=False)
 
 
+def add_arguments(command: ArgumentParser) -> None:
+    add_servers(command)
+    add_users(command, 256, "in the last step, default: 256")
+    add_load(command)
+
+
+def refuse(options: Namespace, subjects: list[Subject]) -> None:
+    if options.processes > 1:
+        raise InstrumentError("a sweep has one process of Locust: leave out --processes")
+    for subject in subjects:
+        if subject.work is Work.NOTHING:
+            raise InstrumentError(f"{subject.name} has no ceiling, and so no knee: choose another")
+
+
 def expected_seconds(plan: Plan, subject: Subject) -> float:
-    return sweep_seconds(plan.users, lambda users: plan.ceiling(subject, users))
+    return sweep_seconds(plan.users, partial(plan.ceiling, subject))
 
 
 def measure(bench: Bench, subject: Subject) -> tuple[Steady, ...]:
@@ -147,17 +165,29 @@ def measure(bench: Bench, subject: Subject) -> tuple[Steady, ...]:
 
     Raises InstrumentError when the subject or Locust fails.
     """
-    plan = bench.plan
+    plan = bench.calibrated(subject)
+    ceiling = cache(partial(plan.ceiling, subject))
     marks = bench.scratch / f"{subject.name}.marks.json"
     arguments = ["--highest", str(plan.users), "--marks", str(marks)]
-    seconds = expected_seconds(plan, subject)
+    seconds = sweep_seconds(plan.users, ceiling)
     _, recording = put_load(bench, subject, seconds, arguments, "doubling")
 
     def steady(start: float, end: float, users: int) -> Steady:
         try:
-            return evaluate(recording.completions, start, end, users, plan.ceiling(subject, users))
+            return evaluate(recording.completions, start, end, users, ceiling(users))
         except TooFewAnswers as error:
             told = f"{subject.name}: {error} at {users} users"
             raise InstrumentError(told, bench.log(subject)) from error
 
     return tuple(steady(**step) for step in json.loads(marks.read_text(encoding="utf-8")))
+
+
+KIND = Kind(
+    "sweep",
+    "double the users step by step, and draw throughput and latency",
+    Sweep,
+    add_arguments,
+    one_by_one(Sweep, measure),
+    expected_seconds,
+    refuse,
+)

@@ -3,6 +3,7 @@
 import http.client
 import threading
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
+from instrument.experiments.arguments import add_load, add_servers, add_users
 from instrument.experiments.experiment import Conditions, Experiment
 from instrument.experiments.figure import picture, style_of
+from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan
 from instrument.servers import Subject
 
@@ -81,6 +84,12 @@ def draw(timeline: Timeline) -> str:
     return picture(fill, timeline, 0.6 + 3.6 * rows, title_of(timeline))
 
 
+def add_arguments(command: ArgumentParser) -> None:
+    add_servers(command)
+    add_users(command, 12, "each sends one request, default: 12", highest=100)
+    add_load(command, workers=2)
+
+
 def expected_seconds(plan: Plan, subject: Subject) -> float:
     return plan.users / (plan.ceiling(subject, plan.users) or plan.users)
 
@@ -122,3 +131,13 @@ def measure(bench: Bench, subject: Subject) -> list[tuple[float, float]]:
     first = min(sent for sent, _ in times)
     by_answer = sorted(times, key=lambda request: request[1])
     return [(round(sent - first, 4), round(done - first, 4)) for sent, done in by_answer]
+
+
+KIND = Kind(
+    "timeline",
+    "send requests at the same moment, and draw when each is answered",
+    Timeline,
+    add_arguments,
+    one_by_one(Timeline, measure),
+    expected_seconds,
+)

@@ -16,10 +16,12 @@ from instrument.edges.cpus import usable_cpus
 from instrument.edges.display import Display
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.experiment import Conditions
+from instrument.load.calibration import calibrate
 from instrument.load.others import Clock, between, clock, cost_of_each, share_of_others
-from instrument.servers import Subject
+from instrument.servers import Subject, Work
 
 OTHER_FILES = 100  # that a process of Locust or of a server opens at most, beside its connections
+ABOUT_CPU_SECONDS = 0.025  # for a request to busy_app: enough to say how long all takes
 AROUND_SECONDS = 2  # about: to start a server, and until Locust has ended
 
 
@@ -32,7 +34,8 @@ class Plan:
     workers: int
     processes: int = 1  # of Locust
     port: int | None = None  # None: a free one
-    cpu_seconds: float | None = None  # that busy_app computes for, as calibrated
+    requests: int = 0  # in place of users, where the same are sent whatever is answered
+    cpu_seconds: float = ABOUT_CPU_SECONDS  # that busy_app computes for, until it is calibrated
 
     def ceiling(self, subject: Subject, users: int) -> float | None:
         return ceiling_of(subject, users, self.workers, usable_cpus(), self.cpu_seconds)
@@ -54,6 +57,12 @@ class Bench:
         """Say how long all subjects take together, given how long each is asked."""
         total = sum(seconds(self.plan, subject) + AROUND_SECONDS for subject in self.subjects)
         self.display.say_how_long(total)
+
+    def calibrated(self, subject: Subject) -> Plan:
+        """Return the plan; for a subject that computes measured anew, since CPUs change their speed."""
+        if subject.work is not Work.COMPUTE:
+            return self.plan
+        return replace(self.plan, cpu_seconds=calibrate(self.scratch))
 
     def command(self, subject: Subject) -> tuple[int, list[str]]:
         """Return a port, and the command that starts a subject there."""

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from instrument.edges.processes import ROOT, wait_until
-from instrument.experiments.comparison import Result, is_doubtful
+from instrument.experiments.result import Result, is_doubtful
 from instrument.servers import SERVERS, SETS, SUBJECTS, packages_of
 from tests.support.commands import COMPARE, compare, one_line, run
 from tests.support.offspring import command_of, gone, offspring

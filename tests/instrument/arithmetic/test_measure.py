@@ -9,10 +9,11 @@ from instrument.arithmetic.measure import (
     TooFewAnswers,
     ceiling,
     ceiling_of,
-    evaluate_run,
+    evaluate,
     load_seconds,
     merge,
     percentile,
+    steady_part,
     sweep_seconds,
     throughput,
 )
@@ -77,6 +78,11 @@ def test_locust_runs_until_every_user_was_answered_and_the_steady_part_is_over(u
     assert load_seconds(users, 8, ceiling) > spawning + pause + first_answers + 8
 
 
+def judged(recording, ceiling):
+    part = steady_part(recording, seconds=8, users=1, ceiling=ceiling)
+    return evaluate(recording.completions, *part, users=1, ceiling=ceiling)
+
+
 def test_only_the_steady_part_counts():
     ramp_up = [Completion(at, 9_000, failed=True) for at in (0.5, 1.5, 2.9)]
     steady = [Completion(3.5 + beat, 1_000 + beat, failed=False) for beat in range(8)]
@@ -84,7 +90,7 @@ def test_only_the_steady_part_counts():
     after = [Completion(11.5, 9_000, failed=False)]
     recording = Recording(0.0, 20.0, (*ramp_up, *steady, *failed, *after))
 
-    result = evaluate_run(recording, seconds=8, users=1, ceiling=1)
+    result = judged(recording, ceiling=1)
 
     assert (result.requests, result.failures) == (9, 1)
     assert result.requests_per_second == pytest.approx(1)
@@ -94,7 +100,7 @@ def test_only_the_steady_part_counts():
 
 def test_a_run_that_ended_early_is_too_short_to_judge():
     steady = tuple(Completion(3.5 + beat, 1_000, failed=False) for beat in range(4))
-    result = evaluate_run(Recording(0.0, 7.0, steady), seconds=8, users=1, ceiling=None)
+    result = judged(Recording(0.0, 7.0, steady), ceiling=None)
     assert result.steady_seconds == 4
     assert result.too_short
     assert result.ratio is None

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from instrument.arguments import parse
+from instrument.cli import parse
 from instrument.edges.display import Display
 from instrument.edges.processes import ROOT
 from instrument.experiments import comparison, sweep

@@ -13,14 +13,9 @@ from instrument.edges import processes, signals
 from instrument.edges.display import Display
 from instrument.edges.processes import free_port
 from instrument.experiments import comparison
-from instrument.experiments.comparison import (
-    Comparison,
-    cause,
-    is_spoiled,
-    sentences,
-    table,
-    verdict,
-)
+from instrument.experiments.comparison import Comparison, sentences, table
+from instrument.experiments.prediction import verdict
+from instrument.experiments.result import cause, is_spoiled
 from instrument.servers import BY_DEFAULT, SERVERS, SUBJECTS, TO_THREAD_THREADS
 from tests.support.commands import compare
 from tests.support.machine import taken_again
@@ -166,7 +161,7 @@ def test_a_set_is_saved_under_its_name(asked, name, tmp_path, monkeypatch):
         return replace(SYNC, name=subject.name)
 
     monkeypatch.setattr(signals, "note", lambda: None)  # they are pytest's
-    monkeypatch.setattr(comparison, "measure", measure)
+    monkeypatch.setattr(comparison, "measure_once", measure)
     (tmp_path / "comparison.json").touch()
     assert main(["run", *asked, "--output", str(tmp_path)]) == 0
     saved = [path.name for path in tmp_path.glob("*.json") if path.stat().st_size]

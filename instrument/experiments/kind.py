@@ -1,0 +1,57 @@
+"""How an experiment is asked for and measured: what each file of an experiment declares."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from instrument.arithmetic.measure import SHORTEST_STEADY_SECONDS
+from instrument.experiments.arguments import chosen
+from instrument.experiments.experiment import Conditions, Experiment
+from instrument.load.bench import Bench, Plan
+from instrument.servers import Subject
+
+T = TypeVar("T")
+Measure = Callable[[Bench, Namespace], Iterator[Experiment]]
+
+
+def users_asked_for(options: Namespace, subjects: list[Subject]) -> Plan:
+    return Plan(options.users, SHORTEST_STEADY_SECONDS, options.workers, port=options.port)
+
+
+def nothing(options: Namespace, subjects: list[Subject]) -> None:
+    """Refuse nothing."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A command that measures. Its arguments have --output, the folder where all is saved."""
+
+    name: str  # of the command
+    summary: str  # for --help
+    data: type[Experiment]
+    add_arguments: Callable[[ArgumentParser], None]
+    measure: Measure  # yields what is known: at first nothing, then more with each part
+    expected_seconds: Callable[[Plan, Subject], float]  # of each subject
+    refuse: Callable[[Namespace, list[Subject]], None] = nothing  # raises InstrumentError
+    plan: Callable[[Namespace, list[Subject]], Plan] = users_asked_for
+    subjects: Callable[[Namespace], list[Subject]] = chosen
+    file_name: Callable[[Namespace], str] | None = None  # None: the name of the command
+
+    def saved_as(self, options: Namespace) -> str:
+        return self.file_name(options) if self.file_name else self.name
+
+
+def one_by_one(
+    data: Callable[[Conditions, dict[str, T]], Experiment], measure: Callable[[Bench, Subject], T]
+) -> Measure:
+    """Return what measures one subject after the other."""
+
+    def measure_all(bench: Bench, options: Namespace) -> Iterator[Experiment]:
+        found: dict[str, T] = {}
+        yield data(bench.conditions, {})
+        for subject in bench.subjects:
+            found[subject.name] = measure(bench, subject)
+            yield data(bench.conditions, dict(found))
+
+    return measure_all

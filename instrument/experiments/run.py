@@ -1,0 +1,103 @@
+"""What is done for every experiment, whichever it is."""
+
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+
+from rich.table import Table
+
+from instrument import servers
+from instrument.edges import signals
+from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
+from instrument.edges.display import Display
+from instrument.edges.errors import InstrumentError, not_installed
+from instrument.edges.files import writable, write
+from instrument.edges.signals import Interrupted
+from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.kind import Kind
+from instrument.experiments.saved import write_pictures
+from instrument.load.bench import Bench, Plan, allow_connections
+from instrument.servers import Subject
+
+
+def run_experiment(kind: Kind, options: Namespace) -> int:
+    """Look at all that can be wrong, measure, print and save; return the exit status."""
+    subjects = kind.subjects(options)
+    kind.refuse(options, subjects)
+    return measure_and_save(kind, options, subjects, lambda each: each.told()).exit_status
+
+
+def measure_and_save(
+    kind: Kind,
+    options: Namespace,
+    subjects: list[Subject],
+    told: Callable[[Experiment], Iterable[Table | str]],
+) -> Experiment:
+    """Return what was measured; when something fails, keep what is finished, and raise it."""
+    name, found, stop = kind.saved_as(options), None, None
+    with opened(subjects, kind.plan(options, subjects), options.output) as bench:
+        bench.say_how_long(kind.expected_seconds)
+        try:
+            for found in kind.measure(bench, options):
+                pass
+        except (InstrumentError, Interrupted) as error:
+            stop = error
+        if found and not found.is_empty:
+            bench.display.say()
+            bench.display.tell(told(found))
+            bench.display.say()
+        if stop:
+            if found:
+                keep(bench, name, found)
+            raise stop
+        save(bench, name, found)
+    return found
+
+
+@contextmanager
+def opened(subjects: list[Subject], plan: Plan, output: Path) -> Iterator[Bench]:
+    """Look at all that can be wrong before anything is measured, and clean up afterwards."""
+    signals.note()
+    need_packages()
+    if any(subject.app.startswith(f"{servers.FRAMEWORKS_FOLDER}.") for subject in subjects):
+        need_packages(FRAMEWORK_REQUIREMENTS)
+    allow_connections(plan.users or plan.requests)
+    conditions = conditions_of(plan)
+    folder = writable(output)
+    with (
+        tempfile.TemporaryDirectory(prefix="compare-") as scratch,
+        Display(subject.name for subject in subjects) as display,
+    ):
+        yield Bench(subjects, plan, conditions, folder, Path(scratch), display)
+    signals.check()  # whether one came when all was being saved
+
+
+def conditions_of(plan: Plan) -> Conditions:
+    try:
+        return Conditions.here_and_now(plan.users, plan.seconds, plan.workers, plan.requests)
+    except metadata.PackageNotFoundError as error:
+        raise InstrumentError(not_installed(str(error.name))) from error
+
+
+def save(bench: Bench, name: str, found: Experiment) -> None:
+    """Save what was measured, with its pictures and reports, and say where they lie."""
+    written = [write(bench.folder / f"{name}.json", found.to_json())]
+    written += write_pictures(found, bench.folder, name)
+    for report in found.reports:
+        text = (bench.scratch / report).read_text(encoding="utf-8")
+        written.append(write(bench.folder / report, text))
+    for path in written:
+        bench.display.say(str(path))
+
+
+def keep(bench: Bench, name: str, found: Experiment) -> None:
+    """Save what is finished, if anything, or if nothing was kept before."""
+    partial = bench.folder / f"{name}.partial.json"
+    if not found.is_empty or not partial.exists():
+        try:
+            bench.display.say(str(write(partial, found.to_json())))
+        except InstrumentError as error:
+            bench.display.say(str(error))

@@ -1,0 +1,231 @@
+"""The crowd and the spread: users grow step by step, and each step is a comparison's run of its own.
+
+The crowd tells what a request costs Locust and the server. The spread tells how many connections
+each worker holds, and how many of its threads are in use.
+"""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, ClassVar, Self
+
+import psutil
+from rich.table import Table
+
+from instrument.edges.errors import InstrumentError
+from instrument.experiments import comparison
+from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers
+from instrument.experiments.columns import new_table, ratio_of
+from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.kind import Kind, one_by_one
+from instrument.experiments.result import Result, cause, footnotes
+from instrument.load.bench import Bench, Plan
+from instrument.servers import Subject, Work
+
+FEWEST = 20  # users, in the first step of both
+OF_CROWD = {FEWEST: 1, 200: 1, 2000: 1, 4000: 2}  # users, and processes of Locust
+OF_SPREAD = {FEWEST: 1, 50: 1, 100: 1}
+
+
+@dataclass(frozen=True)
+class CrowdStep(Result):
+    """What one server did with so many users."""
+
+    processes: int = 1
+
+
+@dataclass(frozen=True)
+class SpreadStep(Result):
+    """What one server did with so many users, and the connections of each worker meanwhile."""
+
+    threads: int = 1  # of each worker
+    connections: tuple[int, ...] = ()  # of each worker, the most first
+
+    @property
+    def in_use(self) -> int:
+        """Return how many threads have a connection to work on, if each has a request."""
+        return sum(min(each, self.threads) for each in self.connections)
+
+
+@dataclass(frozen=True)
+class Steps(Experiment):
+    """What each server did with more and more users."""
+
+    def pictures(self) -> dict[str, str]:
+        return {}
+
+    @property
+    def asked(self) -> str:
+        return f"{FEWEST} to {self.conditions.users} users who don't wait"
+
+
+@dataclass(frozen=True)
+class Crowd(Steps):
+    crowds: dict[str, tuple[CrowdStep, ...]]
+    PART: ClassVar[str] = "crowds"
+
+    @classmethod
+    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
+        crowds = {name: tuple(CrowdStep(**step) for step in steps) for name, steps in part.items()}
+        return cls(conditions, crowds)
+
+    def told(self) -> Iterator[Table | str]:
+        for name, steps in self.crowds.items():
+            yield f"{name}, {steps[0].workers} workers"
+            yield costs(steps)
+            yield from footnotes(steps)
+
+
+@dataclass(frozen=True)
+class Spread(Steps):
+    spreads: dict[str, tuple[SpreadStep, ...]]
+    PART: ClassVar[str] = "spreads"
+
+    @classmethod
+    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
+        return cls(conditions, {name: tuple(map(saved, steps)) for name, steps in part.items()})
+
+    def told(self) -> Iterator[Table | str]:
+        for name, steps in self.spreads.items():
+            yield f"{name}, {steps[0].workers} workers with {steps[0].threads} threads each"
+            yield connections(steps)
+            yield from footnotes(steps)
+
+
+def saved(step: dict[str, Any]) -> SpreadStep:
+    return SpreadStep(**{**step, "connections": tuple(step["connections"])})
+
+
+def costs(steps: tuple[CrowdStep, ...]) -> Table:
+    headings = (
+        "Locust\nprocesses",
+        "throughput\nrequests/s",
+        "\n/ ceiling",
+        "median\nms",
+        "Locust\nlate, ms",
+        "CPU, ms\nLocust",
+        "a request\nserver",
+    )
+    grid = new_table("users", *headings, justify="right")
+    for step in steps:
+        grid.add_row(
+            str(step.users) + ("*" if cause(step) else ""),
+            str(step.processes),
+            f"{step.requests_per_second:.0f}",
+            ratio_of(step),
+            f"{step.median_ms:.0f}",
+            f"{step.locust_late_ms:.0f}",
+            f"{step.locust_ms:.2f}",
+            f"{step.server_ms:.2f}",
+        )
+    return grid
+
+
+def connections(steps: tuple[SpreadStep, ...]) -> Table:
+    headings = (
+        "throughput\nrequests/s",
+        "ceiling\nrequests/s",
+        "median\nms",
+        "95 %\nms",
+        "connections\nof each worker",
+        "threads\nin use",
+    )
+    grid = new_table("users", *headings, justify="right")
+    for step in steps:
+        grid.add_row(
+            str(step.users) + ("*" if cause(step) else ""),
+            f"{step.requests_per_second:.2f}",
+            f"{step.ceiling:.2f}",
+            f"{step.median_ms:.0f}",
+            f"{step.p95_ms:.0f}",
+            " ".join(map(str, step.connections)),
+            str(step.in_use),
+        )
+    return grid
+
+
+def add_arguments(command: ArgumentParser, server: str, most: int) -> None:
+    add_servers(command, server)
+    add_users(command, most, f"in the last step, default: {most}", lowest=FEWEST)
+    add_workers(command)
+    add_place(command)
+
+
+def refuse_what_does_not_wait(options: Namespace, subjects: list[Subject]) -> None:
+    for subject in subjects:
+        if subject.work is not Work.WAIT:
+            raise InstrumentError(f"{subject.name} does not wait: choose a server that does")
+
+
+def refuse_what_has_no_threads(options: Namespace, subjects: list[Subject]) -> None:
+    for subject in subjects:
+        if not subject.server.has_threads:
+            raise InstrumentError(f"{subject.name} has no threads: choose a server that has")
+
+
+def planned(steps: dict[int, int], plan: Plan) -> list[Plan]:
+    """Return a plan for each step that doesn't exceed the users that were asked for."""
+    return [
+        replace(plan, users=users, processes=processes)
+        for users, processes in steps.items()
+        if users <= plan.users
+    ]
+
+
+def expected_seconds(steps: dict[int, int], plan: Plan, subject: Subject) -> float:
+    return sum(comparison.expected_seconds(each, subject) for each in planned(steps, plan))
+
+
+def measure_crowd(bench: Bench, subject: Subject) -> tuple[CrowdStep, ...]:
+    """Return what a subject does in each step. Raises InstrumentError."""
+    found = []
+    for plan in planned(OF_CROWD, bench.plan):
+        result = comparison.measure(replace(bench, plan=plan), subject)
+        found.append(CrowdStep(**vars(result), processes=plan.processes))
+    return tuple(found)
+
+
+def measure_spread(bench: Bench, subject: Subject) -> tuple[SpreadStep, ...]:
+    """Return what a subject does in each step. Raises InstrumentError."""
+    found = []
+    for plan in planned(OF_SPREAD, bench.plan):
+        seen: list[tuple[int, ...]] = []
+        at = replace(
+            bench,
+            plan=plan,
+            each_second=lambda server: seen.append(connections_of_workers(server)),  # noqa: B023
+        )
+        result = comparison.measure(at, subject)
+        at_last = max(reversed(seen), key=sum)  # before Locust closed its connections
+        found.append(SpreadStep(**vars(result), threads=int(subject.slots), connections=at_last))
+    return tuple(found)
+
+
+def connections_of_workers(master: int) -> tuple[int, ...]:
+    """Return how many connections each worker of a server holds, the most first."""
+    counts = [
+        sum(each.status == psutil.CONN_ESTABLISHED for each in worker.net_connections("tcp"))
+        for worker in psutil.Process(master).children()
+    ]
+    return tuple(sorted(counts, reverse=True))
+
+
+CROWD = Kind(
+    "crowd",
+    "put load of 20, 200, 2000 and 4000 users on a server, and print what a request costs",
+    Crowd,
+    partial(add_arguments, server="uvicorn-worker", most=4000),
+    one_by_one(Crowd, measure_crowd),
+    partial(expected_seconds, OF_CROWD),
+    refuse_what_does_not_wait,
+)
+SPREAD = Kind(
+    "spread",
+    "put load of 20, 50 and 100 users on a server, and count each worker's connections",
+    Spread,
+    partial(add_arguments, server="flask-gthread", most=100),
+    one_by_one(Spread, measure_spread),
+    partial(expected_seconds, OF_SPREAD),
+    refuse_what_has_no_threads,
+)
