@@ -79,7 +79,7 @@ def ceiling(users: int, slots: float, seconds_per_request: float) -> float:
 
 
 def ceiling_of(
-    subject: Subject, users: int, workers: int, cpus: int, cpu_seconds: float | None
+    subject: Subject, users: int, workers: int, cpus: int, cpu_seconds: float
 ) -> float | None:
     """Return a subject's ceiling, in requests/s, or None where no arithmetic gives one.
 
@@ -89,7 +89,7 @@ def ceiling_of(
     """
     if subject.work is Work.WAIT:
         return ceiling(users, workers * subject.slots, WAIT_SECONDS)
-    if subject.work is Work.COMPUTE and cpu_seconds:
+    if subject.work is Work.COMPUTE:
         return ceiling(users, min(workers, cpus), cpu_seconds)
     return None
 

@@ -22,7 +22,7 @@ def run_prediction(options: Namespace) -> None:
     for subject in subjects:
         print(f"{subject.name}, {options.workers} workers, {users} users: {subject.teaches}")
         guesses[subject.name] = ask_for_number("  Your prediction, in requests/s: ")
-    found = measure_and_save(comparison.KIND, options, subjects, lambda each: each.told(guesses))
+    found = measure_and_save(comparison.KIND, options, lambda each: each.told(guesses))
     print(verdict(found, guesses))
 
 

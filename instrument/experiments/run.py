@@ -24,19 +24,18 @@ from instrument.servers import Subject
 
 
 def run_experiment(kind: Kind, options: Namespace) -> int:
-    """Look at all that can be wrong, measure, print and save; return the exit status."""
-    subjects = kind.subjects(options)
-    kind.refuse(options, subjects)
-    return measure_and_save(kind, options, subjects, lambda each: each.told()).exit_status
+    return measure_and_save(kind, options, lambda found: found.told()).exit_status
 
 
 def measure_and_save(
-    kind: Kind,
-    options: Namespace,
-    subjects: list[Subject],
-    told: Callable[[Experiment], Iterable[Table | str]],
+    kind: Kind, options: Namespace, told: Callable[[Experiment], Iterable[Table | str]]
 ) -> Experiment:
-    """Return what was measured; when something fails, keep what is finished, and raise it."""
+    """Look at all that can be wrong, measure, print, save, and return what was measured.
+
+    When something fails, print and save what is finished, and raise it.
+    """
+    subjects = kind.subjects(options)
+    kind.refuse(options, subjects)
     name, found, stop = kind.saved_as(options), None, None
     with opened(subjects, kind.plan(options, subjects), options.output) as bench:
         bench.say_how_long(kind.expected_seconds)

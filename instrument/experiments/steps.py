@@ -5,7 +5,7 @@ each worker holds, and how many of its threads are in use.
 """
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar, Self
@@ -48,6 +48,25 @@ class SpreadStep(Result):
         return sum(min(each, self.threads) for each in self.connections)
 
 
+COSTS = {
+    "Locust\nprocesses": lambda step: str(step.processes),
+    "throughput\nrequests/s": lambda step: f"{step.requests_per_second:.0f}",
+    "\n/ ceiling": ratio_of,
+    "median\nms": lambda step: f"{step.median_ms:.0f}",
+    "Locust\nlate, ms": lambda step: f"{step.locust_late_ms:.0f}",
+    "CPU, ms\nLocust": lambda step: f"{step.locust_ms:.2f}",
+    "a request\nserver": lambda step: f"{step.server_ms:.2f}",
+}
+CONNECTIONS = {
+    "throughput\nrequests/s": lambda step: f"{step.requests_per_second:.2f}",
+    "ceiling\nrequests/s": lambda step: f"{step.ceiling:.2f}",
+    "median\nms": lambda step: f"{step.median_ms:.0f}",
+    "95 %\nms": lambda step: f"{step.p95_ms:.0f}",
+    "connections\nof each worker": lambda step: " ".join(map(str, step.connections)),
+    "threads\nin use": lambda step: str(step.in_use),
+}
+
+
 @dataclass(frozen=True)
 class Steps(Experiment):
     """What each server did with more and more users."""
@@ -73,7 +92,7 @@ class Crowd(Steps):
     def told(self) -> Iterator[Table | str]:
         for name, steps in self.crowds.items():
             yield f"{name}, {steps[0].workers} workers"
-            yield costs(steps)
+            yield table(COSTS, steps)
             yield from footnotes(steps)
 
 
@@ -89,7 +108,7 @@ class Spread(Steps):
     def told(self) -> Iterator[Table | str]:
         for name, steps in self.spreads.items():
             yield f"{name}, {steps[0].workers} workers with {steps[0].threads} threads each"
-            yield connections(steps)
+            yield table(CONNECTIONS, steps)
             yield from footnotes(steps)
 
 
@@ -97,51 +116,12 @@ def saved(step: dict[str, Any]) -> SpreadStep:
     return SpreadStep(**{**step, "connections": tuple(step["connections"])})
 
 
-def costs(steps: tuple[CrowdStep, ...]) -> Table:
-    headings = (
-        "Locust\nprocesses",
-        "throughput\nrequests/s",
-        "\n/ ceiling",
-        "median\nms",
-        "Locust\nlate, ms",
-        "CPU, ms\nLocust",
-        "a request\nserver",
-    )
-    grid = new_table("users", *headings, justify="right")
+def table(cells: dict[str, Callable[[Any], str]], steps: Iterable[Result]) -> Table:
+    """Return a row for each step, given how the cell below each heading is made."""
+    grid = new_table("users", *cells, justify="right")
     for step in steps:
-        grid.add_row(
-            str(step.users) + ("*" if cause(step) else ""),
-            str(step.processes),
-            f"{step.requests_per_second:.0f}",
-            ratio_of(step),
-            f"{step.median_ms:.0f}",
-            f"{step.locust_late_ms:.0f}",
-            f"{step.locust_ms:.2f}",
-            f"{step.server_ms:.2f}",
-        )
-    return grid
-
-
-def connections(steps: tuple[SpreadStep, ...]) -> Table:
-    headings = (
-        "throughput\nrequests/s",
-        "ceiling\nrequests/s",
-        "median\nms",
-        "95 %\nms",
-        "connections\nof each worker",
-        "threads\nin use",
-    )
-    grid = new_table("users", *headings, justify="right")
-    for step in steps:
-        grid.add_row(
-            str(step.users) + ("*" if cause(step) else ""),
-            f"{step.requests_per_second:.2f}",
-            f"{step.ceiling:.2f}",
-            f"{step.median_ms:.0f}",
-            f"{step.p95_ms:.0f}",
-            " ".join(map(str, step.connections)),
-            str(step.in_use),
-        )
+        users = str(step.users) + ("*" if cause(step) else "")
+        grid.add_row(users, *(cell(step) for cell in cells.values()))
     return grid
 
 

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from burst import burst
+from instrument.arithmetic.measure import Completion, Recording
 from instrument.cli import main
 from instrument.edges import processes, signals
 from instrument.edges.display import Display
@@ -16,6 +17,7 @@ from instrument.experiments import comparison
 from instrument.experiments.comparison import Comparison, sentences, table
 from instrument.experiments.prediction import verdict
 from instrument.experiments.result import cause, is_spoiled
+from instrument.load import bench
 from instrument.servers import BY_DEFAULT, SERVERS, SUBJECTS, TO_THREAD_THREADS
 from tests.support.commands import compare
 from tests.support.machine import taken_again
@@ -167,6 +169,22 @@ def test_a_set_is_saved_under_its_name(asked, name, tmp_path, monkeypatch):
     saved = [path.name for path in tmp_path.glob("*.json") if path.stat().st_size]
     assert saved == [f"{name}.json"]
     assert (tmp_path / f"{name}.svg").exists()
+
+
+def test_a_subject_that_computes_is_calibrated_once(tmp_path, monkeypatch):
+    calls = []
+
+    def put_load(bench, subject, *_):
+        (bench.scratch / f"{subject.name}.html").touch()
+        completions = tuple(Completion(half / 2, 500, failed=False) for half in range(60))
+        return ["gunicorn"], Recording(0.0, 30.0, completions)
+
+    monkeypatch.setattr(signals, "note", lambda: None)  # they are pytest's
+    monkeypatch.setattr(bench, "calibrate", lambda scratch: calls.append(scratch) or 0.5)
+    monkeypatch.setattr(comparison, "put_load", put_load)
+    assert main(["run", "sync-busy", "--users", "1", "--output", str(tmp_path)]) == 0
+    [result] = json.loads((tmp_path / "comparison.json").read_text("utf-8"))["results"]
+    assert (result["ceiling"], result["computing_ms"], len(calls)) == (2, 500, 1)
 
 
 def ratio(result):
