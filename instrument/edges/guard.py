@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 MARK = "WORKSHOP_GUARD"
@@ -23,8 +24,8 @@ class Guard:
         self._process: subprocess.Popen | None = None
         self._lock = threading.Lock()
 
-    def begin(self) -> None:
-        """Start it, before there is anything to note."""
+    def begin(self) -> bool:
+        """Start it, before there is anything to note; return whether it has not ended since."""
         with self._lock:
             if self._process is None:
                 self._process = subprocess.Popen(
@@ -35,19 +36,21 @@ class Guard:
                     encoding="utf-8",
                 )
                 atexit.register(self.leave)
+            return self._process.poll() is None
 
     def marked(self, variables: dict[str, str] | None) -> dict[str, str]:
         """Return an environment by which it finds what it was not told of yet."""
         return {**(variables or os.environ), MARK: str(self._process.pid)}
 
     def note(self, sign: str, group: int) -> None:
-        with self._lock:
+        with self._lock, suppress(BrokenPipeError):  # it is gone, as the next begin() says
             self._process.stdin.write(f"{sign}{group}\n")
             self._process.stdin.flush()
 
     def leave(self) -> None:
         """Let it end what is left, and wait for it."""
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.wait()
 
 

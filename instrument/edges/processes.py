@@ -17,6 +17,7 @@ import psutil
 
 from instrument.edges import signals
 from instrument.edges.errors import InstrumentError, not_installed
+from instrument.edges.files import own_folder
 from instrument.edges.guard import Guard
 from instrument.edges.tools import lacking, moved
 from instrument.servers import PROGRAMS
@@ -25,10 +26,10 @@ ROOT = Path(__file__).absolute().parent.parent.parent  # also where this folder 
 GRACE_SECONDS = 1.0
 START_SECONDS = 20.0
 PORTS = range(10_000, 30_000)
-COUNTER = Path(f"/tmp/workshop-ports-{os.getuid()}")  # of those given out, whatever TMPDIR says
 MISLEADING = ("PYTHONPATH", "PYTHONSAFEPATH", "PYTHONHOME")  # which modules Python imports
-# What changes a server or Locust behind the command line's back.
+# What changes a server or Locust behind the command line's back; _ ends a prefix.
 LEAKING = ("LOCUST_", *(name for program in PROGRAMS for name in program.variables))
+PREFIXES = tuple(name for name in LEAKING if name.endswith("_"))
 
 
 T = TypeVar("T")
@@ -61,8 +62,11 @@ def wait_until(
 
 def environment() -> dict[str, str]:
     """Return this process's environment, with its Python's commands first and no leaks."""
-    leaking = (*LEAKING, *MISLEADING)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(leaking)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in (*LEAKING, *MISLEADING) and not name.startswith(PREFIXES)
+    }
     scripts = str(Path(sys.executable).parent)
     return {**kept, "PATH": os.pathsep.join([scripts, kept.get("PATH", os.defpath)])}
 
@@ -70,10 +74,11 @@ def environment() -> dict[str, str]:
 def start(command: Sequence[str], output: IO[bytes], **options: Any) -> subprocess.Popen:
     """Start a process in a group of its own, which ends at the latest when this process does.
 
-    Raises Interrupted when the user has asked to stop.
+    Raises Interrupted when the user has asked to stop, and InstrumentError when the guard is gone.
     """
     signals.check()
-    _guard.begin()
+    if not _guard.begin():
+        raise InstrumentError("the process that would end the servers was ended: type it again")
     options["env"] = _guard.marked(options.get("env"))
     process = subprocess.Popen(
         command,
@@ -111,10 +116,12 @@ def running(
         end(process, grace)
 
 
-def printed(command: Sequence[str], log: Path) -> str:
-    """Return what a command prints; raise InstrumentError when it is lacking, or does not end."""
+def printed(command: Sequence[str], log: Path, may_fail: bool = False) -> str:
+    """Return what a command prints; raise InstrumentError when it is lacking, fails, or does not end."""
     with running(command, log) as process:
         wait_until(lambda: process.poll() is not None)
+    if process.returncode and not may_fail:
+        raise InstrumentError(f"{command[0]} {how_it_ended(process.returncode)}", log)
     return log.read_text(encoding="utf-8")
 
 
@@ -190,8 +197,11 @@ def check_alive(process: subprocess.Popen, name: str, when: str, log: Path | Non
     code = process.poll()
     if code is None:
         return
-    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
-    raise InstrumentError(f"{name} {how} {when}", log)
+    raise InstrumentError(f"{name} {how_it_ended(code)} {when}", log)
+
+
+def how_it_ended(code: int) -> str:
+    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
 
 
 def free_port(count: int = 1) -> int:
@@ -200,7 +210,7 @@ def free_port(count: int = 1) -> int:
     They lie below those that the system gives to clients, any of which may be taken by a connection
     before a server is there. No other process of this user is given the same ones for a while.
     """
-    with COUNTER.open("a+", encoding="utf-8") as counter:
+    with (own_folder() / "ports").open("a+", encoding="utf-8") as counter:
         fcntl.flock(counter, fcntl.LOCK_EX)
         while True:
             counter.seek(0)

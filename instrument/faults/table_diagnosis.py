@@ -69,7 +69,7 @@ def pstree(server: Server) -> str:
         in_flight(run, "/news/4") as (_, worker),
     ):
         command = ["python", "-m", "asyncio", "pstree", str(worker)]
-        told = printed(command, run.log.with_name("tree"))
+        told = printed(command, run.log.with_name("tree"), may_fail=True)  # as an older Python does
     is_shown = bool(re.search(r"news .*shop\.py:51", told))
     return shown_from(first, is_shown, "the line")
 

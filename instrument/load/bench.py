@@ -101,7 +101,8 @@ def put_load(
     completions, server_is_up = (bench.scratch / f"{subject.name}{end}" for end in (".json", ".up"))
     locust = locust_command(bench.plan, subject, port, locustfiles, *arguments)
     locust += ["--wait-for", str(server_is_up), "--completions", str(completions)]
-    for earlier in (server_is_up, *completions.parent.glob(f"{completions.stem}.[0-9]*.json")):
+    numbered = completions.parent.glob(f"{completions.stem}.[0-9]*.json")
+    for earlier in (server_is_up, completions, *numbered):
         earlier.unlink(missing_ok=True)  # of a measurement that is taken again
     bench.display.begin(subject.name, seconds, command, locust)
     sleeper = [sys.executable, "-S", "instrument/load/lateness.py"]

@@ -2,11 +2,9 @@
 
 import fcntl
 import json
-import os
 import shlex
 import subprocess
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,10 +13,10 @@ import psutil
 import pytest
 
 from instrument.edges.errors import InstrumentError
+from instrument.edges.files import own_folder
 from instrument.edges.processes import check_port, wait_until
 
 NAMED = (8000, 8001, 8080, 8089, 8443)  # in the text
-LOCK = Path(tempfile.gettempdir()) / f"workshop-tests-{os.getuid()}.lock"
 AGENT = [sys.executable, "-I", str(Path(__file__).with_name("agent.py"))]
 PRIVATE = ["unshare", "--user", "--map-root-user", "--net", "sh", "-c"]
 LOOPBACK = f"ip link set lo up && exec {shlex.join(AGENT)}"
@@ -79,7 +77,7 @@ class Network:
         else:
             self.leave()
             if self.takes_turn:
-                self.turn = LOCK.open("w", encoding="utf-8")
+                self.turn = (own_folder() / "tests.lock").open("w", encoding="utf-8")
                 fcntl.flock(self.turn, fcntl.LOCK_EX)
             self.agent = self.begin(shlex.join(AGENT))
             self.agent.stdout.readline()

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from instrument.edges import processes
+from instrument.edges import files, processes
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, free_port, wait_until
 from instrument.edges.program import run_program
+from tests.support.commands import one_line, run
 from tests.support.offspring import gone, offspring
 
 
@@ -44,8 +45,8 @@ def test_no_port_is_given_out_twice_in_a_row_to_processes_side_by_side():
 
 @pytest.mark.parametrize("text", ["", "what", "99999999999999999999"])
 def test_a_counter_of_ports_that_is_spoiled_is_begun_anew(text, tmp_path, monkeypatch):
-    monkeypatch.setattr(processes, "COUNTER", tmp_path / "counter")
-    processes.COUNTER.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(files, "OWN", tmp_path / "own")
+    (files.own_folder() / "ports").write_text(text, encoding="utf-8")
     assert free_port() != free_port()
 
 
@@ -60,3 +61,42 @@ def test_the_end_of_a_program_ends_what_it_has_started_and_nothing_else(tmp_path
         assert run_program("a program", work) == 1
         assert started[0].poll() is not None
         assert shared.poll() is None
+
+
+WITHOUT_A_GUARD = """
+import subprocess, sys
+from instrument.edges import processes
+from instrument.edges.program import run_program
+
+def work():
+    print(processes.start(["sleep", "600"], subprocess.DEVNULL).pid, flush=True)
+    processes._guard._process.kill()
+    processes.wait_until(lambda: not processes.is_alive(processes._guard._process.pid))
+    print(processes.start(["sleep", "600"], subprocess.DEVNULL).pid, flush=True)
+
+sys.exit(run_program("a program", work))
+"""
+
+
+def test_a_program_whose_guard_is_gone_says_so_and_leaves_nothing():
+    done = run(sys.executable, "-c", WITHOUT_A_GUARD)
+    assert not [pid for pid in map(int, done.stdout.split()) if processes.is_alive(pid)]
+    assert one_line(done) == (
+        "a program: the process that would end the servers was ended: type it again"
+    )
+
+
+def test_what_a_command_that_fails_has_printed_is_not_taken_for_a_result(tmp_path):
+    command = ["sh", "-c", "echo no such process; exit 3"]
+    with pytest.raises(InstrumentError, match="sh ended with status 3") as error:
+        processes.printed(command, tmp_path / "log")
+    assert error.value.tail == ["no such process"]
+    assert processes.printed(command, tmp_path / "log", may_fail=True) == "no such process\n"
+
+
+def test_only_what_servers_read_is_kept_from_them(monkeypatch):
+    for name in ("PORT", "PORTAL_URL", "UVICORN_WORKERS"):
+        monkeypatch.setenv(name, "1")
+    assert {"PORT", "PORTAL_URL", "UVICORN_WORKERS"} & set(processes.environment()) == {
+        "PORTAL_URL"
+    }
