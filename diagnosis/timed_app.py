@@ -17,7 +17,10 @@ async def app(scope, receive, send):
     if scope["type"] != "http":
         return await asgi_app.app(scope, receive, send)
     began, now = time.perf_counter(), time.time()
-    came = float(dict(scope["headers"]).get(b"x-request-start", now))
+    try:
+        came = float(dict(scope["headers"]).get(b"x-request-start", now))
+    except ValueError:  # a client may send anything
+        came = now
     try:
         await asgi_app.app(scope, receive, send)
     finally:

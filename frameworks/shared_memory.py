@@ -22,7 +22,7 @@ def main():
     found = [psutil.Process(each.pid) for each in listening if each.laddr.port == options.port]
     if not found:
         sys.exit(f"nothing listens on port {options.port}: start the server first")
-    [one] = found  # the master, or one of its workers
+    one, *_ = found  # the master, or one of its workers; one may have several sockets
     master = one.parent() if one.parent().cmdline() == one.cmdline() else one
     pss = [each.memory_full_info().pss for each in (master, *master.children())]
     print(f"{len(pss)} processes use {sum(pss) / 2**20:.0f} MB")

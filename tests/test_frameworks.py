@@ -1,5 +1,7 @@
 """Chapter 7's clients and bad input, and an app whose framework is not installed."""
 
+import re
+import socket
 import sys
 
 import pytest
@@ -26,6 +28,18 @@ def test_clients_say_in_one_line_that_nobody_listens():
         done = run_module(*client)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == f"nothing listens on port {port}: start the server first\n"
+
+
+def test_memory_of_a_server_with_several_sockets_is_counted_once():
+    with socket.socket() as first, socket.socket() as second:
+        for each in (first, second):
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        first.bind(("127.0.0.1", 0))
+        second.bind(first.getsockname())
+        first.listen()
+        second.listen()
+        done = run_module("frameworks.shared_memory", first.getsockname()[1])
+    assert re.fullmatch(r"[1-9]\d* processes use [1-9]\d* MB\n", done.stdout), done.stderr
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,18 @@ def test_every_text_file_is_opened_with_its_encoding():
     assert not found
 
 
+def test_no_parameter_that_a_library_keeps_to_itself_is_given():
+    found = [
+        f"{path.relative_to(ROOT)}, line {node.lineno}: {keyword.arg}"
+        for path in files(".", "*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if (keyword.arg or "").startswith("_")
+    ]
+    assert not found
+
+
 def test_a_worker_class_is_spelt_in_one_file():
     spelt = [
         str(path.relative_to(ROOT))

@@ -22,8 +22,8 @@ class Display:
         self.names = list(names)
         terminal = sys.stdout.isatty()  # plain text where it is none, whatever is set
         self.wide = Console(force_terminal=terminal, width=WIDEST_TABLE)
-        real = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-        self.console = Console(force_terminal=terminal, _environ=real)  # as wide as it is just now
+        os.environ.pop("COLUMNS", None)  # or rich takes it for the width, which may have changed
+        self.console = Console(force_terminal=terminal)
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),

@@ -201,7 +201,9 @@ def check_alive(process: subprocess.Popen, name: str, when: str, log: Path | Non
 
 
 def how_it_ended(code: int) -> str:
-    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
+    return (
+        f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
+    )
 
 
 def free_port(count: int = 1) -> int:

@@ -184,7 +184,10 @@ def read_recordings(path: Path) -> list[Recording]:
         json.loads(each.read_text(encoding="utf-8"))
         for each in path.parent.glob(f"{path.stem}.[0-9]*.json")
     ]
-    every = every or [json.loads(path.read_text(encoding="utf-8"))]
+    if path.exists():
+        every.append(json.loads(path.read_text(encoding="utf-8")))
+    if not every:
+        raise InstrumentError("Locust has recorded nothing")
     users = [each for each in every if each["completions"]] or every
     if any(each["spawned"] is None or each["stopping"] is None for each in users):
         raise InstrumentError("Locust was stopped before all users had been spawned")

@@ -27,7 +27,7 @@ def on_terminal(columns, command):
     """Run a command on a terminal so wide; return its status, and all that was written."""
     ours, its = pty.openpty()
     termios.tcsetwinsize(its, (24, columns))
-    environment = {**os.environ, "TERM": "xterm"}
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "300"}
     process = subprocess.Popen(
         command, cwd=ROOT, stdin=its, stdout=its, stderr=its, env=environment
     )
