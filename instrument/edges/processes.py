@@ -1,7 +1,6 @@
 """Processes, which are always ended, ports, and a server that answers."""
 
 import fcntl
-import http.client
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ from typing import IO, Any, TypeVar
 import psutil
 
 from instrument.edges import signals
+from instrument.edges.clients import listens, status_of
 from instrument.edges.errors import InstrumentError, not_installed
 from instrument.edges.files import own_folder
 from instrument.edges.guard import Guard
@@ -266,30 +266,9 @@ def serving(
             check_alive(process, name, "before it answered", log)
             if booted and log.read_text(encoding="utf-8", errors="replace").count(booted) < workers:
                 return None
-            return answer(port) if is_asked else 200 if listens(port) else None
+            return status_of(port) if is_asked else 200 if listens(port) else None
 
         found = wait_until(status, log=log, otherwise=f"{name} did not answer")
         if found != 200:
             raise InstrumentError(f"{name} answers with status {found}", log)
         yield process
-
-
-def answer(port: int) -> int | None:
-    """Return the status of GET /, or None while no server answers (a reset is a refusal)."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/")
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
-
-
-def listens(port: int) -> bool:
-    """Return whether a program listens on a port, without sending anything."""
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
-    except OSError:
-        return False
-    return True

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from instrument.edges import processes
+from instrument.edges.clients import connected
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.serve import (
     because,
@@ -195,14 +196,15 @@ def stream(path: Path, folder: Path) -> str:
 def ticks_until_left(port: int, most: int) -> int:
     """Return how many lines came, up to some, before the client leaves."""
     got = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=DISCONNECT_SECONDS) as client:
-        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        with suppress(TimeoutError, ConnectionError):
-            while got.count(b"tick") < most and b"\r\n0\r\n\r\n" not in got:
-                piece = client.recv(4096)
-                got += piece
-                if not piece:
-                    break
+    with (
+        connected(port, seconds=DISCONNECT_SECONDS) as client,
+        suppress(TimeoutError, ConnectionError),
+    ):
+        while got.count(b"tick") < most and b"\r\n0\r\n\r\n" not in got:
+            piece = client.recv(4096)
+            got += piece
+            if not piece:
+                break
     return got.count(b"tick")
 
 

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import time
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from instrument.edges import processes
+from instrument.edges.clients import connected
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.serve import (
@@ -76,8 +76,7 @@ def stack_of(run: Served, name: str) -> list[Frame]:
         stands = len(own) == STILL and own[0] and own.count(own[0]) == STILL
         return stacks[-1] if stands else []
 
-    with socket.create_connection(("127.0.0.1", run.port)) as client:
-        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    with connected(run.port):
         try:
             return processes.wait_until(found, run.process, run.log, 5)
         except InstrumentError as error:

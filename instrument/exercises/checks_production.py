@@ -8,6 +8,7 @@ from time import sleep
 import psutil
 
 from instrument.edges import processes
+from instrument.edges.clients import listens
 from instrument.edges.errors import InstrumentError
 from instrument.edges.tools import find, lacking
 from instrument.exercises.book import Wrong, exercise
@@ -165,7 +166,7 @@ def keep_alive(path: Path, folder: Path) -> str:
         conf.write_text(NGINX.format(app=run.port, seconds=nginx, port=port), "utf-8")
         command = [find("nginx"), "-p", str(folder), "-c", str(conf), "-e", "stderr"]
         with processes.running(command, folder / "nginx.log") as proxy:
-            processes.wait_until(lambda: processes.listens(port), proxy, folder / "nginx.log")
+            processes.wait_until(lambda: listens(port), proxy, folder / "nginx.log")
             need_ok(fetch(port), run)
             closer = processes.wait_until(lambda: first_to_close(run.port), seconds=LONG + 5)
     if closer == "server":

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from instrument.edges import processes
+from instrument.edges.clients import listens
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.serve import (
@@ -124,7 +125,7 @@ def body_of_a_request(path: Path, folder: Path) -> str:
     log = folder / "log"
     with served(command, "", 0, path, log, port) as run:
         try:
-            processes.wait_until(lambda: processes.listens(port), run.process, log)
+            processes.wait_until(lambda: listens(port), run.process, log)
         except InstrumentError as error:
             raise Wrong(f"The server does not start.{because(log)}") from error
         with_body = asked(run, "POST", b"hello")

@@ -1,6 +1,5 @@
 """What the checks share: a server for a file, clients, and how a prediction is compared."""
 
-import http.client
 import json
 import os
 import re
@@ -9,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from http.client import IncompleteRead
 from pathlib import Path
 from subprocess import Popen
-from time import monotonic
 
 from instrument.edges import processes, signals
+from instrument.edges.clients import FAILURES, Response, connection_to, exchange
 from instrument.edges.errors import InstrumentError, tail_of_log
 from instrument.edges.processes import ROOT
 from instrument.exercises.book import Wrong
@@ -40,14 +40,6 @@ class Served:
 
     def said(self) -> str:
         return self.log.read_text("utf-8", "replace")
-
-
-@dataclass(frozen=True)
-class Response:
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
-    seconds: float
 
 
 @contextmanager
@@ -186,40 +178,22 @@ def fetch(
 
 
 def _fetch(port: int, method: str, body: bytes | None, seconds: float, headers: dict) -> Response:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
-    begun = monotonic()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, "/", body, named)
-        with connection.getresponse() as answer:
-            body = read_until(answer, begun + seconds)
-        return Response(answer.status, answer.headers, body, monotonic() - begun)
+        with connection_to(port, seconds) as connection:
+            return exchange(connection, "/", method, body, named)
     except TimeoutError as error:
         raise Wrong(
             f"A client waited {seconds:.0f} s for its answer, and the server was ended. "
             "Is there an endless loop, or a wait for what never comes?"
         ) from error
-    except http.client.IncompleteRead as error:
+    except IncompleteRead as error:
         raise Wrong(
             f"The client was promised {len(error.partial) + (error.expected or 0)} bytes and got "
             f"{len(error.partial)}: it waits for the rest until the server closes the connection."
         ) from error
-    except (OSError, http.client.HTTPException) as error:
+    except FAILURES as error:
         raise NoAnswer(f"The client got no answer ({type(error).__name__}).") from error
-    finally:
-        connection.close()
-
-
-def read_until(answer: http.client.HTTPResponse, deadline: float) -> bytes:
-    """Return the body; raise TimeoutError where it goes on and on."""
-    body = b""
-    while piece := answer.read1(2**20):
-        body += piece
-        if monotonic() > deadline:
-            raise TimeoutError
-    if answer.length:
-        raise http.client.IncompleteRead(body, answer.length)
-    return body
 
 
 def fetch_together(port: int, clients: int, **options) -> list[Response]:

@@ -1,17 +1,17 @@
 """The mending: the same requests to the shop of chapter 8, before a bug in it is mended and after."""
 
-import http.client
 import math
 import threading
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from command_line import whole_number
 from instrument.edges import processes
+from instrument.edges.clients import FAILURES, connection_to, exchange
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place
 from instrument.experiments.experiment import Conditions, Experiment
@@ -218,12 +218,10 @@ def measure(bench: Bench, subject: Subject) -> Shop:
 
 def body_of(port: int, path: str) -> str | None:
     """Return what GET answers; None for anything but 200."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST_SECONDS)
-    with suppress(OSError, http.client.HTTPException), closing(connection):
-        connection.request("GET", path)
-        response = connection.getresponse()
+    with suppress(*FAILURES), connection_to(port, LONGEST_SECONDS) as connection:
+        response = exchange(connection, path)
         if response.status == 200:
-            return response.read().decode()
+            return response.body.decode()
     return None
 
 

@@ -1,15 +1,15 @@
 """The timeline: requests that are sent at the same moment, and when each is answered."""
 
-import http.client
 import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from instrument.edges import processes
+from instrument.edges.clients import FAILURES, connection_to, exchange
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_load, add_servers, add_users
 from instrument.experiments.experiment import Conditions, Experiment
@@ -106,16 +106,14 @@ def measure(bench: Bench, subject: Subject) -> list[tuple[float, float]]:
     times: list[tuple[float, float]] = []
 
     def ask() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST_SECONDS)
         with (
-            suppress(OSError, http.client.HTTPException, threading.BrokenBarrierError),
-            closing(connection),
+            suppress(*FAILURES, threading.BrokenBarrierError),
+            connection_to(port, LONGEST_SECONDS) as connection,
         ):
             connection.connect()
             moment.wait()
             sent = time.monotonic()
-            connection.request("GET", subject.path)
-            if connection.getresponse().status == 200:
+            if exchange(connection, subject.path).status == 200:
                 times.append((sent, time.monotonic()))
 
     with bench.started(subject, command, port):

@@ -1,18 +1,17 @@
 """Servers that faults are done to, started on free ports, and clients that ask them."""
 
-import http.client
 import os
 import re
 import signal
-import socket
 import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from subprocess import Popen
 from typing import Self
@@ -20,6 +19,7 @@ from typing import Self
 import psutil
 
 from instrument.edges import processes, signals
+from instrument.edges.clients import FAILURES, connection_to, exchange, in_words
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, wait_until
 from instrument.edges.tools import find
@@ -117,42 +117,24 @@ def ask(
     port: int, path: str = "/", seconds: float = PATIENCE, headers: dict[str, str] | None = None
 ) -> Answer:
     """Return what a client gets on a connection of its own, as an error, too."""
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)) as connection:
+    with connection_to(port, seconds) as connection:
         return ask_on(connection, path, headers)
 
 
 def ask_on(
-    connection: http.client.HTTPConnection,
+    connection: HTTPConnection,
     path: str,
     headers: dict[str, str] | None = None,
     method: str = "GET",
 ) -> Answer:
     """Return what a client gets on this connection, which is opened when it is closed."""
-    start = time.monotonic()
+    begun = time.monotonic()
     try:
-        connection.request(method, path, headers=headers or {})
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.read().decode(), time.monotonic() - start)
-    except (http.client.RemoteDisconnected, ConnectionResetError):
-        told = "empty reply"
-    except ConnectionRefusedError:
-        told = "refused"
-    except TimeoutError:
-        told = "no answer"
-    except OSError as error:
-        told = error.strerror or str(error)
-    except http.client.HTTPException as error:
-        told = type(error).__name__
-    connection.close()
-    return Answer(None, told, time.monotonic() - start)
-
-
-@contextmanager
-def connected(port: int, path: str = "/", end: bytes = b"\r\n\r\n") -> Iterator[socket.socket]:
-    """Send a request, or its beginning, and hand over its connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1".encode() + end)
-        yield connection
+        response = exchange(connection, path, method, headers=headers)
+        return Answer(response.status, response.body.decode(), response.seconds)
+    except FAILURES as error:
+        connection.close()
+        return Answer(None, in_words(error), time.monotonic() - begun)
 
 
 class Users:
@@ -168,7 +150,7 @@ class Users:
         self.threads = [threading.Thread(target=self.use, args=(port, path)) for _ in range(users)]
 
     def use(self, port: int, path: str) -> None:
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+        with connection_to(port) as connection:
             while not (self.stopping.is_set() or signals.came()):
                 self.answers.append(ask_on(connection, path, method=self.method))
                 if not self.keep:

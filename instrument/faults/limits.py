@@ -5,9 +5,10 @@ from contextlib import ExitStack, suppress
 
 import psutil
 
+from instrument.edges.clients import connected
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, free_port, wait_until
-from instrument.faults.fixtures import Launched, ask, connected, launched, nginx
+from instrument.faults.fixtures import Launched, ask, launched, nginx
 from instrument.faults.table import Row
 from instrument.servers import Server
 

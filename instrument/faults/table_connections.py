@@ -9,10 +9,11 @@ from contextlib import ExitStack
 
 from connections.idle_client import seconds_until_closed
 from connections.late_client import ask_late
+from instrument.edges.clients import connected
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, is_alive, wait_until
 from instrument.faults import forwarded, limits
-from instrument.faults.fixtures import PATIENCE, Launched, Users, connected, launched, nginx, whole
+from instrument.faults.fixtures import PATIENCE, Launched, Users, launched, nginx, whole
 from instrument.faults.http2 import HTTP2_REQUESTS, http2
 from instrument.faults.renewals import more
 from instrument.faults.table import DASH, Row, table_of

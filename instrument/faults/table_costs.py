@@ -1,10 +1,8 @@
 """What a server costs: memory when idle and when it holds requests, and CPU time."""
 
 import asyncio
-import http.client
 import statistics
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 
@@ -12,6 +10,7 @@ import psutil
 
 from command_line import too_few_files
 from instrument.edges import signals
+from instrument.edges.clients import connection_to
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import wait_until
 from instrument.faults.fixtures import Launched, ask, ask_on, launched
@@ -138,7 +137,7 @@ def ask_anew(run: Launched, count: int) -> None:
 
 
 def ask_again(run: Launched, count: int) -> None:
-    with closing(http.client.HTTPConnection("127.0.0.1", run.port, timeout=20)) as connection:
+    with connection_to(run.port) as connection:
         for _ in range(count):
             signals.check()
             expect(run, ask_on(connection, "/"))

@@ -10,7 +10,8 @@ import sys
 import psutil
 import pytest
 
-from instrument.edges.processes import ROOT, is_alive, listens, wait_until
+from instrument.edges.clients import listens
+from instrument.edges.processes import ROOT, is_alive, wait_until
 from instrument.exercises import cli, serve
 from instrument.exercises.book import EXERCISES, Wrong
 from tests.support.commands import not_made, run

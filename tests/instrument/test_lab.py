@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from instrument.edges import processes
+from instrument.edges.clients import status_of
 from instrument.edges.processes import free_port, wait_until
 from instrument.servers import SUBJECTS
 from tests.support import browser
@@ -150,7 +151,7 @@ def test_staircase_beside_a_wall(tmp_path):
         assert person.trouble == []
 
         kill_server(port)
-        wait_until(lambda: processes.answer(port) is None)
+        wait_until(lambda: status_of(port) is None)
         person.press("one host name")
         person.page.get_by_text(f"sync does not answer at http://127.0.0.1:{port}").wait_for()
 

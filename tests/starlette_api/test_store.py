@@ -1,6 +1,5 @@
 """What was acknowledged is kept: under load, when workers are killed, when the database is away."""
 
-import http.client
 import os
 import signal
 import sqlite3
@@ -12,6 +11,7 @@ import psutil
 import pytest
 import sqlalchemy as sa
 
+from instrument.edges.clients import FAILURES
 from instrument.edges.processes import wait_until
 from starlette_api.store import POOL_SIZE, WAIT_SECONDS, WRITERS
 from starlette_api.store import notes as table
@@ -31,7 +31,7 @@ def create_many(port, client):
         while True:
             try:
                 status, _, note = exchange(port, "POST", "/notes", {"title": f"{client}-{number}"})
-            except (OSError, http.client.HTTPException):
+            except FAILURES:
                 continue
             assert status == 201, note
             acknowledged.append((note["id"], note["title"]))

@@ -1,10 +1,10 @@
 """Runs the notes on a database of its own, and asks them as a client does."""
 
-import http.client
 import json
 import socket
 from contextlib import contextmanager
 
+from instrument.edges import clients
 from instrument.faults.fixtures import launched
 from instrument.servers import BY_NAME
 
@@ -14,17 +14,13 @@ JSON = {"Content-Type": "application/json"}
 
 def exchange(port, method, path, body=None, headers=JSON, seconds=30):
     """Return status, headers and what the body's JSON says."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
-    try:
-        if body is not None and not isinstance(body, bytes):
-            body = json.dumps(body).encode()
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        is_json = answer.headers.get("Content-Type", "").endswith("json")
-        return answer.status, answer.headers, json.loads(text) if is_json else text or None
-    finally:
-        connection.close()
+    if body is not None and not isinstance(body, bytes):
+        body = json.dumps(body).encode()
+    with clients.connection_to(port, seconds) as connection:
+        response = clients.exchange(connection, path, method, body, headers)
+    is_json = response.headers.get("Content-Type", "").endswith("json")
+    told = json.loads(response.body) if is_json else response.body or None
+    return response.status, response.headers, told
 
 
 class NotesServer:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from instrument.edges.clients import connected
 from instrument.edges.processes import ROOT
 from instrument.edges.tools import lacking
-from instrument.faults.fixtures import ask, connected, launched, nginx
+from instrument.faults.fixtures import ask, launched, nginx
 from instrument.programs import GUNICORNS
 from instrument.servers import BY_NAME, SERVERS
 
