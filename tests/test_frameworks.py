@@ -1,4 +1,4 @@
-"""Chapter 7's clients and bad input, and an app whose framework is not installed."""
+"""Chapter 7's clients and bad input."""
 
 import re
 import socket
@@ -10,11 +10,10 @@ from instrument.edges.processes import ROOT, free_port
 from tests.support.commands import run, run_module
 
 
-def test_a_missing_framework_is_said_in_one_line_with_the_command():
-    bare = run(sys.executable, "-S", "-c", "import frameworks.with_django", cwd=ROOT)
-    assert bare.returncode == 3  # at which gunicorn gives up
-    [said] = bare.stderr.splitlines()
-    assert said.endswith(" is not installed: pip install -r frameworks/requirements.txt")
+def test_a_client_needs_no_framework():
+    hidden = "import sys; sys.modules.update(dict.fromkeys(['fastapi', 'flask', 'django']))"
+    done = run(sys.executable, "-c", f"{hidden}; import frameworks.shared_memory", cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_clients_say_in_one_line_that_nobody_listens():

@@ -2,13 +2,13 @@
 
 import os
 import shlex
-import shutil
 import sys
 
 import pytest
 
 from instrument.edges.check import misleading
 from instrument.edges.processes import MISLEADING, ROOT
+from instrument.edges.tools import lacking
 from instrument.faults.fixtures import ask, launched
 from instrument.servers import BY_NAME
 from tests.support.commands import compare, not_made, one_line, run
@@ -56,7 +56,7 @@ def test_our_application_is_served(server, theirs, monkeypatch):
         assert ask(run.port).text == "Hello, World!\n"
 
 
-@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+@pytest.mark.skipif(lacking("make") != "", reason=lacking("make"))
 @pytest.mark.parametrize(
     "variables",
     [{"PYTHONPATH": "theirs"}, {"PYTHONSAFEPATH": "1"}, {"PYTHONHOME": "/nowhere"}],

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from instrument.edges.errors import not_installed
 from instrument.edges.processes import ROOT
+from instrument.edges.tools import find, lacking
 from tests.support.commands import one_line, run
 from tests.support.readme import steps
 
-pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+pytestmark = pytest.mark.skipif(lacking("make") != "", reason=lacking("make"))
 OLD = '#!/bin/sh\ncase "$*" in *version_info*) exit 1;; esac\n'
-UV = shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+UV = find("uv")
 BARE = '#!/bin/sh\ncase "$*" in *ensurepip*) exit 1;; esac\n'
 
 
@@ -163,7 +165,7 @@ def make_wheel(folder, name, version="1", **more):
         )
 
 
-@pytest.mark.skipif(not UV, reason="uv is not installed: pip install uv")
+@pytest.mark.skipif(not UV, reason=not_installed("uv", "pip install uv"))
 def test_uv_makes_an_environment_as_the_front_page_says(copy):
     [step] = (
         step

@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import re
-import shutil
 import statistics
 import sys
 import tempfile
@@ -15,11 +14,13 @@ from rich.console import Console
 
 from command_line import whole_number
 from instrument.edges import processes, signals
+from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
 from instrument.edges.cpus import usable_cpus
 from instrument.edges.errors import InstrumentError
 from instrument.edges.files import writable, write
 from instrument.edges.processes import ROOT
 from instrument.edges.program import run_program
+from instrument.edges.tools import lacking
 from instrument.experiments.columns import new_table
 from instrument.experiments.result import OTHERS
 from instrument.load.others import clock
@@ -47,8 +48,9 @@ def main():
     options = parse()
     if options.file:
         return show(read_saved(options.file))
-    if not shutil.which("wrk"):
-        raise InstrumentError("wrk is not installed: sudo apt install wrk")
+    if told := lacking("wrk"):
+        raise InstrumentError(told)
+    need_packages(FRAMEWORK_REQUIREMENTS)
     folder = writable(ROOT / ("docs" if options.write else "results"))
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
         rounds = [

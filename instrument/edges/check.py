@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -17,15 +17,15 @@ from packaging.requirements import Requirement
 
 from command_line import FILES
 from instrument import servers
-from instrument.edges.errors import PIP_INSTALL, InstrumentError
+from instrument.edges.errors import PIP_INSTALL, InstrumentError, not_installed
 from instrument.edges.files import writable
 from instrument.edges.processes import MISLEADING, ROOT, check_port
-from instrument.edges.tools import CHAPTER_8, DEBIAN, lacking, moved
+from instrument.edges.tools import DEBIAN, lacking, moved
 
 PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
 REQUIREMENTS = "requirements.txt"
 FRAMEWORK_REQUIREMENTS = "frameworks/requirements.txt"  # what chapter 7 needs beside
-INSTALL = f"{PIP_INSTALL} -r {REQUIREMENTS}"
+DIAGNOSIS_REQUIREMENTS = "diagnosis/requirements.txt"  # and chapter 8
 SCRIPTS = {*(program.name for program in servers.PROGRAMS), "locust"}
 
 
@@ -47,11 +47,13 @@ def findings() -> Iterator[Finding]:
     yield Finding(True, f"Python {sys.version.split()[0]}")
     yield from misleading()
     yield from scripts()
-    yield from packages((ROOT / REQUIREMENTS).read_text(encoding="utf-8"))
+    yield from packages(REQUIREMENTS)
+    for file in (FRAMEWORK_REQUIREMENTS, DIAGNOSIS_REQUIREMENTS):
+        yield from (replace(each, optional=True) for each in packages(file))
     yield from read_only()
     yield from ports()
     yield open_files()
-    for tool in (*DEBIAN, *CHAPTER_8):
+    for tool in DEBIAN:
         yield Finding(not lacking(tool), lacking(tool) or tool, optional=True)
     yield from leftovers()
 
@@ -77,8 +79,9 @@ def read_only() -> Iterator[Finding]:
         yield Finding(False, str(error), "copy the repository to a folder where you may write")
 
 
-def packages(requirements: str, install: str = INSTALL) -> Iterator[Finding]:
-    for line in requirements.splitlines():
+def packages(file: str) -> Iterator[Finding]:
+    install = f"{PIP_INSTALL} -r {file}"
+    for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
         wanted = line.partition("#")[0].strip()
         if not wanted:
             continue
@@ -86,7 +89,7 @@ def packages(requirements: str, install: str = INSTALL) -> Iterator[Finding]:
         try:
             package = metadata.distribution(requirement.name)
         except metadata.PackageNotFoundError:
-            yield Finding(False, f"{requirement.name} is not installed", install)
+            yield Finding(False, not_installed(requirement.name, install))
             continue
         what = f"{requirement.name} {package.version}"
         if not requirement.specifier.contains(package.version):
@@ -95,7 +98,8 @@ def packages(requirements: str, install: str = INSTALL) -> Iterator[Finding]:
             same = f"--force-reinstall --no-deps {requirement.name}=={package.version}"
             yield Finding(False, f"{what} has lost {gone}", f"{PIP_INSTALL} {same}")
         else:
-            yield Finding(True, what)
+            told = lacking(requirement.name)  # since py-spy may be refused
+            yield Finding(not told, told or what)
 
 
 def files_gone(package: metadata.Distribution) -> Iterator[str]:
@@ -108,9 +112,7 @@ def files_gone(package: metadata.Distribution) -> Iterator[str]:
 
 def need_packages(file: str = REQUIREMENTS) -> None:
     """Raise InstrumentError where one is missing, damaged, or of another version than is wanted."""
-    for finding in chain(
-        scripts(), packages((ROOT / file).read_text(encoding="utf-8"), f"{PIP_INSTALL} -r {file}")
-    ):
+    for finding in chain(scripts(), packages(file)):
         if not finding.good:
             raise InstrumentError(str(finding).removeprefix("BAD   "))
 

@@ -39,9 +39,9 @@ def tail_of_log(text: str) -> list[str]:
     return [*dict.fromkeys(errors), *(loud or others)[-TAIL_LINES:]]
 
 
-def not_installed(name: str) -> str:
-    """Return what to say of a package that is missing."""
-    return f"{name} is not installed: {PIP_INSTALL} -r requirements.txt"
+def not_installed(name: str, remedy: str = f"{PIP_INSTALL} -r requirements.txt") -> str:
+    """Return what to say of a program or a package that is missing."""
+    return f"{name} is not installed: {remedy}"
 
 
 def not_importable(error: ImportError) -> str:

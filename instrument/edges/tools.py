@@ -14,6 +14,8 @@ from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
 
+from instrument.edges.errors import PIP_INSTALL, not_installed
+
 DEBIAN = {  # Debian's, which bring what the chapters type
     "curl": "curl",
     "ss": "iproute2",
@@ -31,10 +33,11 @@ FOR_TESTS = {  # and what only the tests need
     "chromium": "chromium",
     "initdb": "postgresql",
 }
+FOR_BENCHMARK = {"wrk": "wrk"}
 NAMES = {"chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")}
 HIDDEN = ("/usr/sbin", "/usr/lib/postgresql/*/bin")  # what Debian keeps from the PATH
 CHAPTER_8 = ("py-spy", "prometheus_client")  # packages of its requirements.txt
-OF_CHAPTER_8 = "pip install -r diagnosis/requirements.txt"
+OF_CHAPTER_8 = f"{PIP_INSTALL} -r diagnosis/requirements.txt"
 REFUSED = (
     "py-spy may not attach to a process: sudo sysctl kernel.yama.ptrace_scope=0, "
     "or give the container the capability SYS_PTRACE"
@@ -53,14 +56,12 @@ def find(tool: str) -> str | None:
 
 
 def lacking(tool: str) -> str:
-    """Return what to say of one of these programs that is not installed, or nothing."""
-    if tool == "py-spy":
-        return lacking_py_spy()
-    if tool == "prometheus_client" and not find_spec(tool):
-        return f"{tool} is not installed: {OF_CHAPTER_8}"
-    if tool not in DEBIAN or find(tool):
-        return ""
-    return f"{tool} is not installed: sudo apt install {DEBIAN[tool]}"
+    """Return what to say of one of these that is not installed, or may not do its work, or nothing."""
+    if debian := {**DEBIAN, **FOR_TESTS, **FOR_BENCHMARK}.get(tool):
+        return "" if find(tool) else not_installed(tool, f"sudo apt install {debian}")
+    if tool in CHAPTER_8 and not (find(tool) or find_spec(tool)):
+        return not_installed(tool, OF_CHAPTER_8)
+    return refused() if tool == "py-spy" else ""
 
 
 def moved(program: str) -> str:
@@ -86,20 +87,16 @@ def packages() -> list[str]:
 
 
 @cache
-def lacking_py_spy() -> str:
-    """Return what to say where it is not installed, or is refused: by a process that is not its child."""
-    program = find("py-spy")
-    if not program:
-        return f"py-spy is not installed: {OF_CHAPTER_8}"
-    this = str(os.getpid())
+def refused() -> str:
+    """Return what to say where py-spy may not look at a process that is not its child, or nothing."""
     done = subprocess.run(
-        [program, "dump", "--pid", this],
+        [find("py-spy"), "dump", "--pid", str(os.getpid())],
         check=False,
         capture_output=True,
         encoding="utf-8",
     )
-    refused = done.returncode and re.search("permission|permitted", done.stderr, re.IGNORECASE)
-    return REFUSED if refused else ""
+    denied = done.returncode and re.search("permission|permitted", done.stderr, re.IGNORECASE)
+    return REFUSED if denied else ""
 
 
 if __name__ == "__main__":

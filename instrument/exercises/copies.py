@@ -1,11 +1,11 @@
 """The reader's copies of the exercises: made at the first call, and never overwritten unasked."""
 
-import shutil
 import subprocess
 from collections.abc import Iterable
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT
+from instrument.edges.tools import find
 from instrument.exercises.book import COPIES, Exercise, place
 
 
@@ -41,8 +41,8 @@ def make_copy(each: Exercise, content: bytes) -> None:
 def shipped(each: Exercise) -> bytes:
     """Return a file's content as it was shipped: git has it where the file was edited."""
     content = each.original.read_bytes() if each.original.is_file() else b""
-    if not each.is_shipped(content) and shutil.which("git"):
-        command = ["git", "show", f"HEAD:./{place(each.original)}"]
+    if not each.is_shipped(content) and (git := find("git")):
+        command = [git, "show", f"HEAD:./{place(each.original)}"]
         content = subprocess.run(command, cwd=ROOT, capture_output=True, check=False).stdout
     if not each.is_shipped(content):
         raise InstrumentError(

@@ -32,7 +32,6 @@ class Conditions:
 
     @classmethod
     def here_and_now(cls, users: int, seconds: int, workers: int, requests: int = 0) -> Self:
-        """Raise PackageNotFoundError when one of the compared packages is not installed."""
         return cls(
             users=users,
             requests=requests,

@@ -4,7 +4,6 @@ import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 
 from rich.table import Table
@@ -13,7 +12,7 @@ from instrument import servers
 from instrument.edges import signals
 from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
 from instrument.edges.display import Display
-from instrument.edges.errors import InstrumentError, not_installed
+from instrument.edges.errors import InstrumentError
 from instrument.edges.files import writable, write
 from instrument.edges.signals import Interrupted
 from instrument.experiments.experiment import Conditions, Experiment
@@ -64,7 +63,7 @@ def opened(subjects: list[Subject], plan: Plan, output: Path) -> Iterator[Bench]
     if any(subject.app.startswith(f"{servers.FRAMEWORKS_FOLDER}.") for subject in subjects):
         need_packages(FRAMEWORK_REQUIREMENTS)
     allow_connections(plan.users or plan.requests)
-    conditions = conditions_of(plan)
+    conditions = Conditions.here_and_now(plan.users, plan.seconds, plan.workers, plan.requests)
     folder = writable(output)
     with (
         tempfile.TemporaryDirectory(prefix="compare-") as scratch,
@@ -72,13 +71,6 @@ def opened(subjects: list[Subject], plan: Plan, output: Path) -> Iterator[Bench]
     ):
         yield Bench(subjects, plan, conditions, folder, Path(scratch), display)
     signals.check()  # whether one came when all was being saved
-
-
-def conditions_of(plan: Plan) -> Conditions:
-    try:
-        return Conditions.here_and_now(plan.users, plan.seconds, plan.workers, plan.requests)
-    except metadata.PackageNotFoundError as error:
-        raise InstrumentError(not_installed(str(error.name))) from error
 
 
 def save(bench: Bench, name: str, found: Experiment) -> None:

@@ -75,7 +75,7 @@ def test_a_file_of_something_else_is_said_in_a_line(text, tmp_path):
 def test_only_write_changes_what_is_kept(options, folder, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(program, "ROOT", tmp_path)
     monkeypatch.setattr(program, "measure", lambda *_: rounds(10)[0]["Flask, gthread"])
-    monkeypatch.setattr(program.shutil, "which", lambda _: "wrk")
+    monkeypatch.setattr(program, "lacking", lambda _: "")
     monkeypatch.setattr("sys.argv", ["benchmark", "--rounds", "2", *options])
     program.main()
     [written] = tmp_path.rglob("*.json")

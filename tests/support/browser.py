@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
 
-from instrument.edges.tools import FOR_TESTS, find
+from instrument.edges.tools import find, lacking
 
-INSTALL = f"no browser is installed: sudo apt install {FOR_TESTS['chromium']}"
+INSTALL = lacking("chromium")
 QUIET = (  # nothing but what the pages ask for
     "--disable-background-networking",
     "--disable-component-update",

@@ -13,9 +13,7 @@ import pytest
 
 from instrument.edges import processes
 from instrument.edges.processes import wait_until
-from instrument.edges.tools import FOR_TESTS
-
-INSTALL = f"PostgreSQL is not installed: sudo apt install {FOR_TESTS['initdb']}"
+from instrument.edges.tools import lacking
 
 
 def program(name):
@@ -26,7 +24,7 @@ def program(name):
     return str(installed[-1]) if installed else shutil.which(name)
 
 
-NEEDS_POSTGRES = pytest.mark.skipif(not (program("initdb") and program("postgres")), reason=INSTALL)
+NEEDS_POSTGRES = pytest.mark.skipif(lacking("initdb") != "", reason=lacking("initdb"))
 
 
 def ordinary_user():

@@ -8,17 +8,55 @@ from instrument.edges import check, processes
 from instrument.edges.processes import ROOT, wait_until
 from instrument.servers import BY_NAME
 
+INSTALL = f"{check.PIP_INSTALL} -r requirements.txt"
 
-def test_packages_are_compared_with_the_requirements():
-    asked = "rich >= 1  # fine\n\n# a comment\nrich < 1\nno-such-package\n"
-    found = [str(each) for each in check.packages(asked)]
+
+@pytest.fixture
+def asked(tmp_path, monkeypatch):
+    """Write the files of requirements, which need nothing but what is named here."""
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+
+    def that(text="", **of_chapters):
+        for folder in ("", "frameworks", "diagnosis"):
+            path = tmp_path / folder / "requirements.txt"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(of_chapters.get(folder, "") if folder else text, encoding="utf-8")
+
+    return that
+
+
+def test_packages_are_compared_with_the_requirements(asked):
+    asked("rich >= 1  # fine\n\n# a comment\nrich < 1\nno-such-package\n")
+    found = [str(each) for each in check.packages("requirements.txt")]
     assert found[0].startswith("ok    rich ")
     assert found[1].startswith("BAD   rich ")
-    assert found[1].endswith(f"<1 is wanted: {check.INSTALL}")
-    assert found[2] == f"BAD   no-such-package is not installed: {check.INSTALL}"
+    assert found[1].endswith(f"<1 is wanted: {INSTALL}")
+    assert found[2] == f"BAD   no-such-package is not installed: {INSTALL}"
 
 
-def test_a_package_that_lost_a_file_is_bad(tmp_path):
+@pytest.mark.parametrize("chapter", ["frameworks", "diagnosis"])
+def test_a_package_of_one_chapter_that_is_lacking_is_a_note(chapter, asked):
+    asked("rich\n", **{chapter: "no-such-package\n"})
+    install = f"{check.PIP_INSTALL} -r {chapter}/requirements.txt"
+    assert f"note  no-such-package is not installed: {install}" in map(str, check.findings())
+
+
+def test_py_spy_that_may_not_attach_is_a_note(asked, monkeypatch):
+    asked(diagnosis="py-spy\n")
+    monkeypatch.setattr(check, "lacking", lambda tool: "refused" if tool == "py-spy" else "")
+    assert "note  refused" in map(str, check.findings())
+
+
+def test_nothing_is_measured_where_a_framework_is_lacking(asked, tmp_path, capsys):
+    asked(frameworks="no-such-package\n")
+    assert cli.main(["run", "--set", "frameworks", "--output", str(tmp_path / "out")]) == 1
+    [said] = capsys.readouterr().err.splitlines()
+    assert said.startswith("compare: no-such-package is not installed: ")
+    assert said.endswith(" -r frameworks/requirements.txt")
+
+
+def test_a_package_that_lost_a_file_is_bad(tmp_path, asked):
+    asked("half ~= 1.0")
     about = tmp_path / "half-1.dist-info"
     about.mkdir()
     (about / "METADATA").write_text(
@@ -30,7 +68,7 @@ def test_a_package_that_lost_a_file_is_bad(tmp_path):
     assert list(check.files_gone(package)) == ["page, half"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(metadata, "distribution", lambda name: package)
-        [found] = check.packages("half ~= 1.0")
+        [found] = check.packages("requirements.txt")
     assert str(found).startswith("BAD   half 1 has lost page, half: ")
     assert str(found).endswith("-m pip install --force-reinstall --no-deps half==1")
 
@@ -68,11 +106,10 @@ def test_servers_left_running_are_told_with_the_way_to_end_them(tmp_path):
         assert f"kill -- -{process.pid}" in " ".join(map(str, check.leftovers()))
 
 
-def test_nothing_is_measured_with_another_version_than_is_wanted(tmp_path, monkeypatch, capsys):
-    (tmp_path / "requirements.txt").write_text("rich >= 1\ngunicorn < 1\n", encoding="utf-8")
-    monkeypatch.setattr(check, "ROOT", tmp_path)
+def test_nothing_is_measured_with_another_version_than_is_wanted(asked, tmp_path, capsys):
+    asked("rich >= 1\ngunicorn < 1\n")
     assert cli.main(["run", "--output", str(tmp_path / "out")]) == 1
     [said] = capsys.readouterr().err.splitlines()
     assert said.startswith("compare: gunicorn ")
-    assert said.endswith(f": <1 is wanted: {check.INSTALL}")
+    assert said.endswith(f": <1 is wanted: {INSTALL}")
     assert not (tmp_path / "out").exists()

@@ -1,5 +1,6 @@
 """What is said of a program that is not installed, or may not do its work."""
 
+import re
 import sys
 
 import pytest
@@ -16,12 +17,12 @@ def spy(monkeypatch, tmp_path):
     def that(script):
         program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         program.chmod(0o755)
-        tools.lacking_py_spy.cache_clear()
+        tools.refused.cache_clear()
         monkeypatch.setattr(tools, "find", lambda tool: str(program))
         return tools.lacking("py-spy")
 
     yield that
-    tools.lacking_py_spy.cache_clear()
+    tools.refused.cache_clear()
 
 
 def test_a_system_that_refuses_py_spy_is_named_in_one_line_with_the_way_out(spy):
@@ -35,6 +36,13 @@ def test_a_system_that_refuses_py_spy_is_named_in_one_line_with_the_way_out(spy)
 @pytest.mark.parametrize("script", ["exit 0", "echo 'Failed to find python version' >&2; exit 1"])
 def test_py_spy_that_is_not_refused_is_tried(spy, script):
     assert spy(script) == ""
+
+
+@pytest.mark.parametrize("tool", ["curl", "initdb", "wrk", "py-spy", "prometheus_client"])
+def test_what_is_not_installed_is_told_with_what_installs_it(tool, monkeypatch):
+    monkeypatch.setattr(tools, "find", lambda tool: None)
+    monkeypatch.setattr(tools, "find_spec", lambda tool: None)
+    assert re.match(f"{tool} is not installed: (sudo apt|.* -m pip) install ", tools.lacking(tool))
 
 
 @pytest.mark.parametrize(
