@@ -10,7 +10,7 @@ MISLEADING := PYTHONPATH PYTHONSAFEPATH PYTHONHOME
 unexport $(MISLEADING)
 LEFT_OUT := $(strip $(foreach name,$(MISLEADING),$(if $($(name)),$(name))))
 
-.PHONY: help setup check compare lab sweep timeline predict crowd figures screenshots benchmark faults outputs upgrade exercises hint test
+.PHONY: help setup check compare lab sweep timeline predict crowd size figures screenshots benchmark faults outputs upgrade exercises hint test
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make timeline   send twelve requests at once, and draw when each is answered"
 	@echo "make predict    the comparison, after your prediction"
 	@echo "make crowd      ask with up to 4,000 users, and tell what each request costs (4 minutes)"
+	@echo "make size       find what holds the requests of your own application   (APP=shop.wsgi:application)"
 	@echo "make benchmark    measure the REST example beside other frameworks (5 minutes, with wrk)"
 	@echo "make figures    measure all that the chapters show again (23 minutes)"
 	@echo "All of these write to results/ alone. For those who maintain the text, these change docs/ and the chapters:"
@@ -41,6 +42,9 @@ compare: $(VENV)/installed
 
 lab sweep timeline predict crowd: $(VENV)/installed
 	@$(RUN) -m compare $@ $(ARGS)
+
+size: $(VENV)/installed
+	@$(RUN) -m compare size $(APP) $(ARGS)
 
 figures: $(VENV)/installed-for-tests
 	@$(RUN) -m compare run --seconds 15 --output results/figures

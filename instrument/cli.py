@@ -15,11 +15,12 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.files import writable
 from instrument.edges.processes import ROOT
 from instrument.edges.program import COULD_NOT, run_program
-from instrument.experiments import comparison, prediction
+from instrument.experiments import advice, comparison, prediction
 from instrument.experiments.arguments import add_servers, add_users, add_workers, chosen
 from instrument.experiments.kinds import KINDS
 from instrument.experiments.run import run_experiment
 from instrument.experiments.saved import read, write_pictures
+from instrument.experiments.size_arguments import add_size
 from instrument.faults import TABLES, tables
 from instrument.faults.table import try_table
 from instrument.load.bench import allow_connections
@@ -51,6 +52,8 @@ def parse(arguments: list[str] | None) -> Namespace:
         kind.add_arguments(add(kind.name, kind.summary, partial(run_experiment, kind)))
         if kind is comparison.KIND:
             kind.add_arguments(add("predict", prediction.SUMMARY, prediction.run_prediction))
+    told = "find what holds the requests of your application, and its configuration"
+    add_size(add("size", told, advice.run))
     add_lab_arguments(
         add("lab", "start two servers and Locust's page, to put load on them by hand", run_lab)
     )

@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from instrument.servers import WAIT_SECONDS, Subject, Work
@@ -11,6 +11,7 @@ from instrument.servers import WAIT_SECONDS, Subject, Work
 PAUSE_SECONDS = 2
 # Of the windows of 5 s, 4 % give a slope outside 0.98 to 1.01 of the truth; of 8 s, none.
 SHORTEST_STEADY_SECONDS = 8
+OTHERS = 0.05  # of all CPUs: what other programs may use before they are mentioned
 # Locust warns of more; below, a group of users starts each second.
 FASTEST_SPAWN_RATE = 100
 
@@ -123,6 +124,18 @@ def throughput(times: list[float]) -> float:
         return statistics.linear_regression(times, range(1, len(times) + 1)).slope
     except statistics.StatisticsError as error:
         raise TooFewAnswers(f"only {len(times)} answers") from error
+
+
+def throughput_of_users(times: Iterable[Sequence[float]]) -> float:
+    """Return requests/s of users who ask again as soon as they are answered: users / mean cycle.
+
+    Given when each user was answered, twice at least. Bursts don't matter to it, nor where a short
+    measurement is cut, since each cycle is whole. Users who were answered less often don't count.
+    """
+    every = [each for each in times if len(each) > 1]
+    cycles = sum(len(each) - 1 for each in every)
+    spent = sum(each[-1] - each[0] for each in every)
+    return len(every) * cycles / spent if spent else 0.0
 
 
 def percentile(values: list[float], percent: int) -> float:

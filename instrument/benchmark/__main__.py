@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from command_line import whole_number
+from instrument.arithmetic.measure import OTHERS
 from instrument.edges import processes, signals
 from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
 from instrument.edges.cpus import usable_cpus
@@ -22,7 +23,6 @@ from instrument.edges.processes import ROOT
 from instrument.edges.program import run_program
 from instrument.edges.tools import lacking
 from instrument.experiments.columns import new_table
-from instrument.experiments.result import OTHERS
 from instrument.load.others import clock
 from instrument.servers import BY_NAME
 from starlette_api.models import NewNote

@@ -42,7 +42,7 @@ class Display:
         self.bar.stop()
 
     def say(self, text: str = "") -> None:
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self.console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     def tell(self, lines: Iterable[Table | str]) -> None:
         """Print what an experiment tells, when nothing is left to run."""

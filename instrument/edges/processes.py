@@ -95,9 +95,13 @@ def start(command: Sequence[str], output: IO[bytes], **options: Any) -> subproce
 
 @contextmanager
 def running(
-    command: Sequence[str], log: Path, grace: float = GRACE_SECONDS, **variables: str
+    command: Sequence[str],
+    log: Path,
+    grace: float = GRACE_SECONDS,
+    folder: Path = ROOT,
+    **variables: str,
 ) -> Iterator[subprocess.Popen]:
-    """Run a command from the root, and end it with its whole group; the variables are its own.
+    """Run a command from a folder, and end it with its whole group; the variables are its own.
 
     Its temporary files lie beside its log, since one that is killed leaves some. Raises
     InstrumentError when the program is not installed, or may not be run.
@@ -107,7 +111,7 @@ def running(
     variables = {"TMPDIR": str(log.parent), **variables}
     with log.open("wb") as output:
         try:
-            process = start(command, output, cwd=ROOT, env=environment() | variables)
+            process = start(command, output, cwd=folder, env=environment() | variables)
         except (FileNotFoundError, PermissionError) as error:  # or a folder that can't be read
             raise InstrumentError(lacking(command[0]) or not_installed(command[0])) from error
     try:

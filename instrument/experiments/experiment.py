@@ -57,6 +57,11 @@ class Experiment:
         """Return what was saved; raise KeyError, TypeError or AttributeError otherwise."""
         raise NotImplementedError
 
+    @classmethod
+    def from_data(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
+        """Return what was saved, given the whole of the file."""
+        return cls.from_saved(conditions, data[cls.PART])
+
     def told(self) -> Iterator[Table | str]:
         """Yield what is printed: tables and lines."""
         raise NotImplementedError

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from instrument.arithmetic.measure import Steady
+from instrument.arithmetic.measure import OTHERS, Steady
 
-OTHERS = 0.05  # of all CPUs: what other programs may use before they are mentioned
 SPEED = 0.03  # by which CPUs may change their speed, with the server's own work for a request
 LATE = 0.01  # of the median latency: how late a sleeper may wake before it is mentioned
 NEAR = 0.02  # of its ceiling: a server that comes as near was not held up

@@ -7,8 +7,9 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.files import write
 from instrument.experiments.experiment import Conditions, Experiment
 from instrument.experiments.kinds import KINDS
+from instrument.experiments.size import Sizing
 
-DATA = {kind.data.PART: kind.data for kind in KINDS}
+DATA = {data.PART: data for data in (Sizing, *(kind.data for kind in KINDS))}
 
 
 def from_json(text: str) -> Experiment:
@@ -17,7 +18,7 @@ def from_json(text: str) -> Experiment:
         data = json.loads(text)
         conditions = Conditions(**data["conditions"])
         [part] = DATA.keys() & data.keys()
-        return DATA[part].from_saved(conditions, data[part])
+        return DATA[part].from_data(conditions, data)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError("it is not what a measurement wrote") from error
 

@@ -172,7 +172,7 @@ def measure(bench: Bench, subject: Subject) -> tuple[Steady, ...]:
     seconds = sweep_seconds(plan.users, ceiling)
     _, recording = put_load(bench, subject, seconds, arguments, "doubling")
 
-    def steady(start: float, end: float, users: int) -> Steady:
+    def steady(start: float, end: float, users: int, **_: object) -> Steady:
         try:
             return evaluate(recording.completions, start, end, users, ceiling(users))
         except TooFewAnswers as error:

@@ -113,7 +113,19 @@ def put_load(
         bench.started(subject, command, port) as server,
     ):
         server_is_up.touch()
-        clocks = observe(bench, subject, seconds, server, generator)
+        clocks: list[Clock] = []
+
+        def look() -> None:
+            clocks.append(clock(server.pid, generator.pid))
+            if bench.each_second:
+                bench.each_second(server.pid)
+
+        def check() -> None:
+            processes.check_alive(
+                server, subject.name, "in the middle of the run", bench.log(subject)
+            )
+
+        observe(bench.display, generator, bench.locust_log, seconds, look, check)
     recording = merge(read_recordings(completions))
     return command, replace(recording, **of_the_machine(recording, clocks, sleeper_log))
 
@@ -136,27 +148,32 @@ def locust_command(
 
 
 def observe(
-    bench: Bench, subject: Subject, seconds: float, server: Popen, generator: Popen
-) -> list[Clock]:
-    """Look at the CPUs once a second until Locust ends; raise InstrumentError when one fails."""
-    clocks: list[Clock] = []
-    start = time.monotonic()
-    while generator.poll() is None:
+    display: Display,
+    locust: Popen,
+    log: Path,
+    seconds: float,
+    look: Callable[[], None],
+    check: Callable[[], None],
+    every: float = 1,
+) -> None:
+    """Wait for Locust's end, and look at what it does, every so many seconds.
+
+    Raises InstrumentError when it fails, takes much longer than `seconds`, or a check does.
+    """
+    start, looks = time.monotonic(), 0
+    while locust.poll() is None:
         signals.check()
-        log = bench.log(subject)
-        processes.check_alive(server, subject.name, "in the middle of the run", log)
+        check()
         elapsed = time.monotonic() - start
         if elapsed > 2 * seconds + processes.START_SECONDS:
-            raise InstrumentError("Locust did not end in time", bench.locust_log)
-        bench.display.advance(elapsed)
-        if elapsed >= len(clocks):
-            clocks.append(clock(server.pid, generator.pid))
-            if bench.each_second:
-                bench.each_second(server.pid)
+            raise InstrumentError("Locust did not end in time", log)
+        display.advance(elapsed)
+        if elapsed >= looks * every:
+            looks += 1
+            look()
         time.sleep(0.1)
-    if generator.returncode != 0:
-        raise InstrumentError(f"Locust ended with status {generator.returncode}", bench.locust_log)
-    return clocks
+    if locust.returncode != 0:
+        raise InstrumentError(f"Locust ended with status {locust.returncode}", log)
 
 
 def of_the_machine(recording: Recording, clocks: list[Clock], sleeper_log: Path) -> dict[str, Any]:

@@ -14,13 +14,13 @@ from wsgi.busy_app import work
 TIMES = 20
 
 
-def calibrate(scratch: Path) -> float:
+def calibrate(scratch: Path, cpus: int | None = None) -> float:
     """Return the median of the CPU seconds that each request will take, on all usable CPUs side by side.
 
     Two CPUs may be one core's two threads, and slower together than each alone.
     """
     command = [sys.executable, "-m", "instrument.load.calibration"]
-    logs = [scratch / f"calibration.{cpu}.log" for cpu in range(usable_cpus())]
+    logs = [scratch / f"calibration.{cpu}.log" for cpu in range(cpus or usable_cpus())]
     with ExitStack() as stack:
         every = [stack.enter_context(processes.running(command, log)) for log in logs]
         processes.wait_until(lambda: all(each.poll() is not None for each in every), seconds=60)

@@ -2,57 +2,109 @@
 
   locust --locustfile locustfile.py,instrument/locustfiles/recorder.py,instrument/locustfiles/doubling.py … --marks FILE
 
-A step lasts until every user has been answered twice since all of them were there, and 8 s at
-least since the first of the two: the first answer still waited in a shorter queue.
+A step lasts until every user has been answered twice since all of them were there, and --shortest
+seconds at least since the first of the two: the first answer still waited in a shorter queue. With
+--growth 1.1, the last step is one in which a request failed, or whose throughput is below 1.1 times
+that of the step before.
 """
 
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from locust import LoadTestShape, events
 
-from instrument.arithmetic.measure import SHORTEST_STEADY_SECONDS, spawn_rate
+from instrument.arithmetic.measure import (
+    SHORTEST_STEADY_SECONDS,
+    percentile,
+    spawn_rate,
+    throughput_of_users,
+)
 
 
 @events.init_command_line_parser.add_listener
 def add_options(parser):
+    parser.add_argument("--lowest", type=int, default=1, help="users of the first step")
     parser.add_argument("--highest", type=int, default=256, help="users of the last step")
+    parser.add_argument("--shortest", type=float, default=SHORTEST_STEADY_SECONDS)
+    parser.add_argument("--growth", type=float, default=0, help="by which throughput has to grow")
     parser.add_argument("--marks", metavar="FILE", required=True, help="where to write the steps")
+
+
+def named(exception):
+    """Return what became of a request without an answer."""
+    original = getattr(exception, "original", exception)
+    return "no answer in time" if isinstance(original, TimeoutError) else type(original).__name__
 
 
 class Doubling(LoadTestShape):
     def __init__(self):
         super().__init__()
-        self.step = 1
+        self.step = None
         self.answers = Counter()
+        self.times = defaultdict(list)  # when each user was answered
+        self.latencies = []
+        self.errors = Counter()
         self.steady_from = None
         self.marks = []
 
     def tick(self):
         options = self.runner.environment.parsed_options
-        if self.step_is_done():
-            mark = {"users": self.step, "start": self.steady_from, "end": time.monotonic()}
-            self.marks.append(mark)
-            Path(options.marks).write_text(json.dumps(self.marks), encoding="utf-8")
+        self.step = self.step or options.lowest
+        if self.step_is_done(options):
+            self.marks.append(self.mark())
+            draft = Path(options.marks + ".draft")
+            draft.write_text(json.dumps(self.marks), encoding="utf-8")
+            draft.replace(options.marks)  # others read it meanwhile
+            if self.was_last(options):
+                return None
             self.step *= 2
             self.steady_from = None
         if self.step > options.highest:
             return None
         return self.step, spawn_rate(self.step)
 
-    def step_is_done(self):
-        if self.steady_from is None or min(self.answers.values()) < 2:
+    def step_is_done(self, options):
+        if self.steady_from is None or time.monotonic() - self.steady_from < options.shortest:
             return False
-        return time.monotonic() - self.steady_from >= SHORTEST_STEADY_SECONDS
+        return min(self.answers.values()) >= 2 or bool(self.errors and options.growth)
+
+    def mark(self):
+        [(error, _)] = self.errors.most_common(1) or [("", 0)]
+        return {
+            "users": self.step,
+            "start": self.steady_from,
+            "end": time.monotonic(),
+            "requests_per_second": throughput_of_users(self.times.values()),
+            "median_ms": percentile(self.latencies, 50) if self.latencies else None,
+            "error": error,
+        }
+
+    def was_last(self, options):
+        if not options.growth:
+            return False
+        *_, before, last = [None, *self.marks]
+        found = last["requests_per_second"]
+        is_flat = before is not None and found < options.growth * before["requests_per_second"]
+        return is_flat or bool(last["error"])
 
     def all_are_there(self, **_):
         self.answers.clear()
+        self.times.clear()
+        self.latencies.clear()
+        self.errors.clear()
         self.steady_from = None
 
-    def answered(self, context, **_):
+    def answered(self, context, response_time, exception, response=None, **_):
         self.answers[context["user"]] += 1
+        status = getattr(response, "status_code", 0)
+        if exception or status // 100 != 2:
+            self.errors[f"status {status}" if status else named(exception)] += 1
+        else:
+            self.times[context["user"]].append(time.monotonic())
+            if self.answers[context["user"]] > 1:
+                self.latencies.append(response_time)
         if self.steady_from is None and len(self.answers) == self.step:
             self.steady_from = time.monotonic()
 

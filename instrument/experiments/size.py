@@ -1,0 +1,241 @@
+"""The size of a server for the reader's own application: what was seen, predicted and proved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from rich.table import Table
+
+from instrument.arithmetic.answer import Memory
+from instrument.arithmetic.measure import OTHERS
+from instrument.arithmetic.sizing import BUSY_CPU, Rung, requests_worked_on, suspects
+from instrument.experiments.columns import new_table
+from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.figure import BLUE, MARK_COLOUR, ORANGE, picture
+from instrument.experiments.result import told_of_others
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What one process did with requests for one path."""
+
+    path: str
+    seconds: float  # of a request with one user
+    cpu_seconds: float | None  # of it; None where the server's process is unknown
+    ladder: tuple[Rung, ...]
+    why: str  # slots, computes, unbounded or fails
+    holds: float | None  # requests in progress at most; None where that is unbounded
+    interface: str | None = None  # None where the server is not ours
+    threads: int | None = None  # of the process, where it has some
+    locust_seconds: float = 0.0  # CPU seconds that Locust needed for a request
+    memory: Memory | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def fastest(self) -> float:
+        return max(rung.requests_per_second for rung in self.ladder)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A command, between which throughputs it was predicted to be, and what was measured."""
+
+    command: str
+    low: float
+    high: float
+    measured: float
+    fits: bool
+    path: str
+    users: int
+    megabytes: float  # of all its processes together, at most
+    error: str = ""  # of requests that failed
+    other_cpu: float = 0.0  # share of all CPUs that other programs used
+
+
+@dataclass(frozen=True)
+class Sizing(Experiment):
+    """The ladder of each path, the configurations that were tried, and the answer."""
+
+    paths: tuple[Profile, ...]
+    configurations: tuple[Configuration, ...] = ()
+    answer: str | None = None
+    reasons: tuple[str, ...] = ()  # of the answer, or why there is none
+    PART: ClassVar[str] = "paths"
+
+    @classmethod
+    def from_data(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
+        paths = [
+            Profile(
+                **each
+                | {
+                    "ladder": tuple(Rung(**rung) for rung in each["ladder"]),
+                    "memory": Memory(**each["memory"]) if each["memory"] else None,
+                    "notes": tuple(each["notes"]),
+                }
+            )
+            for each in data["paths"]
+        ]
+        tried = tuple(Configuration(**each) for each in data["configurations"])
+        return cls(conditions, tuple(paths), tried, data["answer"], tuple(data["reasons"]))
+
+    @property
+    def fits(self) -> bool:
+        return all(each.fits for each in self.configurations)
+
+    def told(self) -> Iterator[Table | str]:
+        for each in self.paths:
+            yield summary(each)
+            yield table(each)
+            yield meaning(each, self.conditions.cpus)
+            yield from each.notes
+            yield from marks(each.ladder)
+            yield ""
+        if self.configurations:
+            yield proofs(self.configurations)
+            yield from misfits(self.configurations)
+            yield from marks(self.configurations)
+            yield ""
+        yield from self.reasons
+        if self.answer:
+            yield f"  $ {self.answer}"
+
+    def pictures(self) -> dict[str, str]:
+        return {
+            f"-{place}" if place > 1 else "": draw(self, each)
+            for place, each in enumerate(self.paths, start=1)
+        }
+
+    @property
+    def asked(self) -> str:
+        return f"1 to {self.conditions.users} users who don't wait"
+
+
+def summary(profile: Profile) -> str:
+    cpu = profile.cpu_seconds
+    used = "" if cpu is None else f", of which {cpu:.4f} s are CPU"
+    return f"{profile.path}: one request takes {profile.seconds:.3f} s{used}"
+
+
+def table(profile: Profile) -> Table:
+    """Return throughput, requests in progress and CPU of each rung."""
+    grid = new_table(
+        "users", "throughput\nrequests/s", "in\nprogress", "median\ns", "CPU", justify="right"
+    )
+    for rung in profile.ladder:
+        median = rung.median_seconds
+        grid.add_row(
+            f"{rung.users}{star(rung)}",
+            f"{rung.requests_per_second:.1f}",
+            f"{requests_worked_on(rung, profile.seconds):.1f}",
+            "none" if median is None else f"{median:.3f}",
+            "unknown" if rung.cpu is None else f"{rung.cpu:.2f}",
+        )
+    return grid
+
+
+def star(seen: Rung | Configuration) -> str:
+    return "*" if seen.other_cpu > OTHERS else ""
+
+
+def marks(every: tuple[Rung | Configuration, ...]) -> Iterator[str]:
+    spoiled = [each for each in every if star(each)]
+    if spoiled:
+        worst = max(spoiled, key=lambda each: each.other_cpu)
+        yield f"* {told_of_others(worst)}: close them and measure again."
+
+
+def meaning(profile: Profile, cpus: int) -> str:
+    """Return why the ladder ends where it does, in two or three sentences."""
+    last, held = profile.ladder[-1], profile.holds
+    if profile.why == "fails":
+        return (
+            f"With {last.users} users requests fail ({last.error}), and {held:.1f} are in progress: "
+            "mend that first, for instance a pool and its time-out."
+        )
+    if profile.why == "unbounded":
+        return f"No plateau with {last.users} users: one process holds as many as come."
+    if profile.why == "computes":
+        each = 1 / profile.fastest
+        less = (
+            ", less than its CPU: something releases the interpreter's lock"
+            if profile.cpu_seconds and each < BUSY_CPU * profile.cpu_seconds
+            else ""
+        )
+        return (
+            f"The process uses {last.cpu:.2f} of a CPU: it computes. "
+            f"It needs {each:.4f} s for each request{less}."
+        )
+    found = suspects(held, cpus, profile.threads, profile.interface == "asgi")
+    idle = "" if last.cpu is None else f" while it uses {last.cpu:.2f} of a CPU"
+    unknown = " Or it computes: --pid tells." if last.cpu is None else ""
+    what = "request" if round(held) == 1 else "requests"
+    return (
+        f"One process holds {held:.0f} {what} at once{idle}: something holds others back. "
+        f"Usual suspects: {', '.join(found)}.{unknown}"
+    )
+
+
+def proofs(configurations: tuple[Configuration, ...]) -> Table:
+    grid = new_table(
+        "configuration", "users", "predicted\nrequests/s", "measured\nrequests/s", "memory\nMB", ""
+    )
+    for each in configurations:
+        grid.add_row(
+            each.command + star(each),
+            str(each.users),
+            f"{each.low:.1f} to {each.high:.1f}",
+            f"{each.measured:.1f}",
+            f"{each.megabytes:.0f}",
+            "fits" if each.fits else "does not fit",
+        )
+    return grid
+
+
+def misfits(configurations: tuple[Configuration, ...]) -> Iterator[str]:
+    for each in configurations:
+        if not each.fits:
+            failed = f", and requests failed ({each.error})" if each.error else ""
+            yield (
+                f"The model does not fit {each.command}: predicted {each.low:.1f} to "
+                f"{each.high:.1f} requests/s, measured {each.measured:.1f}{failed}."
+            )
+
+
+def title_of(profile: Profile) -> str:
+    what = {
+        "fails": f"requests fail with {profile.ladder[-1].users} users",
+        "unbounded": "one process holds as many as come",
+        "computes": f"it computes: {profile.fastest:.3g} requests/s from one process",
+        "slots": f"one process holds {profile.holds or 0:.0f} at once",
+    }
+    return f"{profile.path}: {what[profile.why]}"
+
+
+def draw(sizing: Sizing, profile: Profile) -> str:
+    """The rungs, the line that U / S gives, and the plateau."""
+
+    def fill(figure: "Figure") -> None:
+        axes = figure.add_subplot()
+        users = [rung.users for rung in profile.ladder]
+        found = [rung.requests_per_second for rung in profile.ladder]
+        axes.plot(
+            users, [each / profile.seconds for each in users], color=MARK_COLOUR, linewidth=1.5
+        )
+        axes.annotate("users / seconds", (users[0], users[0] / profile.seconds), (6, 12),
+                      textcoords="offset points", color=MARK_COLOUR)  # fmt: skip
+        if profile.holds:
+            axes.axhline(profile.fastest, color=ORANGE, linewidth=1.5)
+            axes.annotate(f"plateau: {profile.holds:.3g} in progress", (users[0], profile.fastest),
+                          (6, -14), textcoords="offset points", color=ORANGE)  # fmt: skip
+        axes.plot(users, found, "o", color=BLUE, markersize=8)
+        for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
+            scale("log", base=2)
+            axis.set_major_formatter("{x:g}")
+        axes.grid(color=MARK_COLOUR, alpha=0.3, linewidth=0.7)
+        axes.set_xlabel("users, who ask again as soon as they are answered")
+        axes.set_ylabel("throughput in requests/s")
+
+    return picture(fill, sizing, 4.6, title_of(profile))
