@@ -20,6 +20,7 @@ from instrument.exercises import (  # noqa: F401
     checks_diagnosis,
     checks_load,
     checks_production,
+    checks_sizing,
     checks_wsgi,
 )
 from instrument.exercises.book import EXERCISES, Exercise, Wrong, place

@@ -103,15 +103,15 @@ def gunicorn(
 
 
 @contextmanager
-def configured(path: Path, folder: Path, app: str) -> Iterator[Served]:
-    """Serve an app of the folder by one worker of gunicorn, as a file configures it."""
+def configured(path: Path, folder: Path, app: str, workers: int = 1) -> Iterator[Served]:
+    """Serve an app of the folder by some workers of gunicorn, as a file configures them."""
     compiled(path)
     port = processes.free_port()
     config = folder / f"gunicorn-{port}.conf.py"
     config.write_text(f"{path.read_text('utf-8')}\n{HOOKS.read_text('utf-8')}", "utf-8")
-    command = BARE.command(port, 1, app, "--config", str(config))
+    command = BARE.command(port, workers, app, "--config", str(config))
     log = folder / f"gunicorn-{port}.log"
-    with served(command, LOADED, 1, folder / app, log, port) as run:
+    with served(command, LOADED, workers, folder / app, log, port) as run:
         yield run
 
 

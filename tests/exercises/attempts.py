@@ -152,6 +152,26 @@ WRONG = {
         ('START", began)', 'START", 0)', "A request without X-Request-Start waited"),
         ('print(f"waited', 'print(f"it waited for', "no line for each request"),
     ],
+    19: [
+        ("round(plateau * seconds)", "plateau", "You say 2.5 slots"),
+        ("round(plateau * seconds)", "5", "You say 5 slots"),
+        ("def slots", "def slot", "no function slots"),
+        ("plateau * seconds", "plateau * second", "name 'second' is not defined"),
+    ],
+    20: [
+        ("workers = 2", "workers = 3", "fewer will do"),
+        ("workers = 2", "workers = 1", "would be 80% busy"),
+        ("threads = 8", "threads = 5", "2 x 5 are too few"),
+        ("threads = 8", "threads = 11", "too many"),
+        ("threads = 8", "treads = 8", "threads is None"),
+        ('"gthread"', '"gevent"', "about gthread"),
+        ("threads = 8", "worker_connections = 1\nthreads = 8", "what else does the file set"),
+    ],
+    21: [
+        ("cpu > 0.8", "False", 'it is "cpu"'),
+        ("in_progress < 2", "users < 2", "You say 'pool': it is \"lock\""),
+        ("_second * seconds", "_second / 4", 'it is "lock"'),  # right on paper alone
+    ],
 }
 
 PIECES_GATHERED = """        body += message.get("body", b"")
@@ -184,4 +204,7 @@ RIGHT = {
     16: ("leaving = asyncio.create_task(left(receive))", "leaving = asyncio.ensure_future(left(receive))"),
     17: ("ANSWER = 20", 'ANSWER = "17_blocking_line.py:20"'),
     18: ('environ.get("HTTP_X_REQUEST_START", began)', '(environ.get("HTTP_X_REQUEST_START") or began)'),
+    19: ("round(plateau * seconds)", "int(ladder[-1][1] * seconds + 0.5)"),
+    20: ("threads = 8", "threads = 10"),
+    21: ("in_progress < 2", "round(in_progress) == 1"),
 }  # fmt: skip

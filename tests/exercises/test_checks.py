@@ -30,6 +30,9 @@ SAYS = {  # what each file says as it is shipped
     16: "goes on sending",
     17: "no answer yet",
     18: "Together, these should be as long",
+    19: "How many were in progress",
+    20: "fewer will do",
+    21: 'it is "cpu"',
 }
 
 

@@ -145,7 +145,7 @@ def test_without_a_locale_files_are_utf8_and_what_can_not_be_printed_is_escaped(
     assert (done.returncode, done.stderr) == (3, "")
     assert r"which is Gr\xfc\xdfe! in UTF-8." in done.stdout
     assert "so with another text." in done.stdout
-    assert "Exercise 3 of 18" in done.stdout
+    assert "Exercise 3 of 21" in done.stdout
 
 
 def test_ctrl_c_ends_a_request_in_flight_and_leaves_nothing(copy, tmp_path):
@@ -223,5 +223,5 @@ def test_make_fails_on_an_error_and_on_a_traceback(copy, name, text, said):
 
 def test_make_fails_where_there_is_no_such_exercise(copy):
     done = make(copy, "exercises", "ARGS=99")
-    assert "there is no exercise 99: choose from 1 to 18\n" in done.stderr
+    assert "there is no exercise 99: choose from 1 to 21\n" in done.stderr
     assert done.returncode
