@@ -119,7 +119,7 @@ ROUND_OFF = 0.4  # of a slot: a ladder that is off by more is the machine's
 @exercise(
     19,
     "read the slots off a ladder",
-    "sizing",
+    "capacity",
     "Take the plateau, the most requests a second. Little's law: in progress = X * S. Round it.",
 )
 def ladder_read(path: Path, folder: Path) -> str:
@@ -180,7 +180,7 @@ def app(environ, start_response):
 @exercise(
     20,
     f"the fewest processes for {RATE} requests/s",
-    "sizing",
+    "capacity",
     "CPU seconds in a second, divided by 0.7: processes. Rate * S, and half of it: slots.",
 )
 def fewest_processes(path: Path, folder: Path) -> str:
@@ -257,7 +257,7 @@ LIMITS_ON_PAPER = {  # users, requests/s, seconds, CPU
 @exercise(
     21,
     "which limit holds it?",
-    "sizing",
+    "capacity",
     "Look at the CPU first. If it is idle, requests_per_second * seconds are in progress: 1 or 3?",
 )
 def limit_named(path: Path, folder: Path) -> str:
