@@ -10,5 +10,5 @@ know, measures a ladder of each, and calls it with these.
 
 
 def slots(seconds, ladder):
-    highest, requests_per_second = ladder[-1]
-    return min(highest, requests_per_second)  # TODO
+    users = [users for users, requests_per_second in ladder]
+    return max(users)  # TODO

@@ -181,7 +181,7 @@ def app(environ, start_response):
     20,
     f"the fewest processes for {RATE} requests/s",
     "capacity",
-    "CPU seconds in a second, divided by 0.7: processes. Rate * S, and half of it: slots.",
+    "Processes: rate * C / 0.7, rounded up. Slots: rate * S * 1.5. Threads: 1 + W / C at most.",
 )
 def fewest_processes(path: Path, folder: Path) -> str:
     workers, threads, kind = evaluated(path, folder, "workers", "threads", "worker_class")
