@@ -1,0 +1,1 @@
+"""A package, so that Python finds this folder before another module of its name."""
