@@ -9,6 +9,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
+from ctypes import CDLL
 from functools import cache
 from glob import glob
 from importlib.util import find_spec
@@ -33,6 +35,7 @@ FOR_TESTS = {  # and what only the tests need
     "chromium": "chromium",
     "initdb": "postgresql",
 }
+LIBRARIES = {"libatomic.so.1": "libatomic1"}  # of the browser's driver; a bare Debian 12 lacks it
 FOR_BENCHMARK = {"wrk": "wrk"}
 NAMES = {"chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")}
 HIDDEN = ("/usr/sbin", "/usr/lib/postgresql/*/bin")  # what Debian keeps from the PATH
@@ -81,9 +84,16 @@ def moved(program: str) -> str:
 
 
 def packages() -> list[str]:
-    """Return the packages of all programs that are not installed, each once."""
+    """Return the packages of all programs and libraries that are not installed, each once."""
     every = {**DEBIAN, **FOR_TESTS}
-    return sorted({package for tool, package in every.items() if not find(tool)})
+    found = {package for tool, package in every.items() if not find(tool)}
+    return sorted(found | {package for name, package in LIBRARIES.items() if not loads(name)})
+
+
+def loads(library: str) -> bool:
+    with suppress(OSError):
+        return bool(CDLL(library))
+    return False
 
 
 @cache

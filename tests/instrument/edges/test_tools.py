@@ -65,3 +65,9 @@ def test_a_script_whose_python_is_gone_was_moved(folder, begin, tmp_path, monkey
         begin.format(str(python).replace("new", "old")) + "\nimport locust\n", encoding="utf-8"
     )
     assert "was moved after its set-up, and locust can't start: rm -r " in tools.moved("locust")
+
+
+def test_a_library_that_the_browser_needs_is_installed_where_it_is_missing(monkeypatch):
+    assert tools.loads("libc.so.6")
+    monkeypatch.setattr(tools, "LIBRARIES", {"libnowhere.so.1": "libnowhere1"})
+    assert "libnowhere1" in tools.packages()
