@@ -63,7 +63,7 @@ def test_our_application_is_served(server, theirs, monkeypatch):
 )
 def test_make_starts_what_is_ours_and_check_names_the_variable(variables, theirs):
     (theirs / "installed").touch()
-    make = "make", f"VENV={theirs}", f"RUN={sys.executable}"
+    make = "make", f"VENV={theirs}", f"RUN={shlex.quote(sys.executable)}"
     environment = {**not_made(), **variables}
     if "PYTHONPATH" in variables:
         environment["PYTHONPATH"] = str(theirs)
