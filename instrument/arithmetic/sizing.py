@@ -9,11 +9,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from instrument.arithmetic.measure import OTHERS
-
 FLAT = 1.1  # times: a throughput that grows by less for twice the users has reached its plateau
-BUSY_CPU = 0.9  # of a CPU: a process that uses as much computes, and waits for nothing else
-SHARED = 0.4  # of a CPU: what a process that computes gets beside them
+BUSY_CPU = (
+    0.9  # of a CPU: a process that uses or wants as much computes, and waits for nothing else
+)
 SHORTEST_RUNG = 3  # seconds
 KNOWN = 0.05  # by which a throughput may be off that was seen for some seconds alone
 TICKS = 0.1  # seconds of CPU: with less, the system's clock of 0.01 s is too coarse
@@ -32,6 +31,11 @@ class Rung:
     cpu: float | None  # that the server used, 1.0: one CPU; None where its process is unknown
     error: str = ""  # of requests that failed
     other_cpu: float = 0.0  # share of all CPUs that other programs used
+    cpu_waits: float = 0.0  # of one CPU, for which the server was ready while others had it
+
+    @property
+    def computes(self) -> bool:
+        return (self.cpu or 0.0) + self.cpu_waits >= BUSY_CPU
 
     @property
     def cpu_seconds(self) -> float | None:
@@ -99,8 +103,7 @@ def held_by(ladder: Sequence[Rung], seconds: float) -> tuple[str, float | None]:
         return "fails", held
     if not plateau(ladder) and held > 0.75 * ladder[-1].users:
         return "unbounded", None
-    busy = BUSY_CPU if ladder[-1].other_cpu <= OTHERS else SHARED
-    return ("computes" if (ladder[-1].cpu or 0.0) >= busy else "slots"), held
+    return ("computes" if ladder[-1].computes else "slots"), held
 
 
 def needs_of(
@@ -142,21 +145,6 @@ def bound(needs: Needs, size: Size, users: int, cpus: int) -> float:
     return min(limits)
 
 
-def mean_value(customers: float, delay: float, demand: float) -> float:
-    """Return the throughput of customers who each stay away for `delay` s, then queue for `demand` s.
-
-    Exact for a closed network of one delay and one queue; between whole numbers linearly.
-    Source: M. Reiser, S. S. Lavenberg, Mean-Value Analysis of Closed Multichain Queuing Networks,
-    Journal of the ACM 27 (2), 1980.
-    """
-    found, queue, whole = [0.0], 0.0, math.ceil(customers)
-    for number in range(1, whole + 1):
-        response = demand * (1 + queue)
-        found.append(number / (delay + response))
-        queue = found[-1] * response
-    return found[-1] - (whole - customers) * (found[-1] - found[-2])
-
-
 def used_slots(users: int, processes: int, each: float) -> float:
     """Return how many slots are used at least, where connections fall onto processes by chance.
 
@@ -178,15 +166,20 @@ def used_slots(users: int, processes: int, each: float) -> float:
 def interval(needs: Needs, size: Size, users: int, cpus: int) -> tuple[float, float]:
     """Return between which throughputs a configuration will be, with so many users.
 
-    It stays below its bound where the CPUs are nearly full, since requests then queue for them: the
-    lower end is that of one queue. Both ends are off by as much as a measurement may be.
+    The lower end is that of requests in step: all compute at the same moment, and each waits for all
+    others. Threads that share an interpreter's lock get into step by themselves, and stay in it.
+    Both ends are off by as much as a measurement may be.
+    Source: the asymptotic bounds of E. D. Lazowska et al., Quantitative System Performance, 1984,
+    chapter 5, with a delay: N / (D + Z + (N - 1) * D).
     """
     each = min(size.threads, needs.holds)
-    held = used_slots(users, size.processes, each) if size.is_pinned else size.slots(needs)
-    cpu = (needs.cpu_full + needs.generator) / cpus
-    demand = max(cpu, needs.serial / size.processes)
+    held = min(
+        users, used_slots(users, size.processes, each) if size.is_pinned else size.slots(needs)
+    )
+    for_lock = max(0.0, held / size.processes - 1) * needs.serial
+    for_cpu = max(0.0, held - 1) * (needs.cpu_full + needs.generator) / cpus
     high = bound(needs, size, users, cpus)
-    low = mean_value(min(users, held), max(0.0, needs.seconds - demand), demand)
+    low = held / (needs.seconds + max(for_lock, for_cpu))
     return min(low, high) * (1 - KNOWN), high * (1 + KNOWN)
 
 

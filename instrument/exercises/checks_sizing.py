@@ -11,8 +11,6 @@ from itertools import chain
 from pathlib import Path
 from time import monotonic
 
-import psutil
-
 from instrument.arithmetic.sizing import FULLEST
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
@@ -27,6 +25,7 @@ from instrument.exercises.serve import (
     together,
     uvicorn,
 )
+from instrument.load.others import used_by_all, waited_by_all
 
 RUNG_SECONDS = 0.9
 TOO_BUSY = "other programs use the CPUs, and the ladder shows it: try it again without them"
@@ -102,12 +101,7 @@ def rung(run: Served, users: int) -> Step:
 
 def wanted(run: Served) -> float:
     """Return the CPU seconds that a server used, or waited for because other programs had them."""
-    used = sum(psutil.Process(run.process.pid).cpu_times()[:2])
-    try:
-        told = Path(f"/proc/{run.process.pid}/schedstat").read_text("utf-8").split()
-    except OSError:  # not Linux
-        return used
-    return used + int(told[1]) / 1e9
+    return used_by_all(run.process.pid) + waited_by_all(run.process.pid)
 
 
 ON_PAPER = (2.0, [(1, 0.5), (2, 1.0), (4, 2.0), (8, 2.5), (16, 2.5)])  # 2.5 x 2.0 = 5 slots

@@ -220,14 +220,14 @@ def seconds_for(rungs: Rungs, latency: float) -> float:
 def rung_of(mark: dict, clocks: list[Clock], is_known: bool) -> tuple[Rung, float]:
     """Return a rung, and the CPU seconds that Locust needed for a request."""
     within = between(clocks, mark["start"], mark["end"])
-    found, cpu, generated = mark["requests_per_second"], None, 0.0
+    found, cpu, generated, waits = mark["requests_per_second"], None, 0.0, 0.0
     if len(within) > 1:
         first, last = within[0], within[-1]
-        used = [
-            (after - before) / (last.at - first.at)
-            for after, before in zip(last.parts, first.parts, strict=True)
-        ]
-        cpu = round(used[1], 3) if is_known else None
+        seconds = last.at - first.at
+        used = [(b - a) / seconds for a, b in zip(first.parts, last.parts, strict=True)]
+        if is_known:
+            cpu = round(used[1], 3)
+            waits = max(0.0, last.waits[1] - first.waits[1]) / seconds
         generated = used[0] / found if found else 0.0
     median = mark["median_ms"]
     others = share_of_others(clocks, mark["start"], mark["end"]) if is_known else 0.0
@@ -238,5 +238,6 @@ def rung_of(mark: dict, clocks: list[Clock], is_known: bool) -> tuple[Rung, floa
         cpu,
         mark["error"],
         round(others, 3),
+        round(waits, 3),
     )
     return rung, generated

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -17,6 +18,7 @@ class Clock:
     here: float  # by this process
     everybody: float  # without what the kernel does for the network
     there: float  # of all CPUs together
+    waits: tuple[float, ...] = ()  # seconds for which each part was ready, and had no CPU
 
     @property
     def ours(self) -> float:
@@ -58,7 +60,8 @@ def clock(*processes: int) -> Clock:
     here = used(psutil.Process(), children=False)
     everybody = times.user + getattr(times, "nice", 0) + times.system
     parts = tuple(used_by_all(pid) for pid in processes)
-    return Clock(time.monotonic(), parts, here, everybody, sum(times[:8]))
+    waits = tuple(waited_by_all(pid) for pid in processes)
+    return Clock(time.monotonic(), parts, here, everybody, sum(times[:8]), waits)
 
 
 def used_by_all(pid: int) -> float:
@@ -68,6 +71,21 @@ def used_by_all(pid: int) -> float:
         for each in (process, *process.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):
                 total += used(each)
+    return total
+
+
+def waited_by_all(pid: int) -> float:
+    """Return for how many seconds the threads of a process and of its children waited for a CPU.
+
+    From /proc/PID/task/TID/schedstat, in ns; 0 where the system does not tell.
+    """
+    total = 0.0
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            for told in Path(f"/proc/{each.pid}/task").glob("*/schedstat"):
+                with suppress(OSError):  # a thread that has ended meanwhile
+                    total += int(told.read_text("ascii").split()[1]) / 1e9
     return total
 
 

@@ -1,5 +1,6 @@
 """What other programs use of the CPUs, told apart from what is measured."""
 
+import os
 import sys
 
 import psutil
@@ -7,7 +8,7 @@ import pytest
 
 from instrument.edges import processes
 from instrument.edges.processes import wait_until
-from instrument.load.others import Clock, clock, cost_of_each, share_of_others
+from instrument.load.others import Clock, clock, cost_of_each, share_of_others, waited_by_all
 
 BURN = [sys.executable, "-c", "while True: pass"]
 
@@ -46,3 +47,14 @@ def test_a_process_and_what_it_has_started_is_ours_and_another_is_not(tmp_path):
         used = sum(sum(each.cpu_times()[:2]) for each in (*busy[1:], psutil.Process()))
     assert 0.5 < after.ours - before.ours <= used, "of both of ours, and of this process"
     assert after.everybody - before.everybody > after.ours - before.ours
+
+
+def test_two_that_compute_on_one_cpu_wait_for_each_other(tmp_path):
+    with (
+        processes.running(BURN, tmp_path / "one") as one,
+        processes.running(BURN, tmp_path / "other") as other,
+    ):
+        cpu = min(os.sched_getaffinity(0))
+        for each in (one, other):
+            os.sched_setaffinity(each.pid, {cpu})
+        wait_until(lambda: min(waited_by_all(one.pid), waited_by_all(other.pid)) > 0.2)
