@@ -37,6 +37,7 @@ class Choice:
     rate: float
     slots: int
     megabytes: float
+    each: float  # requests that a process holds, with as many threads as it may have
     refusal: str = ""
 
     @property
@@ -76,7 +77,7 @@ def choose(needs: Needs, asked: Asked, memory: Memory, cpus: int, is_loop: bool)
             f"{rate:.1f} requests/s need {size.processes} processes and {megabytes:.0f} MB, "
             f"of which there are {asked.megabytes:.0f}."
         )
-    return Choice(size, rate, slots, megabytes, refusal)
+    return Choice(size, rate, slots, megabytes, each, refusal)
 
 
 def reasons(choice: Choice, needs: Needs, memory: Memory, cpus: int) -> dict[str, str]:
@@ -94,7 +95,7 @@ def reasons(choice: Choice, needs: Needs, memory: Memory, cpus: int) -> dict[str
     if math.ceil(computing - 0.001) >= size.processes:
         found["workers"] = f"{rate:.1f} x {needs.serial:.4f} s / {FULLEST:.0%} = {computing:.2f}"
     else:
-        found["workers"] = f"{choice.slots} slots, of which a process has {each:.0f}"
+        found["workers"] = f"{choice.slots} slots, of which a process has {choice.each:.0f}"
     if not math.isinf(size.threads):
         found["threads"] = f"{choice.slots} slots / {size.processes}"
         if needs.serial and size.threads * size.processes < choice.slots:

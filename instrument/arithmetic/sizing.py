@@ -15,6 +15,7 @@ BUSY_CPU = (
 )
 SHORTEST_RUNG = 3  # seconds
 KNOWN = 0.05  # by which a throughput may be off that was seen for some seconds alone
+SHORT = 0.25  # of a request, by which fewer may be seen in progress than there are slots
 TICKS = 0.1  # seconds of CPU: with less, the system's clock of 0.01 s is too coarse
 FULLEST = 0.7  # of the CPUs: beyond, waiting for one of them grows fast
 MAY_WAIT = 0.05  # share of requests that may find no slot
@@ -226,7 +227,7 @@ def smallest(needs: Needs, rate: float, slots: int, threads: int | None, is_loop
     each = min(needs.holds, threads or math.inf)
     processes = max(1, math.ceil(rate * needs.serial / FULLEST - 0.001))
     if not math.isinf(each):
-        processes = max(processes, math.ceil(slots / max(1, math.floor(each + 0.5)) - 0.001))
+        processes = max(processes, math.ceil(slots / max(1, math.floor(each + SHORT)) - 0.001))
     if is_loop:
         return Size(processes, math.inf)
     if threads:

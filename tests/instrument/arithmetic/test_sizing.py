@@ -1,6 +1,7 @@
 """The arithmetic of a size: what a ladder tells, and what is predicted from it."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -148,6 +149,8 @@ def test_a_pool_of_a_process_is_made_up_for_by_processes():
     found = chosen(pool, users=20)
     assert found.size.processes == 3 and found.size.threads == 7
     assert chosen(pool, users=20, is_loop=True).size == Size(3, math.inf)
+    for seen in (3.97, 4.49):
+        assert chosen(replace(MIXED, holds=seen), rate=20).size.processes == 3, "9 slots / 4"
 
 
 def test_what_does_not_fit_the_cpus_or_the_memory_is_refused():
