@@ -13,7 +13,8 @@ def without_terminal(text):
     """Return the lines of the blocks whose section, up to them, names no terminal."""
     told, found = "", []
     for token in MarkdownIt("commonmark").parse(text):
-        if token.type in ("heading_open", "html_block"):
+        is_mark = re.match("<!-- /?predict -->", token.content)  # which only the book reads
+        if token.type in ("heading_open", "html_block") and not is_mark:
             told = ""
         told += token.content if token.type == "inline" else ""
         is_typed = token.type == "fence" and token.info.startswith("console")
