@@ -54,6 +54,7 @@ ifdef WRITE
 	@for name in comparison $(SETS) $(EXPERIMENTS); do \
 	  cp results/figures/$$name.json docs/ && $(RUN) -m compare draw docs/$$name.json || exit; \
 	done
+	@$(RUN) -m instrument.experiments.diagrams
 endif
 
 screenshots: $(VENV)/installed-for-tests

@@ -1,4 +1,4 @@
-"""What all pictures have in common: they are SVGs, drawn from saved data alone."""
+"""What all pictures have in common: they are SVGs, drawn without measuring."""
 
 import io
 import textwrap
@@ -46,7 +46,18 @@ def style_of(name: str, place: int) -> tuple[str, str]:
 def picture(
     fill: "Callable[[Figure], None]", experiment: Experiment, inches: float, title: str
 ) -> str:
-    """Return an SVG of a figure that `fill` draws, a title that says what to see, and the conditions."""
+    """Return an SVG of measured data: what `fill` draws, a title, and the conditions."""
+    return drawn(fill, inches, title, caption(experiment), CAPTION_INCHES)
+
+
+def drawn(
+    fill: "Callable[[Figure], None]",
+    inches: float,
+    title: str,
+    below: str = "",
+    below_inches: float = 0,
+) -> str:
+    """Return an SVG of a figure that `fill` draws, and a title that says what to see."""
     import matplotlib  # half a second, for commands that draw alone
     from matplotlib.figure import Figure
 
@@ -57,8 +68,8 @@ def picture(
         for axes in figure.axes:
             axes.set_facecolor("none")
         figure.text(0.01, 1 - 0.08 / inches, title, va="top", fontsize=13, fontweight="bold")
-        figure.text(0.01, 0.02, caption(experiment), fontsize=8.5)
-        figure.tight_layout(rect=(0, CAPTION_INCHES / inches, 1, 1 - TITLE_INCHES / inches))
+        figure.text(0.01, 0.02, below, fontsize=8.5)
+        figure.tight_layout(rect=(0, below_inches / inches, 1, 1 - TITLE_INCHES / inches))
         svg = io.StringIO()
         figure.savefig(svg, format="svg", transparent=True, metadata={"Date": None, "Title": title})
         return svg.getvalue()

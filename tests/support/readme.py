@@ -21,9 +21,7 @@ ALLOWED = {
     "python": QUOTED,
     "toml": QUOTED,
     "nginx": QUOTED,
-    "mermaid": [set()],
 }
-DIAGRAMS = ("flowchart", "gantt", "sequenceDiagram")
 REASONS = {"windows", "install", "tests"}
 CONTROL = "[INFO] Control socket listening at"
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -125,9 +123,7 @@ def step_of_fence(token, line):
     options = dict(word.partition("=")[::2] for word in words)
     if not any(set(options) <= together for together in ALLOWED[language]):
         raise PageError(f"line {line}: annotations that don't go together: {', '.join(options)}")
-    if language == "mermaid" and not token.content.startswith(DIAGRAMS):
-        raise PageError(f"line {line}: a diagram starts with one of {', '.join(DIAGRAMS)}")
-    if language not in ("console", "mermaid") and not options:
+    if language != "console" and not options:
         raise PageError(f"line {line}: name the file: file=… or excerpt=…")
     if not token.content.strip():
         raise PageError(f"line {line}: an empty block")

@@ -106,7 +106,7 @@ MUTATED = {
     "Ctrl-C that is not shown": (SERVER + "```console stop=8000\n...\n```\n", "show ^C first"),
     "server that fails at the end": (FAILING + STOP, "ended with status 7"),
     "block inside HTML": ("<details>\n```console\n$ false\n```\n</details>\n", "inside HTML"),
-    "no diagram": ("```mermaid\nthis is none\n```\n", "a diagram starts with"),
+    "diagram from the network": ("```mermaid\ngantt\n```\n", "'mermaid' is never run"),
     "empty excerpt": ("```python excerpt=wsgi/app.py\n```\n", "an empty block"),
     "version that is none": ("```console python=new\n$ true\n```\n", "python names a version"),
     "version of a block that stays": (SERVER.replace("=8000", "=8000 python=3.14"), "go together"),

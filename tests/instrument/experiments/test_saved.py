@@ -10,6 +10,7 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.files import write
 from instrument.edges.processes import ROOT
 from instrument.experiments.comparison import Comparison
+from instrument.experiments.diagrams import diagrams
 from instrument.experiments.figure import BLUE, GREY, ORANGE
 from instrument.experiments.mending import Mending, Shop
 from instrument.experiments.saved import from_json
@@ -51,8 +52,8 @@ def test_pictures_are_the_same_for_the_same_data(data):
 
 
 @pytest.mark.long
-def test_committed_pictures_are_drawn_from_the_committed_data():
-    drawn = {}
+def test_committed_pictures_are_drawn_from_the_committed_data_or_code():
+    drawn = {f"{name}.svg": svg for name, svg in diagrams().items()}
     for path in (ROOT / "docs").glob("*.json"):
         if "conditions" in json.loads(path.read_text(encoding="utf-8")):
             for ending, svg in from_json(path.read_text(encoding="utf-8")).pictures().items():
