@@ -85,12 +85,10 @@ def test_every_section_of_a_chapter_has_a_prediction_and_a_question(chapter):
     headings = set(re.findall(r"^##+ (.+)$(?!\n+#)", text, re.MULTILINE)) - WITHOUT_PREDICTION
     wanted = {anchor for heading in headings for anchor in anchors(f"## {heading}\n")}
     _, _, predictions = PAGE.partition("## What people predict")
-    named = set(
-        re.findall(
-            rf"^\| \[[^]]+\]\(\.\./{chapter}/README\.md#([^)]+)\) \|", predictions, re.MULTILINE
-        )
-    )
-    where = f"docs/teaching.md, {chapter}"
+    each = rf"^\| \[[^]]+\]\(\.\./{chapter}/README\.md#([^)]+)\) \| [^|]+ \| [^|]+ \|$"
+    links = re.findall(each, predictions, re.MULTILINE)
+    named, where = set(links), f"docs/teaching.md, {chapter}"
+    assert len(links) == len(named), f"{where}: a section with two rows, and the book shows both"
     assert not wanted - named, f"{where}: no row for {', '.join(sorted(wanted - named))}"
     assert not named - wanted, (
         f"{where}: no such section any more: {', '.join(sorted(named - wanted))}"
