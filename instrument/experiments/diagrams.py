@@ -3,7 +3,7 @@
 Draw them into docs/:   python -m instrument.experiments.diagrams
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from instrument.edges.files import write
 from instrument.edges.processes import ROOT
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 Place = tuple[float, float]
 ROW_INCHES = 0.45
-CENTRED = {"ha": "center", "va": "center"}
 TURNS = (  # what runs, from which row to which, and what hands control over to it
     ("event loop", 1.5, 2.2, ""),
     ("request A", 2.2, 3.2, "run"),
@@ -54,10 +53,16 @@ def box(axes: "Axes", centre: Place, text: str, colour: str = GREY, width: float
     """Draw a box, as high as its text."""
     height = 0.3 + 0.55 * len(text.splitlines())
     frame(axes, centre, width, height, colour, linewidth=2)
-    axes.text(*centre, text, linespacing=1.3, **CENTRED)
+    label(axes, centre, text, size=12)
 
 
-def frame(axes: "Axes", centre: Place, width: float, height: float, colour=GREY, **line) -> None:
+def label(axes: "Axes", centre: Place, text: str, size: float = 11) -> None:
+    axes.text(*centre, text, ha="center", va="center", fontsize=size, linespacing=1.3)
+
+
+def frame(
+    axes: "Axes", centre: Place, width: float, height: float, colour: str = GREY, **line: Any
+) -> None:
     from matplotlib.patches import Rectangle
 
     corner = (centre[0] - width / 2, centre[1] - height / 2)
@@ -82,15 +87,15 @@ def prefork(figure: "Figure") -> None:
     for number in range(1, 5):
         box(axes, (14, number), f"worker {number}", BLUE)
         arrow(axes, (8.5, 2.5), (12.5, number))
-    axes.text(9.9, 0.9, "each to one of them", fontsize=11, **CENTRED)
+    label(axes, (9.9, 0.9), "each to one of them")
     arrow(axes, (14, 6), (14, 4.8), style="--")
-    axes.text(11.5, 5.4, "forks, watches, replaces", fontsize=11, **CENTRED)
+    label(axes, (11.5, 5.4), "forks, watches, replaces")
 
 
 def backlog(figure: "Figure") -> None:
     axes = board(figure, 5.4)
-    axes.text(3.4, 0.5, "backlog: four connections wait", **CENTRED)
-    axes.text(13.1, 0.5, "four workers, all busy", **CENTRED)
+    label(axes, (3.4, 0.5), "backlog: four connections wait", size=12)
+    label(axes, (13.1, 0.5), "four workers, all busy", size=12)
     frame(axes, (3.4, 3), 6.4, 1.6, linestyle=":")
     for number in range(1, 5):
         box(axes, (7.1 - 1.5 * number, 3), f"{4 + number}", width=1.2)
@@ -111,7 +116,7 @@ def turns(figure: "Figure") -> None:
         if text:
             arrow(axes, (before, start), (column, start), text)
         before = column
-    axes.text(8.4, 6.1, "both wait, the loop is free", va="center", fontsize=11)
+    label(axes, (10.6, 6.1), "both wait, the loop is free")
 
 
 def seconds(figure: "Figure") -> None:
