@@ -183,9 +183,11 @@ def proofs(configurations: tuple[Configuration, ...]) -> Table:
     grid = new_table(
         "configuration", "users", "predicted\nrequests/s", "measured\nrequests/s", "memory\nMB", ""
     )
+    apps = {each.command.split()[-1] for each in configurations}
+    app = f" {apps.pop()}" if len(apps) == 1 else ""  # the same in each, and often long
     for each in configurations:
         grid.add_row(
-            each.command + star(each),
+            each.command.removesuffix(app) + star(each),
             str(each.users),
             f"{each.low:.1f} to {each.high:.1f}",
             f"{each.measured:.1f}",

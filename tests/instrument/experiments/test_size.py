@@ -159,6 +159,7 @@ SEEN = {
     "growing": (("-k", "gthread", "--threads", "2"), "slots", 2, "Its answers grow"),
     "leaking": (("-k", "gthread", "--threads", "2"), "slots", 2, "Memory grew by"),
     "printing": (("-k", "gthread", "--threads", "2"), "slots", 2, ""),
+    "hashing": (("-k", "gthread", "--threads", "4"), "computes", None, "it computes"),
 }
 
 
@@ -170,10 +171,12 @@ def test_what_holds_requests_is_seen_from_outside(app, tmp_path, served):
     url, pid = served(app, *options)
     status = 1 if why == "fails" else 0
     folder = tmp_path / "out"
-    data, printed = size(folder, "--url", url, "--pid", pid, "--highest", 8, status=status)
+    highest = 4 if why == "computes" else 8
+    data, printed = size(folder, "--url", url, "--pid", pid, "--highest", highest, status=status)
     [found] = data["paths"]
     assert found["why"] == why
-    assert found["holds"] == (holds and pytest.approx(holds, rel=0.1))
+    if why != "computes":  # as many as the CPUs that are free
+        assert found["holds"] == (holds and pytest.approx(holds, rel=0.1))
     assert said in printed
     assert data["configurations"] == [] and data["answer"] is None
 
