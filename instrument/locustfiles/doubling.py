@@ -47,6 +47,7 @@ class Doubling(LoadTestShape):
         self.latencies = []
         self.errors = Counter()
         self.steady_from = None
+        self.counts_from = 0.0
         self.marks = []
 
     def tick(self):
@@ -90,6 +91,8 @@ class Doubling(LoadTestShape):
         return is_flat or bool(last["error"])
 
     def all_are_there(self, **_):
+        users = self.runner.environment.user_classes
+        self.counts_from = time.monotonic() + max(getattr(each, "stagger", 0) for each in users)
         self.answers.clear()
         self.times.clear()
         self.latencies.clear()
@@ -97,6 +100,8 @@ class Doubling(LoadTestShape):
         self.steady_from = None
 
     def answered(self, context, response_time, exception, response=None, **_):
+        if time.monotonic() < self.counts_from:
+            return  # not all of them ask yet
         self.answers[context["user"]] += 1
         status = getattr(response, "status_code", 0)
         if exception or status // 100 != 2:

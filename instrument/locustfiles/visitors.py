@@ -23,7 +23,7 @@ class Visitor(FastHttpUser):
     path = "/"  # that recorder.py sets
 
     def on_start(self):
-        gevent.sleep(random.random() * min(1, self.seconds))  # not in step with each other
+        gevent.sleep(random.random() * self.stagger)  # not in step with each other
 
     @task
     def visit(self):
@@ -45,5 +45,6 @@ def read_request(environment, **_):
         told["headers"],
         told["seconds"],
     )
+    Visitor.stagger = min(1, Visitor.seconds)
     Visitor.data = Path(told["data"]).read_bytes() if told["data"] else None
     Visitor.network_timeout = Visitor.connection_timeout = told["patience"]

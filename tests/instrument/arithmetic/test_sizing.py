@@ -172,3 +172,8 @@ def test_whole_cycles_tell_a_throughput_that_bursts_do_not_disturb():
     assert throughput_of_users([[0.0, 1.0, 2.0], [0.01, 1.01, 2.01]]) == pytest.approx(2)
     assert throughput_of_users([[0.0, 1.0], [0.5, 2.5]]) == pytest.approx(2 * 2 / 3)
     assert throughput_of_users([[0.0], []]) == 0
+
+
+def test_slow_users_whose_last_cycle_was_cut_off_count_as_they_are():
+    slow, fast = [[0.0, 5.0]] * 5, [[*map(float, range(10))]] * 3
+    assert throughput_of_users([*slow, *fast]) == pytest.approx(5 / 5 + 3)
