@@ -110,7 +110,8 @@ class Sizing(Experiment):
 
     @property
     def asked(self) -> str:
-        return f"1 to {self.conditions.users} users who don't wait"
+        last = max(each.ladder[-1].users for each in self.paths)
+        return f"1 to {last} users who don't wait"
 
 
 def summary(profile: Profile) -> str:
@@ -227,8 +228,8 @@ def draw(sizing: Sizing, profile: Profile) -> str:
         axes.plot(
             users, [each / profile.seconds for each in users], color=MARK_COLOUR, linewidth=1.5
         )
-        axes.annotate("users / seconds", (users[0], users[0] / profile.seconds), (6, 12),
-                      textcoords="offset points", color=MARK_COLOUR)  # fmt: skip
+        axes.annotate("users / seconds", (users[-1], users[-1] / profile.seconds), (-14, -4),
+                      textcoords="offset points", ha="right", color=MARK_COLOUR)  # fmt: skip
         if profile.holds:
             axes.axhline(profile.fastest, color=ORANGE, linewidth=1.5)
             axes.annotate(f"plateau: {profile.holds:.3g} in progress", (users[0], profile.fastest),
