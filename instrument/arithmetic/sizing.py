@@ -136,11 +136,14 @@ def needs_of(
 def bound(needs: Needs, size: Size, users: int, cpus: int) -> float:
     """Return the highest possible throughput: min(U / S, w * min(t, k) / S, w / G, P / C).
 
-    The load generator shares the CPUs, so that C includes what it needs for a request.
+    The load generator shares the CPUs, so that C includes what it needs for a request. It is one
+    process, which computes for one request at a time.
     """
     limits = [users / needs.seconds, size.slots(needs) / needs.seconds]
     if needs.serial:
         limits.append(size.processes / needs.serial)
+    if needs.generator:
+        limits.append(1 / needs.generator)
     if needs.cpu + needs.generator:
         limits.append(cpus / (needs.cpu + needs.generator))
     return min(limits)
@@ -179,8 +182,9 @@ def interval(needs: Needs, size: Size, users: int, cpus: int) -> tuple[float, fl
     )
     for_lock = max(0.0, held / size.processes - 1) * needs.serial
     for_cpu = max(0.0, held - 1) * (needs.cpu_full + needs.generator) / cpus
+    for_generator = users * needs.generator
     high = bound(needs, size, users, cpus)
-    low = held / (needs.seconds + max(for_lock, for_cpu))
+    low = held / (needs.seconds + max(for_lock, for_cpu, for_generator))
     return min(low, high) * (1 - KNOWN), high * (1 + KNOWN)
 
 

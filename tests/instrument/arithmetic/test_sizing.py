@@ -82,6 +82,7 @@ def test_the_bound_is_the_least_of_four():
     assert bound(MIXED, Size(4, 100), 200, 2) == pytest.approx(2 / 0.0205), "two CPUs"
     shared = Needs(0.201, 0.0205, 0.0205, 0.0205, math.inf, generator=0.0205)
     assert bound(shared, Size(4, 100), 200, 2) == pytest.approx(1 / 0.0205), "Locust needs as much"
+    assert bound(shared, Size(4, 100), 200, 8) == pytest.approx(1 / 0.0205), "one Locust"
     held = Needs(1.0, 0.001, 0.001, 0.001, 40)
     assert bound(held, Size(2, math.inf), 200, 2) == 80
 
