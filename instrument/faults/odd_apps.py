@@ -1,18 +1,25 @@
 """Two apps that do what no app should, for the rows that chapter 5's own apps have no path for.
 
 / answers at once. /endless sends without an end. /native waits in C and keeps the GIL.
-/torn/native does the same after the first half of its body.
+/torn/native does the same after the first half of its body. /child waits for another process, and
+tells its exit status. /big sends more than the system keeps for a client that does not read.
+/after works on when its answer is out, as background tasks do.
 """
 
 import asyncio
 import ctypes
 import os
+import subprocess
 import sys
 import time
+from asyncio import create_subprocess_exec
 
 NATIVE_SECONDS = 8
 PAUSE_SECONDS = 0.1
+AFTER_SECONDS = 1
 LINE = b"a line\n"
+BIG = 20 * 2**20 * b"x"
+CHILD = ("sleep", "1.5")
 
 
 class Timespec(ctypes.Structure):
@@ -31,6 +38,10 @@ def keep_the_gil():
     library.pthread_mutex_timedlock(mutex, ctypes.byref(until))
 
 
+def told(status):
+    return f"{status}\n".encode()
+
+
 def log_begin():
     print(f"{os.getpid()} begins", file=sys.stderr, flush=True)
 
@@ -38,6 +49,10 @@ def log_begin():
 def wsgi(environ, start_response):
     log_begin()
     path = environ["PATH_INFO"]
+    if path in ("/big", "/child"):
+        body = BIG if path == "/big" else told(subprocess.call(CHILD))
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
     headers = [("Content-Type", "text/plain")]
     if path == "/native":
         keep_the_gil()
@@ -62,6 +77,11 @@ async def asgi(scope, receive, send):
     log_begin()
     await receive()
     path = scope["path"]
+    if path in ("/big", "/child"):
+        body = BIG if path == "/big" else told(await (await create_subprocess_exec(*CHILD)).wait())
+        headers = [(b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        return await send({"type": "http.response.body", "body": body})
     headers = [(b"content-type", b"text/plain")]
     if path == "/native":
         keep_the_gil()
@@ -76,3 +96,5 @@ async def asgi(scope, receive, send):
         await asyncio.sleep(PAUSE_SECONDS)  # so that the first half is on its way
         keep_the_gil()
     await send({"type": "http.response.body", "body": LINE})
+    if path == "/after":
+        await asyncio.sleep(AFTER_SECONDS)

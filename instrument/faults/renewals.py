@@ -1,14 +1,25 @@
 """What users lose of POSTs through nginx's pool while workers are renewed: by HUP or --max-requests."""
 
 import signal
+import tempfile
 
 from instrument.edges.processes import ROOT, wait_until
-from instrument.faults.fixtures import PATIENCE, Launched, Users, launched, nginx
+from instrument.faults.fixtures import (
+    COPIED_APPS,
+    PATIENCE,
+    Launched,
+    Users,
+    copy_apps,
+    edit_apps,
+    launched,
+    nginx,
+)
 from instrument.servers import Server
 
 POOL = ROOT / "connections" / "nginx.conf"
 USERS = 8
 MAX_REQUESTS = 100
+IMPORT_SECONDS = 1
 RENEWALS, REQUESTS = 4, 1000  # of which a server that loses nothing loses none
 
 
@@ -44,6 +55,23 @@ def max_requests_behind_pool(server: Server) -> str:
             )
         wait_until(lambda: before - run.workers())  # or nothing was renewed
     return told(server, users)
+
+
+def renew_together(server: Server) -> str:
+    """Return who answers while workers are renewed that import for a second, and began together."""
+    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
+        copy_apps(folder)
+        edit_apps(folder, more=f"\ntime.sleep({IMPORT_SECONDS})\n")
+        options = (
+            f"{server.options.app_folder}={folder}",
+            f"{server.options.max_requests}={MAX_REQUESTS}",
+        )
+        with launched(server, *options, apps=COPIED_APPS) as run:
+            booted = run.said(server.booted)
+            with Users(run.port, "/", users=USERS) as users:
+                wait_until(lambda: run.said(server.booted) >= 2 * booted)
+    longest = max(each.seconds for each in users.answers)
+    return "no worker answers" if longest > IMPORT_SECONDS / 2 else "others answer"
 
 
 def more(server: Server) -> int:

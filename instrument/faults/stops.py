@@ -4,10 +4,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
+
+import psutil
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import is_alive, wait_until
-from instrument.faults.fixtures import PATIENCE, Users, ask, in_flight, launched
+from instrument.faults.fixtures import PATIENCE, Answer, Users, ask, in_flight, launched
+from instrument.faults.native import ODD_APPS
 from instrument.servers import Server
 
 GRACE_SECONDS = 3
@@ -15,20 +19,34 @@ USERS = 4
 SOON = 8  # seconds after which a worker that leaves has left
 
 
-def interrupt_master(server: Server) -> str:
-    """Return how new requests fare after a SIGINT to the master alone, which has 3 s of grace."""
-    grace = f"{server.options.graceful_timeout}={GRACE_SECONDS}"
-    with launched(server, grace) as run:
-        start = time.monotonic()
-        run.master.send_signal(signal.SIGINT)
-        served = 0.0
-        while is_alive(run.master.pid):
-            if ask(run.port).status == 200:
-                served = time.monotonic() - start
-            if time.monotonic() - start > PATIENCE:
-                return "served on"
-            time.sleep(0.05)
-    return "are served until the grace is over" if served > GRACE_SECONDS - 1 else "are refused"
+def ask_after(number: int) -> Callable[[Server], str]:
+    """Return a row: how new requests fare after a signal to the master alone, while one is in flight.
+
+    A client that is reset in the moment in which the server stops to listen has not hung.
+    """
+
+    def try_on(server: Server) -> str:
+        grace = f"{server.options.graceful_timeout}={GRACE_SECONDS}"
+        with launched(server, grace) as run, in_flight(run, f"/{GRACE_SECONDS - 1}") as (held, _):
+            start = time.monotonic()
+            run.master.send_signal(number)
+            served = 0.0
+            told = "are refused"
+            while is_alive(run.master.pid) and time.monotonic() - start < PATIENCE:
+                was_held = not held.done()
+                answer = ask(run.port)
+                time.sleep(0.05)
+                if answer.status == 200:
+                    served = time.monotonic() - start
+                elif str(answer) != "refused" and was_held and is_answered(held):
+                    told = "hang, and are reset at the end"
+        return "are served until the grace is over" if served > GRACE_SECONDS - 1 else told
+
+    return try_on
+
+
+def is_answered(request: Future[Answer]) -> bool:
+    return request.done() and request.result().status == 200
 
 
 def kill_master_while_asked(server: Server) -> str:
@@ -59,6 +77,20 @@ def stop_in_flight(
             answer = request.result()
             wait_until(lambda: not is_alive(run.master.pid))
         return "answered" if answer.status == 200 else str(answer)
+
+    return try_on
+
+
+def stop_child(send: Callable[[int, int], None]) -> Callable[[Server], str]:
+    """Return a row that does so while a request waits for a program that it has started."""
+
+    def try_on(server: Server) -> str:
+        with launched(server, apps=ODD_APPS) as run, in_flight(run, "/child") as (request, worker):
+            wait_until(psutil.Process(worker).children)
+            send(run.master.pid, signal.SIGTERM)
+            answer = request.result()
+        told = {"0": "answered", str(-signal.SIGTERM): "the program is killed"}
+        return told.get(answer.text.strip(), str(answer))
 
     return try_on
 

@@ -24,6 +24,7 @@ from instrument.servers import Server
 
 IMPORT_SECONDS, READY_SECONDS = 6, 2  # how long an import takes, and how long uvicorn waits for it
 QUEUED = 8
+MAX_REQUESTS = 3
 GRACE_SECONDS, PATIENT_SECONDS = 2, 8
 KEPT = "keeping worker"  # says uvicorn's log
 
@@ -64,6 +65,21 @@ def hang_up_alone(server: Server) -> str:
             )
         )
         return "renewed" if is_alive(run.master.pid) else "the server ends"
+
+
+def max_requests_alone(server: Server) -> str:
+    """Return what becomes of a server with one worker, which may answer so many requests."""
+    with launched(server, f"{server.options.max_requests}={MAX_REQUESTS}", workers=1) as run:
+        before = run.workers()
+        wait_until(
+            lambda: (
+                (ask(run.port).status != 200 and not is_alive(run.master.pid))
+                or (before and len(run.workers()) == 1 and not run.workers() & before)
+            )
+        )
+        if is_alive(run.master.pid):
+            return "renewed"
+        return f"the server ends, with status {run.master.wait()}"
 
 
 def stop_under_load(server: Server) -> str:
@@ -181,6 +197,11 @@ ROWS = (
         renewals.max_requests_behind_pool,
         needs="nginx",
     ),
+    Row(
+        f"`--max-requests {renewals.MAX_REQUESTS}`, an import of {renewals.IMPORT_SECONDS} s: meanwhile",
+        renewals.renew_together,
+    ),
+    Row(f"`--max-requests {MAX_REQUESTS}`, one worker", max_requests_alone),
     Row(f"SIGTERM, one worker, {QUEUED} requests of 2 s", stop_under_load),
     Row(
         f"SIGHUP, an endless stream, `kill -9` a new worker: {PATIENT_SECONDS} s later",
@@ -197,8 +218,12 @@ ROWS = (
     ),
     Row("SIGTERM, a block of 5 s, 1 s of grace", stops.stop_blocked),
     Row(
-        f"SIGINT to the master alone, {stops.GRACE_SECONDS} s of grace: new requests",
-        stops.interrupt_master,
+        "SIGTERM to the master alone, a request in flight: new requests",
+        stops.ask_after(signal.SIGTERM),
+    ),
+    Row(
+        f"SIGINT to the master alone, the same, {stops.GRACE_SECONDS} s of grace",
+        stops.ask_after(signal.SIGINT),
     ),
 )
 

@@ -242,6 +242,8 @@ ROWS = (
         "the same, to the whole process group",
         stops.stop_in_flight(signal.SIGTERM, send=os.killpg),
     ),
+    Row("the same, and the request waits for a program", stops.stop_child(os.killpg)),
+    Row("SIGTERM to the master alone, such a request", stops.stop_child(os.kill)),
     Row("SIGTERM, 4 s to go, 1 s of grace", stops.stop_in_flight(signal.SIGTERM, "/4", grace=1)),
     Row("SIGINT, a request in flight", stops.stop_in_flight(signal.SIGINT)),
     Row(f"a block of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", block),
