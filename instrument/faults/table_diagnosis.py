@@ -4,9 +4,13 @@ import os
 import re
 import signal
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
+from instrument.edges.clients import connected
 from instrument.edges.processes import is_alive, printed, wait_until
 from instrument.faults.fixtures import Launched, Users, ask, in_flight, launched
+from instrument.faults.native import ODD_APPS
 from instrument.faults.table import DASH, Row, table_of
 from instrument.faults.table_production import timeout
 from instrument.servers import OLDEST, Server
@@ -14,6 +18,7 @@ from instrument.servers import OLDEST, Server
 APPS = {"wsgi": "diagnosis.wsgi_app:app", "asgi": "diagnosis.asgi_app:app"}
 STACKS = "--config=diagnosis/stacks.py"
 DEBUGS = {"PYTHONASYNCIODEBUG": "1"}
+SECOND = 1  # that /after of the odd apps works on, too
 
 
 def shown_from(first: tuple[int, int], is_shown: bool, how: str) -> str:
@@ -51,6 +56,46 @@ def access_log(server: Server) -> str:
     return "no duration" if is_logged else "nothing"
 
 
+def counted(server: Server) -> str:
+    """Return what the log counts, of what takes a second before the work, in its answer, and after it."""
+    close = b"\r\nConnection: close\r\n\r\n"
+    with launched(server, *server.options.access_log, workers=1, apps=ODD_APPS) as run:
+        with connected(run.port, "/slow", end=b"") as client:
+            time.sleep(SECOND)
+            client.sendall(close)
+            wait_until(lambda: not client.recv(1024))
+        if not run.said("logged"):
+            return "no duration"
+        with connected(run.port, "/big", end=close) as client:
+            time.sleep(SECOND)
+            wait_until(lambda: not client.recv(2**20))
+        paths = ["/slow", "/big"]
+        if server.is_asgi:
+            ask(run.port, "/after")
+            paths.append("/after")
+        wait_until(lambda: all(run.said(f" of {path}\n") for path in paths))
+        told = re.findall(r"logged ([\d.]+) of (/.+)", run.log.read_text(encoding="utf-8"))
+    seconds = {path: float(each) for each, path in told}
+    return ", ".join("yes" if seconds[path] >= SECOND / 2 else "no" for path in paths)
+
+
+def backlog(server: Server, *options: str) -> str:
+    """Return what gunicorn says of the backlog while four requests ask for fewer slots."""
+    metric = "--enable-backlog-metric", "--log-level=debug"
+    with (
+        ThreadPoolExecutor(4) as clients,
+        launched(server, *metric, *options, workers=1, apps=APPS) as run,
+    ):
+        asked = [clients.submit(ask, run.port, "/news/1.5") for _ in range(4)]
+        wait_until(lambda: counts_waiting(run) or all(each.done() for each in asked))
+        return "the number" if counts_waiting(run) else "0"
+
+
+def counts_waiting(run: Launched) -> bool:
+    """Return whether it was above zero twice: once, a worker may just have been about to accept."""
+    return len(re.findall(r"socket backlog: [1-9]", run.log.read_text(encoding="utf-8"))) > 1
+
+
 def py_spy(server: Server) -> str:
     with (
         launched(server, workers=1, apps=APPS) as run,
@@ -84,6 +129,15 @@ def usr2(server: Server, *options: str) -> str:
     return "the line"
 
 
+def usr2_unprepared(server: Server) -> str:
+    """Return what a request gets whose worker is sent USR2, for which nothing is registered."""
+    with launched(server, apps=APPS) as run, in_flight(run, "/parcel/4") as (request, worker):
+        os.kill(worker, signal.SIGUSR2)
+        answer = request.result()
+        wait_until(lambda: not is_alive(worker))
+    return f"killed; {answer}"
+
+
 def shows_line(run: Launched) -> bool:
     return bool(re.search(r'courier\.py", line 24,? in _send', run.log.read_text(encoding="utf-8")))
 
@@ -110,13 +164,32 @@ def watchdog(server: Server) -> str:
     return "the line"
 
 
+def blocked_beside(server: Server) -> str:
+    """Return what /metrics tells while one of two workers is blocked, which can't answer itself."""
+    if server.interface == "wsgi":
+        return DASH
+    with (
+        launched(server, apps={"asgi": "diagnosis.watched_app:app"}) as run,
+        in_flight(run, "/parcel/2") as (blocked, _),
+    ):
+        wait_until(lambda: shows_line(run))
+        told = [ask(run.port, "/metrics").text.split()[-1] for _ in range(5)]
+        is_blocked = not blocked.done()
+    return "no lag" if is_blocked and max(map(float, told)) < 0.5 else str(told)
+
+
 ROWS = (
     Row("`PYTHONASYNCIODEBUG=1`, a block of 0.5 s", debug_mode),
     Row("the access log, requests that queue", access_log),
+    Row("the log counts slow headers, a slow reader, a background task", counted),
+    Row("`--enable-backlog-metric`, more requests than slots", backlog),
+    Row("the same, `--reuse-port`", backlog, options=("--reuse-port",)),
     Row("`py-spy dump` of a worker that is blocked", py_spy, needs="py-spy"),
     Row("`asyncio pstree` of a worker that awaits", pstree, needs="py-spy"),
     Row("`stacks.py`, USR2 to that worker", usr2, options=(STACKS,)),
+    Row("USR2 to a worker, without `stacks.py`", usr2_unprepared),
     Row("`lag.py` in the application, a block of 0.5 s", watchdog),
+    Row("`/metrics` while one of two workers is blocked", blocked_beside),
     Row("a block of 5 s, `timeout` 2 s", killed),
     Row("the same, with `stacks.py`", killed, options=(STACKS,)),
 )
