@@ -13,12 +13,18 @@ from instrument.edges.clients import connected
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, is_alive, wait_until
 from instrument.faults import forwarded, limits
-from instrument.faults.fixtures import PATIENCE, Launched, Users, launched, nginx, whole
+from instrument.faults.fixtures import PATIENCE, Launched, Users, ask, launched, nginx, whole
 from instrument.faults.http2 import HTTP2_REQUESTS, http2
 from instrument.faults.renewals import more
 from instrument.faults.table import DASH, Row, table_of
 from instrument.faults.table_production import CHAPTER
-from instrument.faults.websockets import stop_open, websocket, websocket_behind_nginx
+from instrument.faults.websockets import (
+    SILENT_SECONDS,
+    stay_silent,
+    stop_open,
+    websocket,
+    websocket_behind_nginx,
+)
 from instrument.servers import Server
 
 CONF = ROOT / "connections" / "nginx.conf"
@@ -39,6 +45,15 @@ def keep_alive(server: Server) -> str:
     with launched(server, workers=1) as run:
         seconds = seconds_until_closed(run.port)
     return f"after {whole(seconds)} s" if seconds >= 1 else "at once"
+
+
+def linger(server: Server) -> str:
+    """Return how long a client waits while another has its last answer, and does not close."""
+    close = b"\r\nConnection: close\r\n\r\n"
+    with launched(server, workers=1) as run, connected(run.port, end=close) as other:
+        wait_until(lambda: not other.recv(65536))
+        seconds = ask(run.port).seconds
+    return f"waits for {whole(seconds)} s" if seconds >= 1 else "is served"
 
 
 def late(
@@ -218,6 +233,7 @@ UNBUFFERED = ("proxy_pass", "proxy_buffering off; proxy_pass")
 IMPATIENT_POOL = ("keepalive 16;", "keepalive 16; keepalive_timeout 1s;")
 ROWS = (
     Row("an idle connection is closed", keep_alive),
+    Row("a client has its last answer, and does not close: the next client", linger),
     Row("nginx's pool: POST when the server closes", late("POST"), needs="nginx"),
     Row("nginx's pool: GET when the server closes", late("GET"), needs="nginx"),
     Row(
@@ -257,6 +273,7 @@ ROWS = (
         needs="nginx",
     ),
     Row("the same, behind this chapter's nginx", websocket_behind_nginx(CONF), needs="nginx"),
+    Row(f"a WebSocket is silent for {SILENT_SECONDS} s: the server sends", stay_silent),
     Row("SIGTERM, a WebSocket is open, 2 s of grace", stop_open),
     Row(f"HTTP/2: {HTTP2_REQUESTS} requests of 1 s, one connection", http2, needs="h2load openssl"),
     Row("`--max-requests 50`, 8 kept connections", max_requests),

@@ -8,11 +8,17 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import CloseCode
 from websockets.sync.client import connect
 
+from instrument.edges.clients import connected
 from instrument.faults.fixtures import PATIENCE, launched, nginx
 from instrument.faults.table import DASH
 from instrument.servers import Server
 
-GRACE_SECONDS = 2
+GRACE_SECONDS, SILENT_SECONDS = 2, 23
+PING = b"\x89"  # its first byte
+UPGRADE = (
+    b"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13"
+    b"\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+)
 APPS = {"wsgi": "production.wsgi_app:app", "asgi": "asgi.websocket_app:app"}
 
 
@@ -41,6 +47,23 @@ def websocket_behind_nginx(conf: Path) -> Callable[[Server], str]:
             return echo(proxy.port)
 
     return try_on
+
+
+def stay_silent(server: Server) -> str:
+    """Return what a client is sent that has opened a WebSocket and says nothing."""
+    if not server.is_asgi:
+        return DASH
+    with (
+        launched(server, workers=1, apps=APPS, is_asked=False) as run,
+        connected(run.port, end=UPGRADE, seconds=SILENT_SECONDS) as connection,
+    ):
+        told = b""
+        while b"\r\n\r\n" not in told:
+            told += connection.recv(1024)
+        try:
+            return "a ping" if connection.recv(1) == PING else "something else"
+        except TimeoutError:
+            return "nothing"
 
 
 def stop_open(server: Server) -> str:
