@@ -126,6 +126,7 @@ def test_a_renewed_worker_and_its_forerunner_open_twice_the_connections(tmp_path
         serving_notes(tmp_path, database.url, "uvicorn-worker", workers=1) as notes,
     ):
         assert value(watcher, "SHOW max_connections") == "100"
+        assert value(watcher, "SHOW superuser_reserved_connections") == "3"  # 97 for the others
         assert opened(notes, watcher, POOL_SIZE) == POOL_SIZE
         [old] = notes.workers()
         os.kill(old, signal.SIGSTOP)  # so that it overlaps the new one for certain
