@@ -42,7 +42,13 @@ class Rung:
     def cpu_seconds(self) -> float | None:
         """CPU seconds of a request, where the clock of the system is fine enough to tell."""
         enough = self.requests_per_second and (self.cpu or 0.0) * SHORTEST_RUNG >= TICKS
-        return self.cpu / self.requests_per_second if enough else None
+        return (self.cpu or 0.0) / self.requests_per_second if enough else None
+
+    @property
+    def cpu_seconds_at_worst(self) -> float | None:
+        """CPU seconds of a request, and those for which its threads were ready and had no CPU."""
+        used = self.cpu_seconds
+        return used + self.cpu_waits / self.requests_per_second if used else None
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Needs:
 
     seconds: float  # with one user
     cpu: float  # CPU seconds, where it was least
-    cpu_full: float  # and where it was most, as when all CPUs are busy
+    cpu_full: float  # with what it waits for a CPU, where it was most, as when all CPUs are busy
     serial: float  # seconds for which one process can do nothing else
     holds: float  # requests that one process has in progress at most, or math.inf
     generator: float = 0.0  # CPU seconds that the load generator needs for it
@@ -122,11 +128,12 @@ def needs_of(
     where something releases the interpreter's lock. Elsewhere all of its CPU may be serial.
     """
     seen = [cpu_seconds, *filter(None, (rung.cpu_seconds for rung in ladder))]
+    worst = [cpu_seconds, *filter(None, (rung.cpu_seconds_at_worst for rung in ladder))]
     fastest = max(rung.requests_per_second for rung in ladder)
     return Needs(
         seconds,
         cpu=min(seen),
-        cpu_full=max(seen) * max(1.0, slower),
+        cpu_full=max(worst) * max(1.0, slower),
         serial=1 / fastest if why == "computes" else min(seen),
         holds=holds if why in ("slots", "fails") and holds else math.inf,
         generator=generator,

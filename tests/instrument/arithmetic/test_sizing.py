@@ -123,6 +123,9 @@ def test_what_releases_the_lock_is_serial_for_less_than_its_cpu():
     needs = needs_of(rungs, 0.05, 0.05, "computes", 2.0, slower=1.0, generator=0.0)
     assert needs.serial == pytest.approx(1 / 40)
     assert needs.cpu_full == pytest.approx(1.9 / 20), "the dearest rung"
+    waiting = [replace(each, cpu_waits=0.4) for each in rungs]
+    needs = needs_of(waiting, 0.05, 0.05, "computes", 2.0, slower=1.0, generator=0.0)
+    assert needs.cpu_full == pytest.approx(2.3 / 20), "threads that hand over to each other"
     assert needs_of(rungs, 0.05, 0.05, "slots", 2.0, 1.0, 0.0).holds == 2
 
 
