@@ -1,4 +1,4 @@
-"""Three cures for a pool that is smaller than the threads, each at a path of its own.
+"""Three cures for a pool that is smaller than the threads, and one that works by chance (/enough).
 
 uvicorn frameworks.pool_cures:app
 """
@@ -15,32 +15,41 @@ from sqlalchemy.pool import QueuePool
 app = FastAPI()
 
 
-def connections_of(**options):
-    """Return a dependency with a pool of its own."""
+def engine_of(**options):
     shared = {"check_same_thread": False}
-    engine = create_engine("sqlite://", poolclass=QueuePool, connect_args=shared, **options)
+    return create_engine("sqlite://", poolclass=QueuePool, connect_args=shared, **options)
 
+
+def connections_of(engine):
     def connection():
         with engine.connect() as connection:
+            time.sleep(0.3)  # as long as it takes to look up the user
             yield connection
 
     return connection
 
 
-SMALL = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 1}
-Limited = Annotated[Connection, Depends(connections_of(**SMALL), max_concurrency=15)]
-Enough = Annotated[Connection, Depends(connections_of(pool_size=40, max_overflow=0))]
-Refusing = Annotated[Connection, Depends(connections_of(**SMALL))]
+def report(connection):
+    time.sleep(3)
+    return connection.scalar(text("SELECT 'done'"))
+
+
+small = engine_of(pool_size=5, max_overflow=10, pool_timeout=1)
+large = engine_of(pool_size=40, max_overflow=0, pool_timeout=1)
+Limited = Annotated[Connection, Depends(connections_of(small), max_concurrency=15)]
+Enough = Annotated[Connection, Depends(connections_of(large))]
+Refusing = Annotated[Connection, Depends(connections_of(small))]
+
+
+@app.get("/inside")
+def inside():
+    with large.connect() as connection:
+        return report(connection)
 
 
 @app.exception_handler(TimeoutError)
 async def refuse(request, error):
     return PlainTextResponse("busy", status_code=503, headers={"Retry-After": "3"})
-
-
-def report(connection):
-    time.sleep(3)
-    return connection.scalar(text("SELECT 'done'"))
 
 
 @app.get("/limited")
