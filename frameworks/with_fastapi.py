@@ -1,4 +1,4 @@
-"""FastAPI: the same second of waiting in three kinds of endpoint, and two pings.
+"""FastAPI: the same second of waiting in five kinds of endpoint, and two pings.
 
     uvicorn frameworks.with_fastapi:app
 
@@ -8,7 +8,9 @@ Ask each with `python burst.py 41 http://127.0.0.1:8000/def`. Which of them wait
 import asyncio
 import time
 
+from asgiref.sync import sync_to_async
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 
 app = FastAPI()
 
@@ -26,6 +28,21 @@ def wait_in_a_thread():
 @app.get("/blocking")
 async def block_the_loop():
     time.sleep(1)
+
+
+def piece_after_piece():
+    time.sleep(1)
+    yield "waited\n"
+
+
+@app.get("/stream")
+async def stream():
+    return StreamingResponse(piece_after_piece())
+
+
+@app.get("/sync-to-async")
+async def wait_in_the_thread_of_all():
+    await sync_to_async(time.sleep)(1)
 
 
 @app.get("/")
