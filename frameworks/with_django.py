@@ -1,4 +1,4 @@
-"""Django in one file: a view that waits, as `def` and as `async def`.
+"""Django in one file: views that wait, and that stream, as `def` and as `async def`.
 
 uvicorn frameworks.with_django:asgi
 gunicorn -w 1 frameworks.with_django:wsgi
@@ -13,7 +13,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import path
 
 settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1"])
@@ -36,6 +36,22 @@ async def wait_three_times(request, is_apart):
     return HttpResponse("waited three times\n")
 
 
+def lines():
+    yield "first\n"
+    time.sleep(1)
+    yield "last\n"
+
+
+async def async_lines():
+    yield "first\n"
+    await asyncio.sleep(1)
+    yield "last\n"
+
+
+def stream(request, generator):
+    return StreamingHttpResponse(generator())
+
+
 async def count_threads(request):
     return HttpResponse(f"{threading.active_count()} threads\n")
 
@@ -45,6 +61,8 @@ urlpatterns = [
     path("async", wait_on_the_loop),
     path("three", wait_three_times, {"is_apart": False}),
     path("three-apart", wait_three_times, {"is_apart": True}),
+    path("stream", stream, {"generator": lines}),
+    path("async-stream", stream, {"generator": async_lines}),
     path("", count_threads),
 ]
 asgi, wsgi = ASGIHandler(), WSGIHandler()
