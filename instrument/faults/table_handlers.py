@@ -16,7 +16,7 @@ from instrument.servers import BY_NAME, GUNICORN, WAIT_SECONDS, Server
 AT_ONCE = 4  # servers; their handlers wait
 FEW, SOME, MANY = 4, 41, 101  # clients
 THREADS = 25
-SYNC, UVICORN = BY_NAME["sync"], BY_NAME["uvicorn"]
+SYNC, GEVENT, UVICORN = BY_NAME["sync"], BY_NAME["gevent"], BY_NAME["uvicorn"]
 GTHREAD = BY_NAME["gthread"].with_threads(THREADS)
 BARE_GTHREAD = replace(SYNC, name="gthread", start=f"{GUNICORN} --worker-class gthread")
 PREFIX = "frameworks."
@@ -71,12 +71,28 @@ HANDLERS = (
     Handler("FastAPI, `async def`", "with_fastapi:app", "/async", UVICORN, MANY, LOOP),
     Handler("FastAPI, `def`", "with_fastapi:app", "/def", UVICORN, SOME, "anyio's 40 threads"),
     Handler(
+        "FastAPI, `def` generator that streams",
+        "with_fastapi:app",
+        "/stream",
+        UVICORN,
+        SOME,
+        "anyio's 40 threads",
+    ),
+    Handler(
         "FastAPI, `async def` that blocks",
         "with_fastapi:app",
         "/blocking",
         UVICORN,
         FEW,
         "the event loop is held",
+    ),
+    Handler(
+        "FastAPI, `await sync_to_async(…)`",
+        "with_fastapi:app",
+        "/sync-to-async",
+        UVICORN,
+        FEW,
+        "asgiref has one thread for all",
     ),
     Handler(
         "FastAPI, `def`, limiter set to 100",
@@ -100,6 +116,9 @@ HANDLERS = (
     Handler("Flask, `def`", "with_flask:app", "/def", GTHREAD, SOME, "`--threads`"),
     Handler("Flask, `async def`", "with_flask:app", "/async", GTHREAD, SOME, "`--threads`"),
     Handler(
+        "Flask, `def`", "with_flask:app", "/def", GEVENT, SOME, "nothing: gevent's loop goes on"
+    ),
+    Handler(
         "Flask, `def`, mounted with a2wsgi",
         "mounted_flask:app",
         "/flask/def",
@@ -107,10 +126,18 @@ HANDLERS = (
         SOME,
         "a2wsgi's 10 threads",
     ),
+    Handler(
+        "Flask, `def`, in asgiref's `WsgiToAsgi`",
+        "mounted_flask:adapted",
+        "/def",
+        UVICORN,
+        FEW,
+        "asgiref has one thread for all",
+    ),
     Handler("Django, `def`", "with_django:wsgi", "/def", GTHREAD, SOME, "`--threads`"),
     Handler("Django, `async def`", "with_django:wsgi", "/async", SYNC, FEW, "the worker is held"),
     Handler("Django, `def`", "with_django:asgi", "/def", UVICORN, MANY, A_THREAD_EACH),
-    Handler("Django, `async def`", "with_django:asgi", "/async", UVICORN, MANY, LOOP),
+    Handler("Django, `async def`", "with_django:asgi", "/async", UVICORN, MANY, A_THREAD_EACH),
 )
 
 
@@ -173,6 +200,7 @@ TABLE = Table(
         "django",
         "asgiref",
         "a2wsgi",
+        "gevent",
         *SERVER_PACKAGES,
     ),
 )
