@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.network import Network, is_private
+from tests.support.postgres import Postgres
 from tests.support.terminal import CHAPTERS
 
 OF_INSTRUMENT = ("test_", "arithmetic/", "edges/", "experiments/", "load/")
@@ -21,6 +22,12 @@ def network():
     """A place where every port is free, also when port 8000 of this machine is taken."""
     with Network() as network:
         yield network
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    with Postgres() as server:
+        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.support.notes import serving_notes
-from tests.support.postgres import NEEDS_POSTGRES, Postgres
+from tests.support.postgres import NEEDS_POSTGRES
 
 
 @pytest.fixture(scope="session")
@@ -25,12 +25,6 @@ def servers_of_notes(tmp_path_factory):
 def notes(request, servers_of_notes):
     """The notes on one of two servers that share no code."""
     return servers_of_notes(request.param)
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    with Postgres() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=NEEDS_POSTGRES)])
