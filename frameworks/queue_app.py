@@ -1,4 +1,4 @@
-"""Answers with the worker's process id: /1 after a second, and /kill never.
+"""Answers with the worker's process id: /1 after a second, /renew as well, and /kill never.
 
     gunicorn -w 4 frameworks.queue_app:app
 
@@ -11,7 +11,9 @@ import time
 
 
 def app(environ, start_response):
-    if environ["PATH_INFO"] == "/1":
+    if environ["PATH_INFO"] == "/renew":
+        os.kill(os.getppid(), signal.SIGHUP)  # the master renews all workers
+    if environ["PATH_INFO"] in ("/1", "/renew"):
         time.sleep(1)
     elif environ["PATH_INFO"] == "/kill":
         os.kill(os.getpid(), signal.SIGKILL)

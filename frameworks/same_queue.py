@@ -50,7 +50,7 @@ def ports_to_one_worker(port):
 def main():
     parser = argparse.ArgumentParser(prog="python -m frameworks.same_queue")
     parser.add_argument("port", type=port)
-    parser.add_argument("path", choices=("/1", "/kill"))
+    parser.add_argument("path", choices=("/1", "/kill", "/renew"))
     options = parser.parse_args()
     try:
         source_ports = ports_to_one_worker(options.port)

@@ -61,5 +61,7 @@ def test_a_client_is_bounded_and_stays_on_this_machine(requests, url):
 def test_same_queue_says_how_it_is_used(arguments):
     done = run_module("frameworks.same_queue", *arguments)
     assert done.returncode == 2
-    assert done.stderr.startswith("usage: python -m frameworks.same_queue [-h] port {/1,/kill}\n")
+    assert done.stderr.startswith(
+        "usage: python -m frameworks.same_queue [-h] port {/1,/kill,/renew}\n"
+    )
     assert "Traceback" not in done.stderr
