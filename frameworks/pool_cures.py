@@ -23,7 +23,7 @@ def engine_of(**options):
 def connections_of(engine):
     def connection():
         with engine.connect() as connection:
-            time.sleep(0.3)  # as long as it takes to look up the user
+            time.sleep(0.6)  # as long as it takes to look up the user
             yield connection
 
     return connection
