@@ -6,9 +6,12 @@ A request for /7 asks the database for 7. Look at what it gets without dispose.p
 """
 
 import os
+import sys
 
 from sqlalchemy import create_engine, text
 
+if "DATABASE_URL" not in os.environ:
+    sys.exit("set DATABASE_URL to a PostgreSQL of yours: postgresql+psycopg://user@host/name")
 engine = create_engine(os.environ["DATABASE_URL"])
 with engine.connect() as connection:
     connection.execute(text("SELECT 1"))  # as settings are read; the pool keeps the connection
