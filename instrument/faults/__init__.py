@@ -9,7 +9,7 @@ from instrument.edges.errors import InstrumentError
 if TYPE_CHECKING:
     from instrument.faults.table import Table
 
-TABLES = ("production", "deploys", "connections", "costs", "handlers", "diagnosis")
+TABLES = ("production", "deploys", "connections", "costs", "handlers", "diagnosis", "people")
 
 
 def tables(names: Sequence[str] = ()) -> "list[Table]":

@@ -39,6 +39,8 @@ class Row:
     try_on: Callable[..., str]
     needs: str = ""  # programs beside the packages
     options: tuple[str, ...] = ()  # with which the server is tried
+    servers: tuple[Server, ...] = COLUMNS
+    helps: str = ""  # in a table that says so
 
     @property
     def lacks(self) -> str:
@@ -60,7 +62,7 @@ class Table:
     """A table of a chapter: where it stands, how it is filled, and how it is shown."""
 
     name: str  # of its data in docs/, and of the marks around it in the chapter
-    chapter: str
+    chapter: str  # or the page, where it stands in no chapter
     fill: Callable[[Cells, list | None], Cells]  # from what was saved; see outcomes()
     markdown: Callable[[Cells], str]
     rows: tuple[Row, ...] = ()  # that are tried on each server
@@ -72,7 +74,8 @@ class Table:
 
     @property
     def readme(self) -> Path:
-        return ROOT / self.chapter / "README.md"
+        page = ROOT / self.chapter
+        return page if page.suffix else page / "README.md"
 
     @property
     def place(self) -> re.Pattern[str]:
@@ -128,7 +131,7 @@ def outcomes(
         print(f"{lack}; its cells stay as they are", file=sys.stderr)
     able = [row for row in rows if not row.lacks]
     found = {row.title: dict(saved.get(row.title, {})) for row in rows}
-    tried = [(row, server) for row in able for server in COLUMNS]
+    tried = [(row, server) for row in able for server in row.servers]
     try_cell = outcome_of if untried is None else outcome_or_error
     tasks = [partial(try_cell, *cell) for cell in tried]
     for (row, server), outcome in zip(tried, side_by_side(tasks, SIDE_BY_SIDE), strict=True):

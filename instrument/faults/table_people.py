@@ -1,0 +1,255 @@
+"""The table of docs/questions.md: what people run into, and what helps."""
+
+from collections.abc import Iterator
+
+from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
+from instrument.faults import people_requests as requests
+from instrument.faults import people_starts as starts
+from instrument.faults import people_workers as workers
+from instrument.faults.table import DASH, SERVER_PACKAGES, Cells, Row, Table, outcomes
+from instrument.servers import EVERYWHERE, SERVERS
+
+SYNC, GTHREAD, GEVENT, WORKER, ASGI, UVICORN = (each.with_threads(2) for each in SERVERS)
+LIMIT = f"`--timeout {starts.TIMEOUT_SECONDS}`"
+ROWS = (
+    Row(
+        "a view asks its own server, one worker",
+        requests.itself(1, 0),
+        servers=(SYNC, GTHREAD, UVICORN),
+        helps="call the function, not its URL",
+    ),
+    Row("the same, two workers", requests.itself(2, 0), servers=(SYNC,)),
+    Row(
+        "the same, two workers, another client has one",
+        requests.itself(2, 1),
+        servers=(SYNC,),
+        helps="call the function, not its URL",
+    ),
+    Row(
+        f"silent clients, one for each slot (or {requests.MANY}): another one gets",
+        requests.silent(),
+        helps="a proxy in front, or an event loop",
+    ),
+    Row(
+        f"{requests.MANY} silent clients: another one gets",
+        requests.silent(requests.MANY),
+        servers=(SYNC, GTHREAD, ASGI),
+        helps="a proxy in front, or an event loop",
+    ),
+    Row(
+        f"a probe waits for {requests.PROBE_SECONDS} s, all slots are busy (or {requests.MANY})",
+        requests.probe,
+        helps="an event loop, or a probe that waits as long as the longest request",
+    ),
+    Row(
+        "`TimeoutError` leaves an application without a framework",
+        requests.failing,
+        helps="catch it: gunicorn takes an `OSError` for a client that has left",
+    ),
+    Row(
+        "a header with an underscore, `X_Token: 1`",
+        requests.header,
+        helps="a dash: `X-Token`",
+    ),
+    Row(
+        "a POST in chunks to Django",
+        requests.chunked,
+        helps="a proxy that buffers requests, or an ASGI server",
+    ),
+    Row(
+        "the same, behind chapter 5's nginx",
+        requests.chunked_behind_nginx,
+        needs="nginx",
+        servers=(SYNC, GTHREAD),
+    ),
+    Row(
+        "https is sent to the http port: the log says",
+        requests.https,
+        helps="`http://` in the proxy and in the probe",
+    ),
+    Row(
+        "a body of 40 MB that the application reads whole",
+        requests.big_body,
+        helps="a limit in the proxy, or a loop over the pieces",
+    ),
+    Row(
+        "the same body, behind chapter 5's nginx",
+        requests.big_body_behind_nginx,
+        needs="nginx",
+        servers=(SYNC, UVICORN),
+    ),
+    Row(
+        "`log.info` and `log.warning`, logging is not set up: the log has",
+        requests.logged,
+        helps='`logging.basicConfig(level="INFO")` in the application',
+    ),
+    Row(
+        "`print`, the log is a file: the line",
+        requests.printed_line(""),
+        helps="`PYTHONUNBUFFERED=1`, or logging",
+    ),
+    Row("the same, `PYTHONUNBUFFERED=1`", requests.printed_line("1")),
+    Row(
+        "the application's module does not exist, two workers",
+        starts.failed_start(2, starts.NO_APP),
+        servers=(SYNC, ASGI, UVICORN),
+        helps="`restart: always` in place of `on-failure`, or a single `uvicorn`",
+    ),
+    Row(
+        "the same, one worker",
+        starts.failed_start(1, starts.NO_APP),
+        servers=(UVICORN,),
+    ),
+    Row(
+        "the lifespan fails, two workers",
+        starts.failed_start(2, LIFESPAN_FAILS="1"),
+        servers=(WORKER, ASGI, UVICORN),
+        helps="`restart: always` in place of `on-failure`, or a single `uvicorn`",
+    ),
+    Row(
+        "the import raises an exception, two workers",
+        starts.failed_start(2, AT_IMPORT="fails"),
+        servers=(SYNC, ASGI, UVICORN),
+        helps="`python -c 'import yours'` before the start, or a single `uvicorn`",
+    ),
+    Row(
+        "the same, one worker, `--reload`",
+        starts.failed_start(1, AT_IMPORT="fails"),
+        options=("--reload", "--reload-dir=asgi"),
+        servers=(UVICORN,),
+        helps="the next edit starts it",
+    ),
+    Row(
+        f"an import of 6 s, {LIMIT}",
+        starts.slow_import,
+        servers=(SYNC, GTHREAD, WORKER, ASGI),
+        helps="a time-out in the code that is imported",
+    ),
+    Row(
+        "an import in C that keeps the GIL, two workers, a health check of 2 s",
+        starts.import_with_gil,
+        servers=(UVICORN,),
+        helps="a longer `--timeout-worker-healthcheck`",
+    ),
+    Row("an edit, `--reload`", starts.reload, helps="`uvicorn --reload` while you develop"),
+    Row(
+        "the same, `--preload`, too",
+        starts.reload,
+        options=("--preload",),
+        servers=(SYNC,),
+        helps="no `--preload` while you develop",
+    ),
+    Row(
+        "an edit, `--reload`, a stream is open: another client gets",
+        starts.reload_beside_stream(),
+        servers=(GTHREAD, ASGI, UVICORN),
+        helps="the next row; close the page that streams",
+    ),
+    Row(
+        "the same, a second for the old worker (`--graceful-timeout 1`)",
+        starts.reload_beside_stream("1"),
+        servers=(ASGI, UVICORN),
+    ),
+    Row(
+        "a thread that is started at the import, four workers",
+        workers.job,
+        servers=(SYNC, UVICORN),
+        helps="a process of its own, such as cron's or a queue's",
+    ),
+    Row(
+        "the same thread, `--preload`",
+        workers.job,
+        options=("--preload",),
+        servers=(SYNC,),
+    ),
+    Row(
+        "a secret key that is made at the import, four workers",
+        workers.secret,
+        servers=(SYNC, UVICORN),
+        helps="a key from the environment",
+    ),
+    Row(
+        "the same key, `--preload`",
+        workers.secret,
+        options=("--preload",),
+        servers=(SYNC,),
+    ),
+    Row(
+        "a chat of 20 WebSockets, four workers: a message",
+        workers.broadcast,
+        servers=(WORKER, ASGI, UVICORN),
+        helps="pub/sub, for instance PostgreSQL's `LISTEN` and `NOTIFY`",
+    ),
+    Row(
+        "Prometheus' gauge of requests in progress, after one was killed with its worker",
+        workers.dead_gauge,
+        needs="prometheus_client",
+        servers=(SYNC,),
+        helps="`mark_process_dead` in gunicorn's `child_exit`",
+    ),
+    Row(
+        "the same, with that hook",
+        workers.dead_gauge,
+        options=("--config=python:instrument.faults.people_metrics",),
+        needs="prometheus_client",
+        servers=(SYNC,),
+    ),
+    Row(
+        "`py-spy dump` of a worker whose request waits",
+        workers.dump,
+        needs="py-spy",
+        servers=(SYNC, GEVENT),
+        helps="`gevent.util.print_run_info`",
+    ),
+    Row(
+        "the same, that function is called by USR2",
+        workers.greenlets,
+        servers=(GEVENT,),
+    ),
+    Row(
+        "`py-spy dump` of the parent of two workers",
+        workers.dump,
+        needs="py-spy",
+        servers=(UVICORN,),
+        helps="`--subprocesses`, or the process id of a worker",
+    ),
+    Row(
+        "the same, `--subprocesses`",
+        workers.dump,
+        options=("--subprocesses",),
+        needs="py-spy",
+        servers=(UVICORN,),
+    ),
+)
+HELPS = {row.title: row.helps for row in ROWS}
+
+
+def fill(saved: Cells, untried: list | None = None) -> Cells:
+    need_packages(FRAMEWORK_REQUIREMENTS)
+    return outcomes(ROWS, saved, untried)
+
+
+def markdown(cells: Cells) -> str:
+    lines = ["situation | server | what happens | what helps", "--- | --- | --- | ---"]
+    for title, told in cells.items():
+        lines += lines_of(title, told)
+    return "".join(f"| {line} |\n" for line in lines)
+
+
+def lines_of(title: str, told: dict[str, str]) -> Iterator[str]:
+    """Yield a line for each outcome, with the servers of which it is true."""
+    for place, outcome in enumerate(dict.fromkeys(told.values())):
+        names = [name for name, each in told.items() if each == outcome]
+        servers = "all five" if len(names) == len(EVERYWHERE) else ", ".join(names)
+        first, helps = (title, HELPS[title] or DASH) if place == 0 else ("", "")
+        yield f"{first} | {servers} | {outcome} | {helps}"
+
+
+TABLE = Table(
+    "people",
+    "docs/questions.md",
+    fill,
+    markdown,
+    ROWS,
+    packages=(*SERVER_PACKAGES, "gevent", "django", "prometheus_client", "py-spy"),
+)
