@@ -33,6 +33,7 @@ AT_IMPORT = {
     "ticks": lambda: threading.Thread(target=tick).start(),
     "takes 6 s": lambda: time.sleep(6),
     "keeps the GIL": keep_the_gil,
+    "sets up logging": lambda: logging.basicConfig(level="INFO"),
 }
 AT_IMPORT.get(os.environ.get("AT_IMPORT", ""), lambda: None)()
 

@@ -127,11 +127,16 @@ def https(server: Server) -> str:
     return "nothing"
 
 
-def logged(server: Server) -> str:
-    with launched(server, workers=1, apps=OF_PEOPLE) as run:
-        ask(run.port, "/logs")
-        found = [what for what in ("info", "warning") if run.said(f"of {what}")]
-    return f"the {found[0]} alone" if len(found) == 1 else "both" if found else "neither"
+def logged(at_import: str = "") -> Callable[[Server], str]:
+    """Return a row that logs two lines, and says which of them stand in the log."""
+
+    def try_on(server: Server) -> str:
+        with launched(server, workers=1, apps=OF_PEOPLE, AT_IMPORT=at_import) as run:
+            ask(run.port, "/logs")
+            found = [what for what in ("info", "warning") if run.said(f"of {what}")]
+        return f"the {found[0]} alone" if len(found) == 1 else "both" if found else "neither"
+
+    return try_on
 
 
 def printed_line(unbuffered: str) -> Callable[[Server], str]:

@@ -80,9 +80,10 @@ ROWS = (
     ),
     Row(
         "`log.info` and `log.warning`, logging is not set up: the log has",
-        requests.logged,
+        requests.logged(),
         helps='`logging.basicConfig(level="INFO")` in the application',
     ),
+    Row('the same, `logging.basicConfig(level="INFO")`', requests.logged("sets up logging")),
     Row(
         "`print`, the log is a file: the line",
         requests.printed_line(""),
