@@ -1,0 +1,53 @@
+"""The page of questions: each is short, and has a link to the section or the row that answers it."""
+
+import re
+from itertools import chain
+
+import pytest
+
+from instrument.edges.processes import ROOT
+from tests.docs.test_glossary import section
+from tests.test_readmes import anchors
+
+PAGE = ROOT / "docs/questions.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+SEEN = (  # what people see, in the order of the page
+    "It is slow",
+    "502, or no reply",
+    "500, 503 and other errors",
+    "Something is lost, or differs from request to request",
+    "Memory",
+    "Logs",
+    "Start and stop",
+    "Measuring",
+)
+LINK = re.compile(r"\[([^]]+)\]\(([^)]*)\)")
+ENTRY = re.compile(r"- \*\*(?P<question>[^*]+\?)\*\* (?P<answer>.+?) (?P<links>\[.+\))")
+LINES = [line for line in TEXT.splitlines() if line.startswith("- ")]
+LINKS = list(chain.from_iterable(LINK.findall(line) for line in LINES))
+
+
+def test_the_questions_are_ordered_by_what_people_see():
+    headings = re.findall(r"^## (.+)$", TEXT, re.MULTILINE)
+    assert headings == [*SEEN, "What people run into"]
+
+
+def test_each_question_is_there_once_with_a_short_answer_and_a_link():
+    wrong = [line for line in LINES if not ENTRY.fullmatch(line)]
+    assert not wrong, "write: - **Question?** One or two sentences. [Heading or row](PLACE)"
+    entries = [ENTRY.fullmatch(line) for line in LINES]
+    assert len({entry["question"] for entry in entries}) == len(entries) >= 60
+    for entry in entries:
+        assert len(re.findall(r"[.?] |[.?]$", entry["answer"])) <= 2, entry["question"]
+        assert LINK.sub("", entry["links"]).strip(", ") == "", entry["question"]
+
+
+@pytest.mark.parametrize(("text", "place"), sorted(set(LINKS)))
+def test_a_link_names_the_heading_to_which_it_leads_or_a_row_below_it(text, place):
+    name, _, anchor = place.partition("#")
+    file = (PAGE.parent / name).resolve() if name else PAGE
+    told = file.read_text(encoding="utf-8")
+    assert anchor in anchors(told), f"{place}: there is no such heading"
+    heading, _, below = section(told, anchor).partition("\n")
+    titles = re.findall(r"^\| ([^|]+) \|", below, re.MULTILINE)
+    assert text in {heading.lstrip("# "), *titles}, f"{place}: neither the heading nor a row"
