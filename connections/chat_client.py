@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from command_line import port, run, whole_number
 
-WAIT_SECONDS = 1  # for a message that may not come
+WAIT_SECONDS = 2  # for a message that may not come
 
 
 def chat(port, clients):

@@ -41,7 +41,7 @@ AT_IMPORT.get(os.environ.get("AT_IMPORT", ""), lambda: None)()
 def ask_itself(host):
     """Return the status of a view that asks its own server, and what it answers: as a framework would."""
     try:
-        with urlopen(f"http://{host}/", timeout=1) as response:
+        with urlopen(f"http://{host}/", timeout=2) as response:
             return "200 OK", response.read().decode()
     except OSError:
         return "500 Internal Server Error", "no answer"

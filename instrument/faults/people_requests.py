@@ -33,7 +33,7 @@ def itself(workers: int, busy: int) -> Callable[[Server], str]:
     def try_on(server: Server) -> str:
         with launched(server, workers=workers, apps=OF_PEOPLE) as run, ExitStack() as stack:
             for _ in range(busy):
-                stack.enter_context(in_flight(run, "/wait/3"))
+                stack.enter_context(in_flight(run, "/wait/5"))
             return str(ask(run.port, "/itself"))
 
     return try_on
@@ -53,13 +53,14 @@ def silent(most: int = 0) -> Callable[[Server], str]:
             for _ in range(most or slots_of(server)):
                 address = ("127.0.0.1", run.port)
                 stack.enter_context(socket.create_connection(address))
+            before = run.said("WORKER TIMEOUT")  # of one that took long to boot
             answer = ask(run.port, seconds=SILENT_SECONDS)
-            killed = run.said("WORKER TIMEOUT")
+            killed = run.said("WORKER TIMEOUT") - before
         if answer.status != 200:
             return f"no answer within {SILENT_SECONDS} s"
-        if answer.seconds < 1:
-            return "answered at once"
-        return "waits until `--timeout` kills the worker" if killed else "waits for about 5 s"
+        if killed:
+            return "waits until `--timeout` kills the worker"
+        return "answered at once" if answer.seconds < 2 else "waits for about 5 s"
 
     return try_on
 

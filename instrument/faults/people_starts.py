@@ -29,8 +29,8 @@ NO_APP = dict.fromkeys(OF_PEOPLE, "no_such_module:app")
 STREAMS = {"wsgi": "odd_copy:wsgi", "asgi": "odd_copy:asgi"}
 TIMEOUT_SECONDS = 2
 AGAIN_AND_AGAIN = 3  # of two workers, so that one that replaced another has died, too
-SOON = 4.0  # seconds after which a server that loads its code anew has done so
-CLIENT_SECONDS = 3.0  # of a client that asks while a stream is open
+SOON = 6.0  # seconds after which a server that loads its code anew has done so
+CLIENT_SECONDS = 5.0  # of a client that asks while a stream is open
 
 
 def failed_start(

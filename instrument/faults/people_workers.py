@@ -67,14 +67,16 @@ def dead_gauge(server: Server, *options: str) -> str:
         with in_flight(run, "/wait") as (_, worker):
             os.kill(worker, signal.SIGKILL)
         wait_until(lambda: not is_alive(worker) and (not options or run.said("forgot it")))
-        return f"{ask(run.port).text} in progress"
+        # the next worker's file is empty at first, which is answered with 500
+        told = wait_until(lambda: (answer := ask(run.port)).status == 200 and answer.text)
+        return f"{told} in progress"
 
 
 def dump(server: Server, *options: str) -> str:
     """Return whether py-spy shows the line at which a request waits; uvicorn's parent is asked."""
     with (
         launched(server, workers=2, apps=OF_PEOPLE) as run,
-        in_flight(run, "/block/3") as (_, worker),
+        in_flight(run, "/block/4") as (_, worker),
     ):
         pid = run.master.pid if server.program.name == "uvicorn" else worker
         command = ["py-spy", "dump", "--pid", str(pid), *options]
@@ -87,7 +89,7 @@ def greenlets(server: Server) -> str:
         launched(
             server, "--config=python:instrument.faults.people_greenlets", apps=OF_PEOPLE
         ) as run,
-        in_flight(run, "/block/3") as (_, worker),
+        in_flight(run, "/block/4") as (_, worker),
     ):
         os.kill(worker, signal.SIGUSR2)
         wait_until(lambda: re.search(r'people_apps\.py", line \d+', run.log.read_text("utf-8")))
