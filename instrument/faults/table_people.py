@@ -10,7 +10,7 @@ from instrument.faults.table import DASH, SERVER_PACKAGES, Cells, Row, Table, ou
 from instrument.servers import EVERYWHERE, SERVERS
 
 SYNC, GTHREAD, GEVENT, WORKER, ASGI, UVICORN = (each.with_threads(2) for each in SERVERS)
-LIMIT = f"`--timeout {starts.TIMEOUT_SECONDS}`"
+LIMIT = f"`timeout` {starts.TIMEOUT_SECONDS} s"
 ROWS = (
     Row(
         "a view asks its own server, one worker",
@@ -121,13 +121,12 @@ ROWS = (
         helps="the next edit starts it",
     ),
     Row(
-        f"an import of 6 s, {LIMIT}",
+        f"an import that waits for 6 s, two workers, {LIMIT}",
         starts.slow_import,
-        servers=(SYNC, GTHREAD, WORKER, ASGI),
         helps="a time-out in the code that is imported",
     ),
     Row(
-        "an import in C that keeps the GIL, two workers, a health check of 2 s",
+        f"an import in C that keeps the GIL, two workers, {LIMIT}",
         starts.import_with_gil,
         servers=(UVICORN,),
         helps="a longer `--timeout-worker-healthcheck`",
