@@ -6,5 +6,5 @@ import gevent
 from gevent.util import print_run_info
 
 
-def post_worker_init(worker):
+def post_worker_init(worker: object) -> None:
     gevent.signal_handler(signal.SIGUSR2, print_run_info)

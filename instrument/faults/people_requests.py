@@ -17,8 +17,8 @@ MANY = 20
 PROBE_SECONDS, TIMEOUT_SECONDS = 1, 2
 SILENT_SECONDS = 8
 DJANGO = {
-    "wsgi": "instrument.faults.people_django:wsgi",
-    "asgi": "instrument.faults.people_django:asgi",
+    "wsgi": "instrument.faults.people_django_app:wsgi",
+    "asgi": "instrument.faults.people_django_app:asgi",
 }
 CONF = ROOT / "production" / "nginx.conf"
 

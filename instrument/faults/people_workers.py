@@ -13,7 +13,7 @@ from instrument.servers import Server
 
 WORKERS, CLIENTS = 4, 20
 CHAT = {"asgi": "connections.chat_app:app"}
-METRICS = {"wsgi": "instrument.faults.people_metrics:wsgi"}
+METRICS = {"wsgi": "instrument.faults.people_metrics_app:wsgi"}
 
 
 def job(server: Server, *options: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
+from instrument.edges.errors import InstrumentError
 from instrument.faults import people_requests as requests
 from instrument.faults import people_starts as starts
 from instrument.faults import people_workers as workers
@@ -190,7 +191,7 @@ ROWS = (
     Row(
         "the same, with that hook",
         workers.dead_gauge,
-        options=("--config=python:instrument.faults.people_metrics",),
+        options=("--config=python:instrument.faults.people_metrics_app",),
         needs="prometheus_client",
         servers=(SYNC,),
     ),
@@ -224,7 +225,7 @@ ROWS = (
 HELPS = {row.title: row.helps for row in ROWS}
 
 
-def fill(saved: Cells, untried: list | None = None) -> Cells:
+def fill(saved: Cells, untried: list[InstrumentError] | None = None) -> Cells:
     need_packages(FRAMEWORK_REQUIREMENTS)
     return outcomes(ROWS, saved, untried)
 

@@ -1,6 +1,6 @@
 """Counts the requests in progress with Prometheus' client; with the hook, gunicorn forgets dead workers.
 
---config python:instrument.faults.people_metrics adds the hook.
+--config python:instrument.faults.people_metrics_app adds the hook.
 """
 
 import os
