@@ -3,7 +3,7 @@
 import http.client
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ def exchange(
     connection: http.client.HTTPConnection,
     path: str = "/",
     method: str = "GET",
-    body: bytes | None = None,
+    body: bytes | Iterable[bytes] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Send a request, and return its response; raise one of FAILURES, such as TimeoutError."""

@@ -86,13 +86,22 @@ def reloading(
         yield run
 
 
+def edit_until_noticed(run: Launched, edit: Callable[[], None]) -> None:
+    """Edit again and again, since a server that has just begun does not look yet."""
+
+    def notices() -> bool:
+        edit()
+        return bool(run.said("eloading"))
+
+    wait_until(notices)
+
+
 def reload(server: Server, *options: str) -> str:
     """Return which code is served after an edit."""
     with tempfile.TemporaryDirectory(prefix="fault-") as folder:
         copy_apps(folder)
         with reloading(server, folder, COPIED_APPS, *options) as run:
-            # again and again, since a server that has just begun does not look yet
-            wait_until(lambda: edit_apps(folder, "#") or run.said("eloading"))
+            edit_until_noticed(run, lambda: edit_apps(folder, "#"))
             try:
                 wait_until(lambda: ask(run.port).text.endswith("new\n"), seconds=SOON)
             except InstrumentError:
@@ -114,7 +123,7 @@ def reload_beside_stream(grace: str = "") -> Callable[[Server], str]:
             ):
                 wait_until(lambda: run.said("begins") >= 2)
                 old = last_begun(run)
-                wait_until(lambda: code.touch() or run.said("eloading"))
+                edit_until_noticed(run, code.touch)
                 wait_until(
                     lambda: (
                         ask(run.port, seconds=CLIENT_SECONDS).text == "no answer"

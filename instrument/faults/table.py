@@ -62,7 +62,7 @@ class Table:
     """A table of a chapter: where it stands, how it is filled, and how it is shown."""
 
     name: str  # of its data in docs/, and of the marks around it in the chapter
-    chapter: str  # or the page, where it stands in no chapter
+    chapter: str
     fill: Callable[[Cells, list | None], Cells]  # from what was saved; see outcomes()
     markdown: Callable[[Cells], str]
     rows: tuple[Row, ...] = ()  # that are tried on each server
@@ -74,7 +74,7 @@ class Table:
 
     @property
     def readme(self) -> Path:
-        page = ROOT / self.chapter
+        page = ROOT / self.chapter  # or a page outside of the chapters
         return page if page.suffix else page / "README.md"
 
     @property
