@@ -15,7 +15,7 @@ from instrument.servers import Server
 BODY = 40 * 2**20
 MANY = 20
 PROBE_SECONDS, TIMEOUT_SECONDS = 1, 2
-SILENT_SECONDS = 8
+PATIENCE_SECONDS = 8
 DJANGO = {
     "wsgi": "instrument.faults.people_django_app:wsgi",
     "asgi": "instrument.faults.people_django_app:asgi",
@@ -54,10 +54,10 @@ def silent(most: int = 0) -> Callable[[Server], str]:
                 address = ("127.0.0.1", run.port)
                 stack.enter_context(socket.create_connection(address))
             before = run.said("WORKER TIMEOUT")  # of one that took long to boot
-            answer = ask(run.port, seconds=SILENT_SECONDS)
+            answer = ask(run.port, seconds=PATIENCE_SECONDS)
             killed = run.said("WORKER TIMEOUT") - before
         if answer.status != 200:
-            return f"no answer within {SILENT_SECONDS} s"
+            return f"no answer within {PATIENCE_SECONDS} s"
         if killed:
             return "waits until `--timeout` kills the worker"
         return "answered at once" if answer.seconds < 2 else "waits for about 5 s"
