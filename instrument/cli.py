@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import instrument
 from command_line import whole_number
@@ -15,12 +16,11 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.files import writable
 from instrument.edges.processes import ROOT
 from instrument.edges.program import COULD_NOT, run_program
-from instrument.experiments import advice, comparison, prediction
+from instrument.experiments import comparison, prediction
 from instrument.experiments.arguments import add_servers, add_users, add_workers, chosen
 from instrument.experiments.kinds import KINDS
 from instrument.experiments.run import run_experiment
 from instrument.experiments.saved import read, write_pictures
-from instrument.experiments.size_arguments import add_size
 from instrument.faults import TABLES, tables
 from instrument.faults.table import try_table
 from instrument.load.bench import allow_connections
@@ -33,7 +33,7 @@ ALL_TABLES_SECONDS = 235  # about
 class Parser(ArgumentParser):
     """Says what is wrong in one line."""
 
-    def error(self, message):
+    def error(self, message: str) -> NoReturn:
         self.exit(MISUSED, f"compare: {message} ({self.prog} --help explains)\n")
 
 
@@ -52,8 +52,6 @@ def parse(arguments: list[str] | None) -> Namespace:
         kind.add_arguments(add(kind.name, kind.summary, partial(run_experiment, kind)))
         if kind is comparison.KIND:
             kind.add_arguments(add("predict", prediction.SUMMARY, prediction.run_prediction))
-    told = "find what holds the requests of your application, and its configuration"
-    add_size(add("size", told, advice.run))
     add_lab_arguments(
         add("lab", "start two servers and Locust's page, to put load on them by hand", run_lab)
     )
@@ -124,7 +122,7 @@ def run_faults(options: Namespace) -> None:
         writable(ROOT / "docs")
     if not options.tables:
         Display().say_how_long(ALL_TABLES_SECONDS)
-    untried = [] if options.go_on else None
+    untried: list[InstrumentError] | None = [] if options.go_on else None
     for table in every:
         try_table(table, options.write, untried)
     for error in untried or []:

@@ -30,6 +30,13 @@ CLASSES = {
     "AllNotes": "blocking.py is app.py with one call that blocks",
     **dict.fromkeys(["AsgiUser", "Visitor", "WsgiUser"], "exercise 10 is about the locustfile"),
 }
+# What each folder of the instrument imports beside itself, programs.py and servers.py.
+LAYERS = {
+    "edges": set(),
+    "arithmetic": set(),
+    "load": {"edges", "arithmetic"},
+    "experiments": {"edges", "arithmetic", "load"},
+}
 
 PLAIN = ["README.md", *(f"{chapter}/README.md" for chapter in CHAPTERS)]
 
@@ -64,6 +71,15 @@ def test_a_chapter_imports_neither_another_nor_the_instrument(chapter):
             others = {"instrument", *CHAPTERS} - {chapter}
             if name.partition(".")[0] in others:
                 assert {name, str(path.relative_to(ROOT))} & allowed, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_of_the_instrument_imports_none_above_it(layer):
+    below = {layer, "programs", "servers"} | LAYERS[layer]
+    for path in files(f"instrument/{layer}", "*.py"):
+        for name in imported(path):
+            if name.startswith("instrument."):
+                assert name.split(".")[1] in below, f"{path} imports {name}"
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -115,18 +115,23 @@ def reasons(choice: Choice, needs: Needs, memory: Memory, cpus: int) -> dict[str
     return found
 
 
-def file_of(choice: Choice, why: dict[str, str], command: str, lines: list[str], is_asgi: bool):
-    """Return the name and the text of the file that holds the answer."""
+def file_for(command: str) -> str:
+    """Return the name of the file that holds a configuration."""
+    return "uvicorn.sh" if command.startswith("uvicorn") else "gunicorn.conf.py"
+
+
+def text_of(choice: Choice, why: dict[str, str], command: str, lines: list[str]) -> str:
+    """Return the text of the file that holds the answer."""
     size = choice.size
     above = [
         *lines,
         *(f"{name}: {told}" for name, told in why.items() if name not in ("workers", "threads")),
     ]
     text = "".join(f"# {line}\n" for line in above)
-    if is_asgi:
-        return "uvicorn.sh", f"{text}# --workers: {why['workers']}\nexec {command}\n"
+    if file_for(command) == "uvicorn.sh":
+        return f"{text}# --workers: {why['workers']}\nexec {command}\n"
     kind = "gthread" if size.threads > 1 else "sync"
-    return "gunicorn.conf.py", (
+    return (
         f'{text}worker_class = "{kind}"\n'
         f"workers = {size.processes}  # {why['workers']}\n"
         f"threads = {size.threads}  # {why['threads']}\n"

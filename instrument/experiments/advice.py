@@ -3,33 +3,31 @@
 import argparse
 import math
 import shlex
-import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from instrument.arithmetic.answer import Asked, Memory, choose, file_of, reasons
+from instrument.arithmetic.answer import Asked, Memory, choose, file_for, reasons, text_of
 from instrument.arithmetic.measure import OTHERS
 from instrument.arithmetic.sizing import Needs, Rung, Size, bound, held_by, interval, needs_of
-from instrument.edges import signals
-from instrument.edges.check import need_packages
 from instrument.edges.display import Display
 from instrument.edges.errors import InstrumentError
-from instrument.edges.files import writable, write
-from instrument.edges.program import COULD_NOT
 from instrument.edges.signals import Interrupted
-from instrument.experiments.experiment import Conditions
+from instrument.experiments.kind import Kind
 from instrument.experiments.result import told_of_others
-from instrument.experiments.saved import write_pictures
 from instrument.experiments.size import Configuration, Profile, Sizing
+from instrument.experiments.size_arguments import add_size
 from instrument.load.asking import Request, address_of
-from instrument.load.bench import allow_connections
+from instrument.load.bench import Bench, Plan
 from instrument.load.calibration import calibrate
+from instrument.load.conditions import Conditions
 from instrument.load.ladder import SHORTEST_PROOF, Climb, Rungs, climb, one_user
 from instrument.load.target import Target, found, parsed
+from instrument.servers import Subject
 
-DOES_NOT_FIT = 3
 MOST_PROOF_USERS = 128
 FREE = 0.8  # of the memory that this machine has left
 
@@ -43,7 +41,6 @@ class Inquiry:
     scratch: Path
     display: Display
     target: Target | None = None
-    file: tuple[str, str] | None = None  # name and text of the answer
     slower: float = 1.0  # CPUs are so many times slower when all of them compute
 
     profiles: list[Profile] = field(default_factory=list)
@@ -57,41 +54,7 @@ class Inquiry:
         return self.conditions.cpus
 
 
-def run(options: argparse.Namespace) -> int:
-    """Do all of it, print and save it; return the exit status."""
-    check(options)
-    signals.note()
-    need_packages()
-    allow_connections(options.highest)
-    folder = writable(options.output)
-    conditions = replace(Conditions.here_and_now(options.highest, 0, 1))
-    with tempfile.TemporaryDirectory(prefix="compare-") as name, Display() as display:
-        inquiry = Inquiry(options, conditions, Path(name), display)
-        try:
-            sizing = measure(inquiry)
-        except (Interrupted, InstrumentError):
-            if inquiry.profiles:
-                display.say()
-                display.tell(inquiry.known().told())
-            raise
-        display.say()
-        display.tell(sizing.told())
-        display.say()
-    written = [
-        write(folder / "size.json", sizing.to_json()),
-        *write_pictures(sizing, folder, "size"),
-    ]
-    if inquiry.file:
-        name, text = inquiry.file
-        written.append(write(folder / name, text))
-    signals.check()
-    print(*written, sep="\n")
-    if any(each.why == "fails" for each in sizing.paths):
-        return COULD_NOT
-    return 0 if sizing.fits else DOES_NOT_FIT
-
-
-def check(options: argparse.Namespace) -> None:
+def refuse(options: argparse.Namespace, subjects: list[Subject]) -> None:
     """Raise InstrumentError for options that don't go together, before anything is started."""
     if bool(options.app) == bool(options.url):
         raise InstrumentError(
@@ -109,7 +72,18 @@ def check(options: argparse.Namespace) -> None:
         raise InstrumentError(f"--data {options.data}: there is no such file")
 
 
-def measure(inquiry: Inquiry) -> Sizing:
+def measure(bench: Bench, options: argparse.Namespace) -> Iterator[Sizing]:
+    """Yield the answer; or what is known, and raise what was in its way."""
+    inquiry = Inquiry(options, bench.conditions, bench.scratch, bench.display)
+    try:
+        yield sizing_of(inquiry)
+    except (Interrupted, InstrumentError):
+        if inquiry.profiles:
+            yield inquiry.known()
+        raise
+
+
+def sizing_of(inquiry: Inquiry) -> Sizing:
     options = inquiry.options
     options.method = options.method or ("POST" if options.data else "GET")
     changing = {"method": options.method, "headers": tuple(options.header), "data": options.data}
@@ -135,15 +109,15 @@ def measure(inquiry: Inquiry) -> Sizing:
         python=target.versions.pop("Python"),
         versions={**target.versions, "locust": locust},
     )
-    threads = None if target.is_asgi else options.threads or options.highest
-    one = Size(1, math.inf if target.is_asgi else threads, is_pinned=threads != 1)
+    threads: int | None = None if target.is_asgi else options.threads or options.highest
+    one = Size(1, threads or math.inf, is_pinned=threads != 1)
     for path in options.path or ["/"]:
         words = target.words(one)
         inquiry.display.say(f"{path}: one process, {shlex.join(words)}")
         with target.serving(words, inquiry.scratch, one) as (pid, port):
             request = Request("127.0.0.1", port, path, **changing)
             profile_of(inquiry, request, pid, threads)
-    return sized(inquiry, current, changing)
+    return sized(inquiry, target, current, changing)
 
 
 def profile_of(
@@ -198,47 +172,56 @@ def profile_of(
             )  # fmt: skip
             if climbed.rungs[-1].other_cpu <= OTHERS or is_last:
                 break
-            spoiled = told_of_others(climbed.rungs[-1])
+            spoiled = told_of_others(climbed.rungs[-1].other_cpu)
             inquiry.display.say(f"{spoiled}, so the ladder is climbed again")
     finally:
         if climbed.rungs:
             add()
 
 
-def sized(inquiry: Inquiry, current: list[tuple[list[str], Size]], changing: dict) -> Sizing:
+def sized(
+    inquiry: Inquiry,
+    target: Target,
+    current: list[tuple[list[str], Size]],
+    changing: dict[str, Any],
+) -> Sizing:
     """Predict for the path that needs most, prove it, and answer."""
     if any(each.why == "fails" for each in inquiry.profiles):
         return inquiry.known()
     inquiry.slower = calibrate(inquiry.scratch) / calibrate(inquiry.scratch, 1)
-    target, cpus, usual = inquiry.target, inquiry.cpus, 2 * inquiry.cpus + 1
+    cpus, usual = inquiry.cpus, 2 * inquiry.cpus + 1
     options = inquiry.options
     megabytes = options.memory or FREE * psutil.virtual_memory().available / 1e6
     asked = Asked(options.rate, options.users, options.highest, options.threads, megabytes)
     choices = [
-        (choose(needs_for(inquiry, each), asked, each.memory, cpus, target.is_asgi), each)
+        (choose(needs_for(inquiry, each), asked, memory, cpus, target.is_asgi), each, memory)
         for each in inquiry.profiles
+        if (memory := each.memory)
     ]
-    choice, profile = max(choices, key=lambda pair: (pair[0].size.processes, pair[0].size.threads))
+    choice, profile, memory = max(
+        choices, key=lambda each: (each[0].size.processes, each[0].size.threads)
+    )
     needs = needs_for(inquiry, profile)
     wanted = [(target.words(choice.size), choice.size)] if choice.may_be_tried else []
     alone = Size(usual, math.inf) if target.is_asgi else Size(usual, 1, is_pinned=False)
     wanted.append((target.words(alone), alone))
     tried = {shlex.join(words): (words, size) for words, size in wanted + current}
     for each in tried.values():
-        inquiry.done.append(prove(inquiry, needs, profile, changing, *each))
+        inquiry.done.append(prove(inquiry, target, needs, profile, changing, *each))
     refusal, first = choice.refusal, inquiry.done[0]
     if not refusal and first.megabytes > megabytes:
         refusal = f"{first.command} used {first.megabytes:.0f} MB, of {megabytes:.0f}."
     if not inquiry.known().fits or refusal:
         return inquiry.known(None, *filter(None, [refusal]))
-    why = reasons(choice, needs, profile.memory, cpus)
+    why = reasons(choice, needs, memory, cpus)
     proved = f"predicted {first.low:.1f} to {first.high:.1f} requests/s with {first.users} users, "
     proved += f"measured {first.measured:.1f}, with {first.megabytes:.0f} MB"
     lines = [
         f"python -m compare size {target.app} --path {profile.path}, {inquiry.conditions.date}"
     ]
     lines.append(proved)
-    inquiry.file = file_of(choice, why, first.command, lines, target.is_asgi)
+    written = inquiry.scratch / file_for(first.command)
+    written.write_text(text_of(choice, why, first.command, lines), encoding="utf-8")
     return inquiry.known(first.command, *(f"{name}: {each}" for name, each in why.items()))
 
 
@@ -251,8 +234,9 @@ def needs_for(inquiry: Inquiry, profile: Profile) -> Needs:
 
 def users_for(inquiry: Inquiry, needs: Needs, size: Size) -> int:
     """Return how many users fill a configuration: twice its slots, or those at its knee."""
-    if inquiry.options.users:
-        return inquiry.options.users
+    asked: int | None = inquiry.options.users
+    if asked:
+        return asked
     slots = size.slots(needs)
     if math.isinf(slots):
         slots = max(bound(needs, size, 10**9, inquiry.cpus) * needs.seconds, 2 * size.processes)
@@ -260,7 +244,13 @@ def users_for(inquiry: Inquiry, needs: Needs, size: Size) -> int:
 
 
 def prove(
-    inquiry: Inquiry, needs: Needs, profile: Profile, changing: dict, words: list[str], size: Size
+    inquiry: Inquiry,
+    target: Target,
+    needs: Needs,
+    profile: Profile,
+    changing: dict[str, Any],
+    words: list[str],
+    size: Size,
 ) -> Configuration:
     """Measure a configuration; once more where other programs have spoiled it."""
     users = users_for(inquiry, needs, size)
@@ -269,7 +259,7 @@ def prove(
     for is_last in (False, True):
         inquiry.display.say(f"{users} users: {shown}")
         climbed = Climb()
-        with inquiry.target.serving(words, inquiry.scratch, size) as (pid, port):
+        with target.serving(words, inquiry.scratch, size) as (pid, port):
             request = Request("127.0.0.1", port, profile.path, **changing)
             climb(
                 request, pid, Rungs(users, users, SHORTEST_PROOF), needs.seconds, users / low,
@@ -279,8 +269,21 @@ def prove(
         fits = low <= rung.requests_per_second <= high and not rung.error
         if fits or rung.other_cpu <= OTHERS or is_last:
             break
-        inquiry.display.say(f"{told_of_others(rung)}, so it is measured again")
+        inquiry.display.say(f"{told_of_others(rung.other_cpu)}, so it is measured again")
     return Configuration(
         shown, round(low, 3), round(high, 3), rung.requests_per_second, fits, profile.path, users,
         round(climbed.most_mb, 1), rung.error, rung.other_cpu,
     )  # fmt: skip
+
+
+KIND = Kind(
+    "size",
+    "find what holds the requests of your application, and its configuration",
+    Sizing,
+    add_size,
+    measure,
+    lambda plan, subject: 0,  # told when one request has been timed
+    refuse,
+    plan=lambda options, subjects: Plan(options.highest, seconds=0, workers=1),
+    subjects=lambda options: [],
+)

@@ -1,6 +1,7 @@
 """Tables of measurements: the columns that a steady part fills."""
 
 from rich.box import SIMPLE_HEAD
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from instrument.arithmetic.measure import Steady
@@ -16,7 +17,7 @@ HEADINGS = (
 )
 
 
-def new_table(first: str, *headings: str, justify: str = "left") -> Table:
+def new_table(first: str, *headings: str, justify: JustifyMethod = "left") -> Table:
     """Return an empty table: a first column that names each row, and columns of numbers."""
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     grid.add_column(first, no_wrap=True, vertical="bottom", justify=justify)

@@ -21,7 +21,7 @@ from instrument.arithmetic.measure import (
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_load, add_servers, add_users, chosen
 from instrument.experiments.columns import HEADINGS, measured, new_table
-from instrument.experiments.experiment import Conditions, Experiment, so_many_processes
+from instrument.experiments.experiment import Experiment, so_many_processes
 from instrument.experiments.figure import MARK_COLOUR, OF_INTERFACE, picture
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.experiments.result import (
@@ -32,6 +32,7 @@ from instrument.experiments.result import (
     told_of_others,
 )
 from instrument.load.bench import Bench, Plan, put_load
+from instrument.load.conditions import Conditions
 from instrument.servers import SETS, SUBJECTS, WAITING, Set, Subject, Work, sets_of
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Comparison(Experiment):
     PART: ClassVar[str] = "results"
 
     @classmethod
-    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
-        return cls(conditions, tuple(Result(**each) for each in part))
+    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
+        return cls(conditions, tuple(Result(**each) for each in data["results"]))
 
     def told(self, guesses: dict[str, float] | None = None) -> Iterator[Table | str]:
         yield table(self, guesses)
@@ -224,7 +225,9 @@ def measure(bench: Bench, subject: Subject) -> Result:
     """Return what a subject does; measure again, once, when other programs have spoiled it."""
     result = measure_once(bench, subject)
     if is_spoiled(result):
-        bench.display.say(f"{subject.name}: {told_of_others(result)}, so it is measured again")
+        bench.display.say(
+            f"{subject.name}: {told_of_others(result.other_cpu)}, so it is measured again"
+        )
         result = measure_once(bench, subject)
     return result
 

@@ -1,48 +1,13 @@
-"""What all experiments have in common: their conditions, and what each of them can do."""
+"""What each experiment can do, beside measuring."""
 
 import json
-import platform
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from importlib import metadata
 from typing import Any, ClassVar, Self
 
 from rich.table import Table
 
-from instrument.edges.cpus import usable_cpus
-from instrument.servers import SERVERS, packages_of
-
-MEASURED_PACKAGES = (*packages_of(SERVERS), "starlette", "locust")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conditions:
-    """What the measured figures depend on."""
-
-    users: int = 0
-    requests: int = 0  # in place of users, where the same are sent whatever is answered
-    seconds: int
-    workers: int
-    cpus: int
-    python: str
-    platform: str
-    versions: dict[str, str]
-    date: str  # UTC, ISO 8601
-
-    @classmethod
-    def here_and_now(cls, users: int, seconds: int, workers: int, requests: int = 0) -> Self:
-        return cls(
-            users=users,
-            requests=requests,
-            seconds=seconds,
-            workers=workers,
-            cpus=usable_cpus(),
-            python=platform.python_version(),
-            platform=f"{platform.system()} {platform.machine()}",
-            versions={name: metadata.version(name) for name in MEASURED_PACKAGES},
-            date=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
+from instrument.load.conditions import Conditions
 
 
 @dataclass(frozen=True)
@@ -53,14 +18,9 @@ class Experiment:
     PART: ClassVar[str]  # where its data stands in the saved file, beside the conditions
 
     @classmethod
-    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
+    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
         """Return what was saved; raise KeyError, TypeError or AttributeError otherwise."""
         raise NotImplementedError
-
-    @classmethod
-    def from_data(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
-        """Return what was saved, given the whole of the file."""
-        return cls.from_saved(conditions, data[cls.PART])
 
     def told(self) -> Iterator[Table | str]:
         """Yield what is printed: tables and lines."""

@@ -3,7 +3,7 @@
 import io
 import textwrap
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from instrument.experiments.experiment import Experiment, so_many_processes
 
@@ -18,7 +18,7 @@ MARK_COLOUR = TEXT = GREY
 # For other servers, after Okabe and Ito's palette, which is told apart by all kinds of sight.
 COLOURS = ("#0a9a73", "#c06796", "#b28100", "#3f96c9")
 MARKERS = "D^vP"
-STYLE = {
+STYLE: dict[Any, object] = {
     "font.family": "DejaVu Sans",
     "font.size": 12,
     "svg.fonttype": "path",  # the same everywhere, whatever fonts a reader has

@@ -3,16 +3,17 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from instrument.arithmetic.measure import SHORTEST_STEADY_SECONDS
 from instrument.experiments.arguments import chosen
-from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.experiment import Experiment
 from instrument.load.bench import Bench, Plan
+from instrument.load.conditions import Conditions
 from instrument.servers import Subject
 
 T = TypeVar("T")
-Measure = Callable[[Bench, Namespace], Iterator[Experiment]]
+E_co = TypeVar("E_co", bound=Experiment, covariant=True)
 
 
 def users_asked_for(options: Namespace, subjects: list[Subject]) -> Plan:
@@ -24,14 +25,16 @@ def nothing(options: Namespace, subjects: list[Subject]) -> None:
 
 
 @dataclass(frozen=True)
-class Kind:
+class Kind(Generic[E_co]):
     """A command that measures. Its arguments have --output, the folder where all is saved."""
 
     name: str  # of the command
     summary: str  # for --help
-    data: type[Experiment]
+    data: type[E_co]
     add_arguments: Callable[[ArgumentParser], None]
-    measure: Measure  # yields what is known: at first nothing, then more with each part
+    measure: Callable[
+        [Bench, Namespace], Iterator[E_co]
+    ]  # yields what is known: at first nothing, then more with each part
     expected_seconds: Callable[[Plan, Subject], float]  # of each subject
     refuse: Callable[[Namespace, list[Subject]], None] = nothing  # raises InstrumentError
     plan: Callable[[Namespace, list[Subject]], Plan] = users_asked_for
@@ -43,11 +46,11 @@ class Kind:
 
 
 def one_by_one(
-    data: Callable[[Conditions, dict[str, T]], Experiment], measure: Callable[[Bench, Subject], T]
-) -> Measure:
+    data: Callable[[Conditions, dict[str, T]], E_co], measure: Callable[[Bench, Subject], T]
+) -> Callable[[Bench, Namespace], Iterator[E_co]]:
     """Return what measures one subject after the other."""
 
-    def measure_all(bench: Bench, options: Namespace) -> Iterator[Experiment]:
+    def measure_all(bench: Bench, options: Namespace) -> Iterator[E_co]:
         found: dict[str, T] = {}
         yield data(bench.conditions, {})
         for subject in bench.subjects:

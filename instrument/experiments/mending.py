@@ -14,10 +14,11 @@ from instrument.edges import processes
 from instrument.edges.clients import FAILURES, connection_to, exchange
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place
-from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.experiment import Experiment
 from instrument.experiments.figure import BLUE, ORANGE, picture
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan
+from instrument.load.conditions import Conditions
 from instrument.servers import BY_NAME, Subject, Work
 
 if TYPE_CHECKING:
@@ -59,10 +60,10 @@ class Mending(Experiment):
     PART: ClassVar[str] = "shops"
 
     @classmethod
-    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
+    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
         shops = {
             name: Shop(**{field: [tuple(pair) for pair in pairs] for field, pairs in each.items()})
-            for name, each in part.items()
+            for name, each in data["shops"].items()
         }
         return cls(conditions, shops)
 

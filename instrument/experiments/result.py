@@ -32,7 +32,7 @@ class Result(Steady):
 def cause(result: Result) -> str | None:
     """Return what else than the server has shaped a result, or None."""
     if result.other_cpu > OTHERS:
-        return f"{told_of_others(result)}: close them and measure again"
+        return f"{told_of_others(result.other_cpu)}: close them and measure again"
     if result.computing_ms and abs(result.server_ms / result.computing_ms - 1) > SPEED:
         return (
             f"a request took {result.server_ms:.1f} ms of CPU, and {result.computing_ms:.1f} ms "
@@ -52,8 +52,8 @@ def cause(result: Result) -> str | None:
     return None
 
 
-def told_of_others(result: Result) -> str:
-    return f"other programs used {100 * result.other_cpu:.0f} % of the CPUs"
+def told_of_others(share: float) -> str:
+    return f"other programs used {100 * share:.0f} % of the CPUs"
 
 
 def is_doubtful(result: Result) -> bool:

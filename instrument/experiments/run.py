@@ -15,44 +15,49 @@ from instrument.edges.display import Display
 from instrument.edges.errors import InstrumentError
 from instrument.edges.files import writable, write
 from instrument.edges.signals import Interrupted
-from instrument.experiments.experiment import Conditions, Experiment
-from instrument.experiments.kind import Kind
+from instrument.experiments.experiment import Experiment
+from instrument.experiments.kind import E_co, Kind
 from instrument.experiments.saved import write_pictures
 from instrument.load.bench import Bench, Plan, allow_connections
+from instrument.load.conditions import Conditions
 from instrument.servers import Subject
 
 
-def run_experiment(kind: Kind, options: Namespace) -> int:
+def run_experiment(kind: Kind[Experiment], options: Namespace) -> int:
     return measure_and_save(kind, options, lambda found: found.told()).exit_status
 
 
 def measure_and_save(
-    kind: Kind, options: Namespace, told: Callable[[Experiment], Iterable[Table | str]]
-) -> Experiment:
+    kind: Kind[E_co], options: Namespace, told: Callable[[E_co], Iterable[Table | str]]
+) -> E_co:
     """Look at all that can be wrong, measure, print, save, and return what was measured.
 
     When something fails, print and save what is finished, and raise it.
     """
     subjects = kind.subjects(options)
     kind.refuse(options, subjects)
-    name, found, stop = kind.saved_as(options), None, None
+    name = kind.saved_as(options)
     with opened(subjects, kind.plan(options, subjects), options.output) as bench:
         bench.say_how_long(kind.expected_seconds)
+        known: list[E_co] = []  # the last that was yielded, if any
         try:
-            for found in kind.measure(bench, options):
-                pass
-        except (InstrumentError, Interrupted) as error:
-            stop = error
-        if found and not found.is_empty:
-            bench.display.say()
-            bench.display.tell(told(found))
-            bench.display.say()
-        if stop:
-            if found:
-                keep(bench, name, found)
-            raise stop
-        save(bench, name, found)
-    return found
+            for each in kind.measure(bench, options):
+                known = [each]
+        except (InstrumentError, Interrupted):
+            if known:
+                if not known[-1].is_empty:
+                    tell(bench, told(known[-1]))
+                keep(bench, name, known[-1])
+            raise
+        tell(bench, told(known[-1]))
+        save(bench, name, known[-1])
+    return known[-1]
+
+
+def tell(bench: Bench, lines: Iterable[Table | str]) -> None:
+    bench.display.say()
+    bench.display.tell(lines)
+    bench.display.say()
 
 
 @contextmanager

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.files import write
-from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.experiment import Experiment
 from instrument.experiments.kinds import KINDS
-from instrument.experiments.size import Sizing
+from instrument.load.conditions import Conditions
 
-DATA = {data.PART: data for data in (Sizing, *(kind.data for kind in KINDS))}
+DATA: dict[str, type[Experiment]] = {kind.data.PART: kind.data for kind in KINDS}
 
 
 def from_json(text: str) -> Experiment:
@@ -18,7 +18,7 @@ def from_json(text: str) -> Experiment:
         data = json.loads(text)
         conditions = Conditions(**data["conditions"])
         [part] = DATA.keys() & data.keys()
-        return DATA[part].from_data(conditions, data)
+        return DATA[part].from_saved(conditions, data)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError("it is not what a measurement wrote") from error
 

@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from rich.table import Table
 
-from instrument.arithmetic.answer import Memory
+from instrument.arithmetic.answer import Memory, file_for
 from instrument.arithmetic.measure import OTHERS
 from instrument.arithmetic.sizing import BUSY_CPU, Rung, requests_worked_on, suspects
+from instrument.edges.program import COULD_NOT
 from instrument.experiments.columns import new_table
-from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.experiment import Experiment
 from instrument.experiments.figure import BLUE, MARK_COLOUR, ORANGE, picture
 from instrument.experiments.result import told_of_others
+from instrument.load.conditions import Conditions
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+DOES_NOT_FIT = 3
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Sizing(Experiment):
     PART: ClassVar[str] = "paths"
 
     @classmethod
-    def from_data(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
+    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
         paths = [
             Profile(
                 **each
@@ -84,6 +89,16 @@ class Sizing(Experiment):
     @property
     def fits(self) -> bool:
         return all(each.fits for each in self.configurations)
+
+    @property
+    def exit_status(self) -> int:
+        if any(each.why == "fails" for each in self.paths):
+            return COULD_NOT
+        return 0 if self.fits else DOES_NOT_FIT
+
+    @property
+    def reports(self) -> list[str]:
+        return [file_for(self.answer)] if self.answer else []
 
     def told(self) -> Iterator[Table | str]:
         for each in self.paths:
@@ -145,12 +160,12 @@ def marks(every: tuple[Rung | Configuration, ...]) -> Iterator[str]:
     spoiled = [each for each in every if star(each)]
     if spoiled:
         worst = max(spoiled, key=lambda each: each.other_cpu)
-        yield f"* {told_of_others(worst)}: close them and measure again."
+        yield f"* {told_of_others(worst.other_cpu)}: close them and measure again."
 
 
 def meaning(profile: Profile, cpus: int) -> str:
     """Return why the ladder ends where it does, in two or three sentences."""
-    last, held = profile.ladder[-1], profile.holds
+    last, held = profile.ladder[-1], profile.holds or 0.0
     if profile.why == "fails":
         return (
             f"With {last.users} users requests fail ({last.error}), and {held:.1f} are in progress: "

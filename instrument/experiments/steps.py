@@ -17,10 +17,11 @@ from instrument.edges.errors import InstrumentError
 from instrument.experiments import comparison
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers
 from instrument.experiments.columns import new_table, ratio_of
-from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.experiment import Experiment
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.experiments.result import Result, cause, footnotes
 from instrument.load.bench import Bench, Plan
+from instrument.load.conditions import Conditions
 from instrument.servers import Subject, Work
 
 FEWEST = 20  # users, in the first step of both
@@ -85,9 +86,12 @@ class Crowd(Steps):
     PART: ClassVar[str] = "crowds"
 
     @classmethod
-    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
-        crowds = {name: tuple(CrowdStep(**step) for step in steps) for name, steps in part.items()}
-        return cls(conditions, crowds)
+    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
+        crowds = data["crowds"].items()
+        return cls(
+            conditions,
+            {name: tuple(CrowdStep(**step) for step in steps) for name, steps in crowds},
+        )
 
     def told(self) -> Iterator[Table | str]:
         for name, steps in self.crowds.items():
@@ -102,8 +106,9 @@ class Spread(Steps):
     PART: ClassVar[str] = "spreads"
 
     @classmethod
-    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
-        return cls(conditions, {name: tuple(map(saved, steps)) for name, steps in part.items()})
+    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
+        spreads = data["spreads"].items()
+        return cls(conditions, {name: tuple(map(saved, steps)) for name, steps in spreads})
 
     def told(self) -> Iterator[Table | str]:
         for name, steps in self.spreads.items():

@@ -1,6 +1,7 @@
 """The sweep: users double step by step, until the knee and beyond."""
 
 import json
+import math
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from instrument.arithmetic.measure import Steady, TooFewAnswers, evaluate, sweep
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_load, add_servers, add_users
 from instrument.experiments.columns import new_table, ratio_of
-from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.experiment import Experiment
 from instrument.experiments.figure import MARK_COLOUR, picture, style_of
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan, put_load
+from instrument.load.conditions import Conditions
 from instrument.servers import Subject, Work
 
 if TYPE_CHECKING:
@@ -32,8 +34,10 @@ class Sweep(Experiment):
     PART: ClassVar[str] = "steps"
 
     @classmethod
-    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
-        steps = {name: tuple(Steady(**step) for step in each) for name, each in part.items()}
+    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
+        steps = {
+            name: tuple(Steady(**step) for step in each) for name, each in data["steps"].items()
+        }
         return cls(conditions, steps)
 
     def told(self) -> Iterator[Table | str]:
@@ -70,7 +74,7 @@ def draw_throughput(sweep: Sweep) -> str:
         axes = figure.add_subplot()
         for place, (name, steps) in enumerate(sweep.steps.items()):
             users = [step.users for step in steps]
-            predicted = [step.ceiling for step in steps]
+            predicted = [step.ceiling or math.nan for step in steps]
             plot(axes, place, name, users, predicted, [step.requests_per_second for step in steps])
         label(axes, "throughput in requests/s")
 
@@ -84,7 +88,7 @@ def draw_latency(sweep: Sweep) -> str:
         axes = figure.add_subplot()
         for place, (name, steps) in enumerate(sweep.steps.items()):
             users = [step.users for step in steps]
-            predicted = [step.users / step.ceiling for step in steps if step.ceiling]
+            predicted = [step.users / (step.ceiling or math.nan) for step in steps]
             plot(axes, place, name, users, predicted, [step.median_ms / 1000 for step in steps])
         label(axes, "median latency in s")
 
@@ -130,9 +134,11 @@ def plot(
 
 def label(axes: "Axes", quantity: str) -> None:
     """Give both axes powers of two, and names."""
+    from matplotlib.ticker import LogLocator
+
     for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
         scale("log", base=2)
-        axis.get_major_locator().set_params(numticks=20)
+        axis.set_major_locator(LogLocator(base=2, numticks=20))
         axis.set_major_formatter(lambda value, _: f"{value:g}")
         axis.set_minor_formatter(lambda value, _: "")
     axes.grid(color=MARK_COLOUR, alpha=0.3, linewidth=0.7)

@@ -12,10 +12,11 @@ from instrument.edges import processes
 from instrument.edges.clients import FAILURES, connection_to, exchange
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_load, add_servers, add_users
-from instrument.experiments.experiment import Conditions, Experiment
+from instrument.experiments.experiment import Experiment
 from instrument.experiments.figure import picture, style_of
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan
+from instrument.load.conditions import Conditions
 from instrument.servers import Subject
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ class Timeline(Experiment):
     PART: ClassVar[str] = "requests"
 
     @classmethod
-    def from_saved(cls, conditions: Conditions, part: Any) -> Self:
-        requests = {name: [(sent, done) for sent, done in each] for name, each in part.items()}
+    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
+        requests = {
+            name: [(sent, done) for sent, done in each] for name, each in data["requests"].items()
+        }
         return cls(conditions, requests)
 
     def told(self) -> Iterator[str]:

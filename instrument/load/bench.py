@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import Popen
@@ -15,8 +16,8 @@ from instrument.edges import processes, signals
 from instrument.edges.cpus import usable_cpus
 from instrument.edges.display import Display
 from instrument.edges.errors import InstrumentError
-from instrument.experiments.experiment import Conditions
 from instrument.load.calibration import calibrate
+from instrument.load.conditions import Conditions
 from instrument.load.others import Clock, between, clock, cost_of_each, share_of_others
 from instrument.servers import Subject, Work
 
@@ -76,7 +77,9 @@ class Bench:
     def locust_log(self) -> Path:
         return self.scratch / "locust.log"
 
-    def started(self, subject: Subject, command: Sequence[str], port: int):
+    def started(
+        self, subject: Subject, command: Sequence[str], port: int
+    ) -> AbstractContextManager[Popen[bytes]]:
         """Start a subject, and stop it at once, since nobody waits for what it still answers."""
         booted, workers = subject.server.booted, self.plan.workers
         log = self.log(subject)
@@ -149,7 +152,7 @@ def locust_command(
 
 def observe(
     display: Display,
-    locust: Popen,
+    locust: Popen[bytes],
     log: Path,
     seconds: float,
     look: Callable[[], None],

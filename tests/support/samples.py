@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from instrument.arithmetic.measure import Steady
-from instrument.experiments.experiment import Conditions
 from instrument.experiments.result import Result
+from instrument.load.conditions import Conditions
 
 SYNC = Result(
     name="sync",

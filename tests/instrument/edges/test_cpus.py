@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from instrument.edges import processes
 from instrument.edges.cpus import usable_cpus
-from instrument.experiments.experiment import Conditions
+from instrument.load.conditions import Conditions
 from instrument.load import calibration
 from instrument.load.bench import Plan
 from instrument.servers import SUBJECTS

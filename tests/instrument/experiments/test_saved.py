@@ -21,7 +21,9 @@ from tests.support.samples import CONDITIONS, LOOP, STEPS, SYNC
 
 DATA = [
     Comparison(CONDITIONS, (SYNC, replace(LOOP, ceiling=None))),
-    Sweep(CONDITIONS, {"sync": STEPS, "uvicorn-worker": STEPS}),
+    Sweep(
+        CONDITIONS, {"sync": STEPS, "none": tuple(replace(each, ceiling=None) for each in STEPS)}
+    ),
     Timeline(CONDITIONS, {"sync": [(0.0, 1.0), (0.001, 2.0)], "loop": [(0.0, 1.0), (0.0, 1.0)]}),
     Mending(CONDITIONS, {"before": Shop([(0.0, 1.0), (0.5, 2.0)], [(0.3, 0.2), (0.6, 0.1)])}),
 ]

@@ -198,7 +198,7 @@ def test_a_prediction_is_proved_and_the_answer_is_written(tmp_path):
 
 
 @pytest.mark.long
-def test_ctrl_c_prints_what_is_known_and_saves_nothing(tmp_path):
+def test_ctrl_c_prints_and_keeps_what_is_known(tmp_path):
     command = [*COMPARE, "size", f"{APPS}:waiting", "--output", str(tmp_path)]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
@@ -211,4 +211,6 @@ def test_ctrl_c_prints_what_is_known_and_saves_nothing(tmp_path):
     assert run.returncode == 130
     assert said == "compare: stopped by SIGINT\n"
     assert "/: one request takes 0.05" in printed
-    assert not list(tmp_path.iterdir())
+    [kept] = tmp_path.iterdir()
+    assert kept.name == "size.partial.json" and printed.endswith(f"\n{kept}\n")
+    assert "/: one request takes 0.05" in compare("show", kept).stdout
