@@ -9,6 +9,7 @@ import sys
 import tempfile
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -24,7 +25,7 @@ from instrument.edges.program import run_program
 from instrument.edges.tools import lacking
 from instrument.experiments.columns import new_table
 from instrument.load.others import clock
-from instrument.servers import BY_NAME
+from instrument.servers import BY_NAME, Server
 from starlette_api.models import NewNote
 from starlette_api.store import Store
 
@@ -42,12 +43,14 @@ CALLS = ("GET", "POST")
 POST = Path(__file__).with_name("post.lua")
 BENCHMARKED = ("starlette", "fastapi", "flask", "sqlalchemy", "aiosqlite", "uvicorn", "gunicorn")
 NAME = "benchmark.json"
+Figures = dict[str, float]  # rate, CPU and share of others of one call
 
 
-def main():
+def main() -> None:
     options = parse()
     if options.file:
-        return show(read_saved(options.file))
+        show(read_saved(options.file))
+        return
     if told := lacking("wrk"):
         raise InstrumentError(told)
     need_packages(FRAMEWORK_REQUIREMENTS)
@@ -70,13 +73,12 @@ def main():
     }
     show(data)
     print(write(folder / NAME, json.dumps(data, indent=1) + "\n").relative_to(ROOT))
-    return None
 
 
-def read_saved(path):
+def read_saved(path: Path) -> dict[str, Any]:
     """Return what was saved; raise InstrumentError where it is something else."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         [each["GET"]["rate"] for one in data["rounds"] for each in one.values()]
     except OSError as error:
         raise InstrumentError(f"can't read {path}: {error.strerror}") from error
@@ -85,7 +87,7 @@ def read_saved(path):
     return data
 
 
-def parse():
+def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m instrument.benchmark", description=__doc__)
     parser.add_argument("file", nargs="?", type=Path, help="print what was saved here, instead")
     parser.add_argument(
@@ -101,7 +103,7 @@ def parse():
     return parser.parse_args()
 
 
-def measure(server, app, scratch, seconds):
+def measure(server: Server, app: str, scratch: Path, seconds: int) -> dict[str, Figures]:
     """Return what came of each call, on a new database."""
     folder = Path(tempfile.mkdtemp(dir=scratch))
     url = f"sqlite:///{folder}/notes.db"
@@ -123,7 +125,7 @@ def measure(server, app, scratch, seconds):
         }
 
 
-def observed(pid, folder, where, seconds):
+def observed(pid: int, folder: Path, where: list[str], seconds: int) -> Figures:
     """Return requests/s, ms of CPU that the server used for each, and the share that others used."""
     before, ended = clock(pid), sum(os.times()[2:4])
     requests, rate = ask_much(folder, where, seconds)
@@ -136,17 +138,18 @@ def observed(pid, folder, where, seconds):
     }
 
 
-def ask_much(folder, where, seconds):
+def ask_much(folder: Path, where: list[str], seconds: int) -> tuple[int, float]:
     """Return how many requests were answered, and how many per second; raise InstrumentError."""
     wrk = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--timeout", "10s"]
     told = processes.printed([*wrk, "--duration", f"{seconds}s", *where], folder / "wrk.log")
     if "Non-2xx" in told or "Socket errors" in told:
         raise InstrumentError("not every request was answered", folder / "wrk.log")
-    requests = int(re.search(r"(\d+) requests in", told)[1])
-    return requests, float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])
+    (requests,) = re.findall(r"(\d+) requests in", told)
+    (rate,) = re.findall(r"Requests/sec:\s+([\d.]+)", told)
+    return int(requests), float(rate)
 
 
-def show(data):
+def show(data: dict[str, Any]) -> None:
     rounds = data["rounds"]
     first = next(iter(FRAMEWORKS))
     for call in CALLS:
@@ -172,11 +175,11 @@ def show(data):
     )
 
 
-def disturbed(rounds, name, call):
+def disturbed(rounds: list[dict[str, dict[str, Figures]]], name: str, call: str) -> int:
     return sum(each[name][call]["others"] > OTHERS for each in rounds)
 
 
-def told(values, digits):
+def told(values: list[float], digits: int) -> tuple[str, str]:
     """Return the median, and the lowest and highest, as they are printed."""
     median, low, high = statistics.median(values), min(values), max(values)
     return f"{median:.{digits}f}", f"{low:.{digits}f} .. {high:.{digits}f}"

@@ -106,7 +106,7 @@ def files_gone(package: metadata.Distribution) -> Iterator[str]:
     """Yield the files that were installed with a package and are gone, but compiled ones."""
     record = package.read_text("RECORD") or ""
     for name, *_ in csv.reader(record.splitlines()):
-        if not name.endswith(".pyc") and not os.path.exists(package.locate_file(name)):
+        if not name.endswith(".pyc") and not os.path.exists(str(package.locate_file(name))):
             yield name
 
 

@@ -37,7 +37,7 @@ def exchange(
     begun = time.monotonic()
     connection.request(method, path, body, headers or {})
     with connection.getresponse() as response:
-        received = read_until(response, begun + connection.timeout)
+        received = read_until(response, begun + (connection.timeout or TIMEOUT))
     return Response(response.status, response.headers, received, time.monotonic() - begun)
 
 

@@ -11,7 +11,9 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 MARK = "WORKSHOP_GUARD"
@@ -20,41 +22,36 @@ MARK = "WORKSHOP_GUARD"
 class Guard:
     """The guard, for the process that it guards."""
 
-    def __init__(self):
-        self._process: subprocess.Popen | None = None
+    def __init__(self) -> None:
         self._lock = threading.Lock()
+
+    @cached_property
+    def _process(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", __file__],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            env={name: told for name, told in os.environ.items() if name != MARK},
+            encoding="utf-8",
+        )
+        atexit.register(process.communicate)  # let it end what is left, and wait for it
+        return process
 
     def begin(self) -> bool:
         """Start it, before there is anything to note; return whether it has not ended since."""
         with self._lock:
-            if self._process is None:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", __file__],
-                    stdin=subprocess.PIPE,
-                    start_new_session=True,
-                    env={name: told for name, told in os.environ.items() if name != MARK},
-                    encoding="utf-8",
-                )
-                atexit.register(self.leave)
             return self._process.poll() is None
 
-    def marked(self, variables: dict[str, str] | None) -> dict[str, str]:
+    def marked(self, variables: Mapping[str, str] | None) -> dict[str, str]:
         """Return an environment by which it finds what it was not told of yet."""
         return {**(variables or os.environ), MARK: str(self._process.pid)}
 
     def note(self, sign: str, group: int) -> None:
         with self._lock, suppress(BrokenPipeError):  # it is gone, as the next begin() says
-            self._process.stdin.write(f"{sign}{group}\n")
-            self._process.stdin.flush()
-
-    def leave(self) -> None:
-        """Let it end what is left, and wait for it."""
-        with suppress(BrokenPipeError):
-            self._process.stdin.close()
-        self._process.wait()
+            print(f"{sign}{group}", file=self._process.stdin, flush=True)
 
 
-def marked():
+def marked() -> Iterator[int]:
     """Yield the processes that have begun with this process's id in their environment."""
     sign = f"{MARK}={os.getpid()}".encode()
     for environ in Path("/proc").glob("[0-9]*/environ"):
@@ -65,8 +62,8 @@ def marked():
             pass  # it has ended by itself, or is another user's
 
 
-def main():
-    groups = set()
+def main() -> None:
+    groups: set[int] = set()
     for line in sys.stdin:
         (groups.add if line[0] == "+" else groups.discard)(int(line[1:]))
     for group in groups:
@@ -75,7 +72,7 @@ def main():
         end(os.kill, pid)
 
 
-def end(kill, number):
+def end(kill: Callable[[int, int], None], number: int) -> None:
     try:
         kill(number, signal.SIGKILL)
     except OSError:

@@ -17,7 +17,7 @@ WITHOUT_WHEEL = (
 )
 
 
-def main(requirements):
+def main(requirements: str) -> None:
     """Install; show what pip warned of. Raise SystemExit with the reason where that failed."""
     command = [*PIP, "--only-binary=:all:", f"--requirement={requirements}"]
     done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
@@ -26,7 +26,7 @@ def main(requirements):
     print(done.stderr, end="", file=sys.stderr)
 
 
-def reason(said):
+def reason(said: str) -> str:
     """Return why pip failed, from what it said."""
     if re.search(UNREACHABLE, said):
         return "the package index can't be reached: look at your connection, and type it again"

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from subprocess import Popen
 from typing import IO, Any, TypeVar
 
 import psutil
@@ -34,12 +35,12 @@ PREFIXES = tuple(name for name in LEAKING if name.endswith("_"))
 
 T = TypeVar("T")
 _guard = Guard()
-unended: list[subprocess.Popen] = []  # what was started
+unended: list[Popen[bytes]] = []  # what was started
 
 
 def wait_until(
     condition: Callable[[], T],
-    process: subprocess.Popen | None = None,
+    process: Popen[bytes] | None = None,
     log: Path | None = None,
     seconds: float = START_SECONDS,
     otherwise: str = "waited in vain",
@@ -71,7 +72,7 @@ def environment() -> dict[str, str]:
     return {**kept, "PATH": os.pathsep.join([scripts, kept.get("PATH", os.defpath)])}
 
 
-def start(command: Sequence[str], output: IO[bytes], **options: Any) -> subprocess.Popen:
+def start(command: Sequence[str], output: IO[bytes], **options: Any) -> Popen[bytes]:
     """Start a process in a group of its own, which ends at the latest when this process does.
 
     Raises Interrupted when the user has asked to stop, and InstrumentError when the guard is gone.
@@ -99,8 +100,9 @@ def running(
     log: Path,
     grace: float = GRACE_SECONDS,
     folder: Path = ROOT,
+    /,  # since a variable may have any name
     **variables: str,
-) -> Iterator[subprocess.Popen]:
+) -> Iterator[Popen[bytes]]:
     """Run a command from a folder, and end it with its whole group; the variables are its own.
 
     Its temporary files lie beside its log, since one that is killed leaves some. Raises
@@ -129,7 +131,7 @@ def printed(command: Sequence[str], log: Path, may_fail: bool = False) -> str:
     return log.read_text(encoding="utf-8")
 
 
-def end(process: subprocess.Popen, grace: float = GRACE_SECONDS) -> None:
+def end(process: Popen[bytes], grace: float = GRACE_SECONDS) -> None:
     """End a process and its group: SIGTERM, a moment of grace, SIGKILL, and wait.
 
     Workers outlive a master that was killed, so the group is what counts. Once the user has
@@ -152,7 +154,7 @@ def end(process: subprocess.Popen, grace: float = GRACE_SECONDS) -> None:
         _guard.note("-", process.pid)
 
 
-def _signal_group(process: subprocess.Popen, number: int) -> bool:
+def _signal_group(process: Popen[bytes], number: int) -> bool:
     """Signal every process of the group; return False when there is none."""
     try:
         os.killpg(process.pid, number)
@@ -161,7 +163,7 @@ def _signal_group(process: subprocess.Popen, number: int) -> bool:
     return True
 
 
-def _group_lives(process: subprocess.Popen) -> bool:
+def _group_lives(process: Popen[bytes]) -> bool:
     """Return whether a process of the group is more than a zombie, which its parent may not reap."""
     for pid in psutil.pids():
         with suppress(ProcessLookupError):
@@ -170,7 +172,7 @@ def _group_lives(process: subprocess.Popen) -> bool:
     return False
 
 
-def end_all(but: Sequence[subprocess.Popen] = ()) -> None:
+def end_all(but: Sequence[Popen[bytes]] = ()) -> None:
     """End what is still running, but what another part of this program has started."""
     for process in [each for each in unended if each not in but]:
         end(process)
@@ -196,7 +198,7 @@ def children(process: psutil.Process) -> list[psutil.Process]:
     return found
 
 
-def check_alive(process: subprocess.Popen, name: str, when: str, log: Path | None) -> None:
+def check_alive(process: Popen[bytes], name: str, when: str, log: Path | None) -> None:
     """Raise InstrumentError when the process has ended."""
     code = process.poll()
     if code is None:
@@ -256,7 +258,7 @@ def serving(
     is_asked: bool = True,
     grace: float = GRACE_SECONDS,
     **variables: str,
-) -> Iterator[subprocess.Popen]:
+) -> Iterator[Popen[bytes]]:
     """Start a server, wait until it is up, hand it over, and stop it.
 
     It is up when its log says `booted` for each of its workers, and GET / is answered with 200; an

@@ -100,7 +100,7 @@ def loads(library: str) -> bool:
 def refused() -> str:
     """Return what to say where py-spy may not look at a process that is not its child, or nothing."""
     done = subprocess.run(
-        [find("py-spy"), "dump", "--pid", str(os.getpid())],
+        [find("py-spy") or "py-spy", "dump", "--pid", str(os.getpid())],
         check=False,
         capture_output=True,
         encoding="utf-8",

@@ -40,16 +40,16 @@ def bytes_in_a_list(path: Path, folder: Path) -> str:
 def answered(run: Served) -> Response:
     """Return the answer, where the server found bytes to send."""
     try:
-        answer, failed = fetch(run.port), None
+        outcome: Response | Wrong = fetch(run.port)
     except Wrong as wrong:
-        answer, failed = None, wrong
+        outcome = wrong
     if found := re.search(r"TypeError: (.+) is not a byte", run.said()):
         raise Wrong(no_bytes(found[1]))
     if "TypeError: 'NoneType' object is not iterable" in run.said():
         raise Wrong("The application returned None: return a list with the body, in bytes.")
-    if failed:
-        raise failed
-    return answer
+    if isinstance(outcome, Wrong):
+        raise outcome
+    return outcome
 
 
 def no_bytes(found: str) -> str:

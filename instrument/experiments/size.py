@@ -174,15 +174,15 @@ def meaning(profile: Profile, cpus: int) -> str:
     if profile.why == "unbounded":
         return f"No plateau with {last.users} users: one process holds as many as come."
     if profile.why == "computes":
-        each = 1 / profile.fastest
-        more = "" if last.cpu >= BUSY_CPU else f", and wanted {last.cpu_waits:.2f} more"
+        each, cpu = 1 / profile.fastest, last.cpu or 0.0
+        more = "" if cpu >= BUSY_CPU else f", and wanted {last.cpu_waits:.2f} more"
         less = (
             ", less than its CPU: something releases the interpreter's lock"
             if profile.cpu_seconds and each < BUSY_CPU * profile.cpu_seconds
             else ""
         )
         return (
-            f"The process uses {last.cpu:.2f} of a CPU{more}: it computes. "
+            f"The process uses {cpu:.2f} of a CPU{more}: it computes. "
             f"It needs {each:.4f} s for each request{less}."
         )
     found = suspects(held, cpus, profile.threads, profile.interface == "asgi")

@@ -109,7 +109,7 @@ class Answer:
     text: str  # of the body, or of the error
     seconds: float
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.status) if self.status else self.text
 
 

@@ -47,7 +47,7 @@ def on_socket(server: Server, *options: str) -> Iterator[Path]:
         path, log = Path(folder) / "s", Path(folder) / "log"
         options = (*options, f"{server.options.unix_socket}{path}")
         command = server.command(processes.free_port(), 1, PEERS[server.interface], *options)
-        with processes.running(command, log, grace=0) as process:
+        with processes.running(command, log, 0) as process:
             wait_until(lambda: path.exists() and ask_socket(path).status == 200, process, log)
             yield path
 
@@ -80,7 +80,10 @@ def belief(truth: tuple[str, str], header: str, value: str, plain: Answer, forge
         return f"{plain}, {forged}"
     first, _, others = value.partition(", ")
     lie = (first, truth[1]) if header == FOR else (truth[0], value)
-    told = {truth: "ignored", lie: "the first is believed" if others else "believed"}
+    told: dict[tuple[str, ...], str] = {
+        truth: "ignored",
+        lie: "the first is believed" if others else "believed",
+    }
     return told.get(tuple(forged.text.split()), forged.text)
 
 

@@ -22,10 +22,10 @@ def http2(server: Server) -> str:
             at_once = ["-n", str(HTTP2_REQUESTS), "-c", "1", "-m", str(HTTP2_REQUESTS)]
             command = ["h2load", *at_once, f"https://127.0.0.1:{run.port}/1"]
             told = printed(command, Path(folder) / "log")
-    protocol = re.search(r"Application protocol: (\S+)", told)[1]
+    (protocol,) = re.findall(r"Application protocol: (\S+)", told)
     (requests,) = re.findall(r"^requests: .*", told, re.MULTILINE)
     if f"{HTTP2_REQUESTS} succeeded" in requests:
-        seconds = re.search(r"finished in ([\d.]+)s", told)[1]
+        (seconds,) = re.findall(r"finished in ([\d.]+)s", told)
         return f"{protocol}: {whole(float(seconds))} s"
     return f"{protocol}: no answer" if " 0 done" in requests else f"{protocol}: {requests}"
 

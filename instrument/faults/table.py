@@ -6,7 +6,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
@@ -27,7 +27,7 @@ UNKNOWN_OPTION = "unrecognized arguments|ambiguous option|No such option|Invalid
 # Of gthread, fewer threads than anything that asks at once.
 COLUMNS = tuple(server.with_threads(2) for server in EVERYWHERE)
 SERVER_PACKAGES = packages_of(COLUMNS)
-Cells = dict[str, dict]  # by row
+Cells = dict[str, dict[str, Any]]  # by row
 T = TypeVar("T")
 
 
@@ -63,7 +63,9 @@ class Table:
 
     name: str  # of its data in docs/, and of the marks around it in the chapter
     chapter: str
-    fill: Callable[[Cells, list | None], Cells]  # from what was saved; see outcomes()
+    fill: Callable[
+        [Cells, list[InstrumentError] | None], Cells
+    ]  # from what was saved; see outcomes()
     markdown: Callable[[Cells], str]
     rows: tuple[Row, ...] = ()  # that are tried on each server
     packages: tuple[str, ...] = SERVER_PACKAGES  # whose versions stand below it
@@ -83,13 +85,14 @@ class Table:
         begin, end = f"<!-- table {self.name} -->", f"<!-- end of table {self.name} -->"
         return re.compile(f"(?<={begin}\n).*?(?={end})", re.DOTALL)
 
-    def saved(self) -> dict:
+    def saved(self) -> dict[str, Any]:
         """Return the versions with which it was filled last, and its cells."""
         if self.data.exists():
-            return json.loads(self.data.read_text(encoding="utf-8"))
+            found: dict[str, Any] = json.loads(self.data.read_text(encoding="utf-8"))
+            return found
         return {"versions": {}, "cells": {}}
 
-    def shown(self, saved: dict) -> str:
+    def shown(self, saved: dict[str, Any]) -> str:
         """Return the table in Markdown, with the versions below it."""
         used = ", ".join(" ".join(each) for each in saved["versions"].items())
         return f"{self.markdown(saved['cells'])}\n{used}.\n"
@@ -97,7 +100,7 @@ class Table:
     def versions(self) -> dict[str, str]:
         return versions(self.packages, any("nginx" in row.needs for row in self.rows))
 
-    def write(self, saved: dict) -> None:
+    def write(self, saved: dict[str, Any]) -> None:
         """Write it to docs/ and to the chapter; raise InstrumentError where its marks are gone."""
         text, count = self.place.subn(
             lambda _: self.shown(saved), self.readme.read_text(encoding="utf-8")
@@ -135,14 +138,14 @@ def outcomes(
     try_cell = outcome_of if untried is None else outcome_or_error
     tasks = [partial(try_cell, *cell) for cell in tried]
     for (row, server), outcome in zip(tried, side_by_side(tasks, SIDE_BY_SIDE), strict=True):
-        if isinstance(outcome, InstrumentError):
-            untried.append(outcome)
-        else:
+        if not isinstance(outcome, InstrumentError):
             found[row.title][server.name] = outcome
+        elif untried is not None:
+            untried.append(outcome)
     return found
 
 
-def side_by_side(tasks: list[Callable[[], T]], at_once: int) -> list[T]:
+def side_by_side(tasks: Sequence[Callable[[], T]], at_once: int) -> list[T]:
     """Do some tasks side by side; when one fails, or the user asks to stop, end them all."""
     others = processes.unended[:]
     with ThreadPoolExecutor(at_once) as pool:

@@ -181,7 +181,7 @@ def many_streams(server: Server) -> str:
         ExitStack() as stack,
         ThreadPoolExecutor(MANY_STREAMS) as clients,
     ):
-        count = min(server.slots + 1, MANY_STREAMS)
+        count = int(min(server.slots + 1, MANY_STREAMS))
         every = [stack.enter_context(connected(run.port)) for _ in range(count)]
         start = time.monotonic()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import statistics
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -13,7 +14,7 @@ from instrument.edges import signals
 from instrument.edges.clients import connection_to
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import wait_until
-from instrument.faults.fixtures import Launched, ask, ask_on, launched
+from instrument.faults.fixtures import Answer, Launched, ask, ask_on, launched
 from instrument.faults.table import Cells, Table, side_by_side
 from instrument.servers import BY_NAME, EVERYWHERE, Server
 
@@ -121,7 +122,7 @@ def cost_of(run: Launched, setup: Setup, rounds: int, seconds: int) -> Cost | No
     )
 
 
-def cpu_of(run: Launched, ask_many, times: int) -> float:
+def cpu_of(run: Launched, ask_many: Callable[[Launched, int], None], times: int) -> float:
     """Return the CPU time of a request that does nothing, in ms, from a round of them."""
     count = REQUESTS * times // CLIENTS
     before = cpu_seconds(run)
@@ -143,7 +144,7 @@ def ask_again(run: Launched, count: int) -> None:
             expect(run, ask_on(connection, "/"))
 
 
-def expect(run: Launched, answer) -> None:
+def expect(run: Launched, answer: Answer) -> None:
     if answer.status != 200:
         raise InstrumentError("not every request was answered", run.log)
 
@@ -169,7 +170,8 @@ async def resident_while_holding(
     run: Launched, setup: Setup, seconds: int
 ) -> tuple[float, float] | None:
     """Return the memory while few requests are held, and while many are; None when that fails."""
-    clients, found = [], []
+    clients: list[asyncio.Task[bytes]] = []
+    found: list[float] = []
 
     def is_answered() -> bool:
         return any(client.done() for client in clients)

@@ -17,7 +17,6 @@ from instrument.servers import OLDEST, Server
 
 APPS = {"wsgi": "diagnosis.wsgi_app:app", "asgi": "diagnosis.asgi_app:app"}
 STACKS = "--config=diagnosis/stacks.py"
-DEBUGS = {"PYTHONASYNCIODEBUG": "1"}
 SECOND = 1  # that /after of the odd apps works on, too
 
 
@@ -37,7 +36,7 @@ def debug_mode(server: Server) -> str:
     """With the variable alone; uvicorn sets the mode itself on Python 3.11."""
     if server.interface == "wsgi":
         return DASH
-    with launched(server, workers=1, apps=APPS, **DEBUGS) as run:
+    with launched(server, workers=1, apps=APPS, PYTHONASYNCIODEBUG="1") as run:
         ask(run.port, "/parcel/0.5")
         ask(run.port)  # which the loop answers only after it has told of the block
         told = run.said("Executing <Task")

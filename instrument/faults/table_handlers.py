@@ -1,7 +1,6 @@
 """The table of chapter 7: how many requests of a second a process of each framework works on."""
 
 from collections.abc import Iterable
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -149,14 +148,6 @@ def setups() -> list[tuple[Handler, ...]]:
     ]
 
 
-@contextmanager
-def launched_for(handler: Handler):
-    """Start a handler's server with one process, and stop it."""
-    apps = {handler.server.interface: PREFIX + handler.app}
-    with launched(handler.server, workers=1, apps=apps) as run:
-        yield run
-
-
 def try_one(run: Launched, handler: Handler) -> Found:
     """Ask a handler from all of its clients at once; raise InstrumentError when one gets nothing."""
     seconds, kinds = burst(handler.clients, "127.0.0.1", run.port, handler.path)
@@ -169,7 +160,8 @@ def try_one(run: Launched, handler: Handler) -> Found:
 def try_all(handlers: Iterable[Handler]) -> Cells:
     """Start the server that these handlers share, and ask one after the other."""
     first, *_ = handlers
-    with launched_for(first) as run:
+    apps = {first.server.interface: PREFIX + first.app}
+    with launched(first.server, workers=1, apps=apps) as run:
         return {handler.row: asdict(try_one(run, handler)) for handler in handlers}
 
 

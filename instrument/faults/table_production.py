@@ -78,9 +78,9 @@ def kill_master(server: Server) -> str:
     with launched(server) as run:
         workers = run.workers()
         os.kill(run.master.pid, signal.SIGKILL)
-        last = []
+        last: list[Answer] = []
 
-        def refused():  # a sync worker looks up after each request
+        def refused() -> bool:  # a sync worker looks up after each request
             last[:] = [ask(run.port, seconds=2)]
             return last[0].text == "refused"
 

@@ -92,7 +92,7 @@ def tell_open(server: Server, number: int) -> str:
         connection.recv(timeout=PATIENCE)
         run.master.send_signal(number)
         try:
-            return f"told {connection.recv(timeout=PATIENCE)}"
+            return f"told {connection.recv(timeout=PATIENCE, decode=True)}"
         except ConnectionClosed as closed:
             if closed.rcvd and closed.rcvd.code != CloseCode.INTERNAL_ERROR:
                 return f"told {closed.rcvd.code}"

@@ -14,18 +14,19 @@ import os
 import platform
 import sys
 import traceback
+from typing import Any
 
 
-def imported(name):
+def imported(name: str) -> Any:
     module, _, attribute = name.partition(":")
-    found = importlib.import_module(module)
+    found: Any = importlib.import_module(module)
     is_factory = attribute.endswith("()")
     for part in (attribute or "application").replace("()", "").split("."):
         found = getattr(found, part)
     return found() if is_factory else found
 
 
-def interface_of(app):
+def interface_of(app: Any) -> object:
     """Return wsgi or asgi, or None where the callable does not show it."""
     if inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(type(app).__call__):
         return "asgi"
@@ -39,16 +40,16 @@ def interface_of(app):
     return {2: "wsgi", 3: "asgi"}.get(len(needed))
 
 
-def version_of(package):
+def version_of(package: str) -> object:
     if not importlib.util.find_spec(package):
         return None
     return getattr(importlib.import_module(package), "__version__", "")
 
 
-def main():
+def main() -> None:
     name, path = sys.argv[1:]
     sys.path[0] = ""  # the folder that this runs in
-    told = {"python": platform.python_version(), "error": None}
+    told: dict[str, Any] = {"python": platform.python_version(), "error": None}
     try:
         app = imported(name)
         told["is_callable"] = callable(app)

@@ -9,12 +9,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 
 from instrument.arithmetic.sizing import FLAT, SHORTEST_RUNG, TICKS, Rung
 from instrument.edges import processes, signals
 from instrument.edges.display import Display
 from instrument.edges.errors import InstrumentError
-from instrument.load.asking import Request, ask_once, connect
+from instrument.load.asking import Reply, Request, ask_once, connect
 from instrument.load.bench import observe
 from instrument.load.others import Clock, between, clock, share_of_others, used_by_all
 from instrument.load.target import megabytes
@@ -82,7 +83,8 @@ def one_user(request: Request, pid: int | None, log: Path | None = None) -> OneU
     with closing(connect(request)) as connection:
         try:
             first, *_ = [ask_once(request, connection, log) for _ in range(WARM_UP)]
-            answers, begun = [], time.monotonic()
+            answers: list[Reply] = []
+            begun = time.monotonic()
             used, memory = (used_by_all(pid), sum_of(pid)) if pid else (0.0, 0.0)
             while len(answers) < FEWEST or time.monotonic() - begun < ONE_USER_SECONDS:
                 signals.check()
@@ -217,7 +219,7 @@ def seconds_for(rungs: Rungs, latency: float) -> float:
     return 2 * rungs.seconds(latency) + 120
 
 
-def rung_of(mark: dict, clocks: list[Clock], is_known: bool) -> tuple[Rung, float]:
+def rung_of(mark: dict[str, Any], clocks: list[Clock], is_known: bool) -> tuple[Rung, float]:
     """Return a rung, and the CPU seconds that Locust needed for a request."""
     within = between(clocks, mark["start"], mark["end"])
     found, cpu, generated, waits = mark["requests_per_second"], None, 0.0, 0.0

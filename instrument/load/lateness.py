@@ -6,11 +6,12 @@ The load generator runs the same in a greenlet: there it measures the generator.
 """
 
 import time
+from collections.abc import Callable
 
 SLEEP_SECONDS = 0.05
 
 
-def woken(sleep=time.sleep):
+def woken(sleep: Callable[[float], None] = time.sleep) -> tuple[float, float]:
     """Sleep once; return when that ended, in s on the monotonic clock, and how late, in ms."""
     begun = time.monotonic()
     sleep(SLEEP_SECONDS)

@@ -2,13 +2,13 @@
 
 import argparse
 import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 
 from instrument.edges import processes, signals
 from instrument.edges.errors import InstrumentError
@@ -21,7 +21,7 @@ class Started:
     """A process that runs, and where it writes what happens."""
 
     name: str
-    process: subprocess.Popen
+    process: Popen[bytes]
     log: Path
 
 

@@ -12,11 +12,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 
 from instrument.arithmetic.sizing import Size
 from instrument.edges import processes
+from instrument.edges.clients import listens
 from instrument.edges.errors import InstrumentError
 from instrument.load.others import used_by_all
 
@@ -70,12 +72,14 @@ class Target:
         command, log = self.command(words, port, scratch), scratch / "server.log"
         path = os.pathsep.join([str(Path(self.python).parent), os.environ.get("PATH", "")])
         variables = {"PATH": path, **self.variables}
-        with processes.running(command, log, folder=self.folder, **variables) as process:
+        with processes.running(
+            command, log, processes.GRACE_SECONDS, self.folder, **variables
+        ) as process:
             name = words[0]
 
             def is_up() -> bool:
                 processes.check_alive(process, name, "before it answered", log)
-                return processes.listens(port)
+                return listens(port)
 
             processes.wait_until(is_up, log=log, otherwise=f"{name} listens on no port")
             wait_until_quiet(process.pid, size.processes)
@@ -142,7 +146,7 @@ def found(
         app,
         str(told),
     ]
-    with processes.running(command, log, folder=folder, **variables) as process:
+    with processes.running(command, log, processes.GRACE_SECONDS, folder, **variables) as process:
         processes.wait_until(
             lambda: process.poll() is not None,
             otherwise=f"importing {app} did not end: leave what serves or waits to a function",
@@ -174,7 +178,7 @@ def found(
 class Words(argparse.ArgumentParser):
     """Knows those options of gunicorn and uvicorn that matter here; all others stay as they are."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(add_help=False, allow_abbrev=False)
         self.add_argument("-w", "--workers", type=int)
         self.add_argument("--threads", type=int, default=1)
@@ -183,7 +187,7 @@ class Words(argparse.ArgumentParser):
         for names in (("-b", "--bind"), ("--host",), ("--port",), ("--uds",), ("--fd",)):
             self.add_argument(*names)
 
-    def error(self, message):
+    def error(self, message: str) -> NoReturn:
         raise ValueError(message)
 
 

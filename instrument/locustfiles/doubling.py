@@ -10,8 +10,10 @@ that of the step before.
 
 import json
 import time
+from argparse import ArgumentParser, Namespace
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import Any
 
 from locust import LoadTestShape, events
 
@@ -24,7 +26,7 @@ from instrument.arithmetic.measure import (
 
 
 @events.init_command_line_parser.add_listener
-def add_options(parser):
+def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--lowest", type=int, default=1, help="users of the first step")
     parser.add_argument("--highest", type=int, default=256, help="users of the last step")
     parser.add_argument("--shortest", type=float, default=SHORTEST_STEADY_SECONDS)
@@ -32,25 +34,27 @@ def add_options(parser):
     parser.add_argument("--marks", metavar="FILE", required=True, help="where to write the steps")
 
 
-def named(exception):
+def named(exception: Exception | None) -> str:
     """Return what became of a request without an answer."""
     original = getattr(exception, "original", exception)
     return "no answer in time" if isinstance(original, TimeoutError) else type(original).__name__
 
 
 class Doubling(LoadTestShape):
-    def __init__(self):
-        super().__init__()
-        self.step = None
-        self.answers = Counter()
-        self.times = defaultdict(list)  # when each user was answered
-        self.latencies = []
-        self.errors = Counter()
-        self.steady_from = None
-        self.counts_from = 0.0
-        self.marks = []
+    runner: Any  # that Locust sets
 
-    def tick(self):
+    def __init__(self) -> None:
+        super().__init__()
+        self.step = 0
+        self.answers: Counter[int] = Counter()
+        self.times: defaultdict[int, list[float]] = defaultdict(list)  # when each user was answered
+        self.latencies: list[float] = []
+        self.errors: Counter[str] = Counter()
+        self.steady_from: float | None = None
+        self.counts_from = 0.0
+        self.marks: list[dict[str, Any]] = []
+
+    def tick(self) -> tuple[int, float] | None:
         options = self.runner.environment.parsed_options
         self.step = self.step or options.lowest
         if self.step_is_done(options):
@@ -66,12 +70,12 @@ class Doubling(LoadTestShape):
             return None
         return self.step, spawn_rate(self.step)
 
-    def step_is_done(self, options):
+    def step_is_done(self, options: Namespace) -> bool:
         if self.steady_from is None or time.monotonic() - self.steady_from < options.shortest:
             return False
         return min(self.answers.values()) >= 2 or bool(self.errors and options.growth)
 
-    def mark(self):
+    def mark(self) -> dict[str, Any]:
         [(error, _)] = self.errors.most_common(1) or [("", 0)]
         return {
             "users": self.step,
@@ -82,7 +86,7 @@ class Doubling(LoadTestShape):
             "error": error,
         }
 
-    def was_last(self, options):
+    def was_last(self, options: Namespace) -> bool:
         if not options.growth:
             return False
         *_, before, last = [None, *self.marks]
@@ -90,7 +94,7 @@ class Doubling(LoadTestShape):
         is_flat = before is not None and found < options.growth * before["requests_per_second"]
         return is_flat or bool(last["error"])
 
-    def all_are_there(self, **_):
+    def all_are_there(self, **_: object) -> None:
         users = self.runner.environment.user_classes
         self.counts_from = time.monotonic() + max(getattr(each, "stagger", 0) for each in users)
         self.answers.clear()
@@ -99,7 +103,14 @@ class Doubling(LoadTestShape):
         self.errors.clear()
         self.steady_from = None
 
-    def answered(self, context, response_time, exception, response=None, **_):
+    def answered(
+        self,
+        context: dict[str, int],
+        response_time: float,
+        exception: Exception | None,
+        response: object = None,
+        **_: object,
+    ) -> None:
         if time.monotonic() < self.counts_from:
             return  # not all of them ask yet
         self.answers[context["user"]] += 1
@@ -115,7 +126,7 @@ class Doubling(LoadTestShape):
 
 
 @events.init.add_listener
-def follow(environment, **_):
+def follow(environment: Any, **_: object) -> None:
     for user in environment.user_classes:
         user.context = lambda self: {"user": id(self)}
     environment.events.spawning_complete.add_listener(environment.shape_class.all_are_there)

@@ -9,12 +9,15 @@ answers to its master.
 
 import re
 import time
+from argparse import ArgumentParser
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import gevent
-from flask import jsonify, request, send_file
+from flask import Response, jsonify, request, send_file
 from locust import events
 from locust.runners import (
     STATE_INIT,
@@ -28,7 +31,7 @@ from locust.runners import (
 
 from instrument.arithmetic.live import LONGEST_WINDOW, sample
 from instrument.arithmetic.measure import Completion
-from instrument.servers import BY_DEFAULT, SUBJECTS
+from instrument.servers import BY_DEFAULT, SUBJECTS, Subject
 
 PAGES = Path(__file__).parent
 BY_INTERFACE = {SUBJECTS[name].server.interface: SUBJECTS[name] for name in BY_DEFAULT}
@@ -40,8 +43,8 @@ LINK = """
 
 
 @events.init_command_line_parser.add_listener
-def add_options(parser):
-    def add(name, default, explanation, kind=str):
+def add_options(parser: ArgumentParser) -> None:
+    def add(name: str, default: str | int, explanation: str, kind: type = str) -> None:
         parser.add_argument(
             name, type=kind, default=default, help=explanation, include_in_web_ui=False
         )
@@ -57,13 +60,13 @@ def add_options(parser):
 class Line:
     """One row of Locust's statistics, the server behind it, and its answers of late."""
 
-    def __init__(self, user, subject):
+    def __init__(self, user: Any, subject: Subject):
         self.user = user
         self.subject = subject
-        self.answers = deque()
+        self.answers: deque[Completion] = deque()
         self.users, self.changed = 0, 0.0
 
-    def sample(self, users, now, workers):
+    def sample(self, users: int, now: float, workers: int) -> dict[str, Any]:
         if users != self.users:
             self.users, self.changed = users, now
         while self.answers and self.answers[0].at < now - LONGEST_WINDOW:
@@ -74,7 +77,7 @@ class Line:
 class Lab:
     """The samples of the last run; a run that could not start leaves those of the one before."""
 
-    def __init__(self, environment, runner):
+    def __init__(self, environment: Any, runner: Any):
         self.workers = environment.parsed_options.server_workers
         self.runner = runner
         named = environment.parsed_options.servers
@@ -82,54 +85,57 @@ class Lab:
         self.lines = {user.row: Line(user, subjects[user.row]) for user in environment.user_classes}
         self.is_master = isinstance(runner, MasterRunner)
         self.delay = WORKER_REPORT_INTERVAL + 1 if self.is_master else 0  # until all has been told
-        self.counts = deque()  # of users, that wait for their answers to be told
-        self.started = None
+        self.counts: deque[tuple[float, dict[str, int]]] = (
+            deque()
+        )  # of users, that wait for their answers to be told
+        self.began, self.started = 0.0, 0.0
         self.loaded = 0.0  # when the users were seen last
         self.begin()
 
-    def start(self, **_):
+    def start(self, **_: object) -> None:
         self.started = time.monotonic()
 
-    def begin(self):
+    def begin(self) -> None:
         self.run = time.time_ns() // 1_000_000  # another one also in a lab that is opened anew
-        self.began, self.started = self.started, None
+        self.began, self.started = self.started, 0.0
         self.counts.clear()
-        self.samples = []
+        self.samples: list[dict[str, Any]] = []
 
-    def add(self, row, answer):
+    def add(self, row: str, answer: Completion) -> None:
         if row in self.lines:
             self.lines[row].answers.append(answer)
 
-    def sample_each_second(self):
+    def sample_each_second(self) -> None:
         while True:
             gevent.sleep(1 - time.monotonic() % 1)
             if self.runner.state in (STATE_SPAWNING, STATE_RUNNING):
                 if self.started:
                     self.begin()
                 self.loaded = time.monotonic()
-                self.counts.append((time.monotonic(), dict(self.users())))
+                self.counts.append((time.monotonic(), self.users()))
             while self.counts and self.counts[0][0] <= time.monotonic() - self.delay:
                 self.sample(*self.counts.popleft())
 
-    def users(self):
-        if self.is_master:
-            return self.runner.reported_user_classes_count
-        return self.runner.user_classes_count
+    def users(self) -> dict[str, int]:
+        runner = self.runner
+        return dict(
+            runner.reported_user_classes_count if self.is_master else runner.user_classes_count
+        )
 
-    def sample(self, at, users):
+    def sample(self, at: float, users: dict[str, int]) -> None:
         lines = [
             line.sample(users.get(line.user.__name__, 0), at, self.workers)
             for line in self.lines.values()
         ]
         self.samples.append({"at": round(at - self.began, 1), "lines": lines})
 
-    def queue_seconds(self):
+    def queue_seconds(self) -> float:
         """Return for how long requests of a run that was stopped still keep the workers busy."""
         lines = self.samples[-1]["lines"] if self.samples else []
         waits = [line["predicted_latency"] or 0 for line in lines]
         return round(max(0, max(waits, default=0) + 1 - (time.monotonic() - self.loaded)), 1)
 
-    def predicted(self):
+    def predicted(self) -> list[dict[str, Any]]:
         """Return what arithmetic says of the users that the page is filled in with, before a run."""
         users, rows = self.runner.environment.parsed_options.num_users or 0, len(self.lines)
         return [
@@ -137,7 +143,7 @@ class Lab:
             for place, line in enumerate(self.lines.values())
         ]
 
-    def data(self, run, after):
+    def data(self, run: int, after: int) -> dict[str, Any]:
         """Return the samples that a page lacks, which are all when it shows another run."""
         first = after if run == self.run else 0
         return {
@@ -147,8 +153,7 @@ class Lab:
                 {"name": row, "host": self.runner.environment.host or line.user.host}
                 for row, line in self.lines.items()
             ],
-            "refused": self.started is not None
-            and self.runner.state in (STATE_INIT, STATE_STOPPED),
+            "refused": self.started > 0 and self.runner.state in (STATE_INIT, STATE_STOPPED),
             "queue": self.queue_seconds(),
             "predicted": self.predicted(),
             "first": first,
@@ -156,7 +161,7 @@ class Lab:
         }
 
 
-def users_of(servers, base):
+def users_of(servers: str, base: type) -> list[type]:
     """Return a user class for each NAME=PORT, in the order given."""
     classes = []
     for each in servers.split(","):
@@ -168,7 +173,7 @@ def users_of(servers, base):
 
 
 @events.init.add_listener
-def add_lab(environment, runner, web_ui, **_):
+def add_lab(environment: Any, runner: Any, web_ui: Any, **_: object) -> None:
     if servers := environment.parsed_options.servers:
         environment.user_classes = users_of(servers, environment.user_classes[0])
     if isinstance(runner, WorkerRunner):
@@ -180,54 +185,54 @@ def add_lab(environment, runner, web_ui, **_):
         gevent.spawn(lab.sample_each_second)
 
 
-def tell_master(environment):
-    answers = []
+def tell_master(environment: Any) -> None:
+    answers: list[tuple[str, float, float, bool]] = []
 
     @environment.events.request.add_listener
-    def keep(name, response_time, exception, **_):
+    def keep(name: str, response_time: float, exception: Exception | None, **_: object) -> None:
         answers.append((name, time.monotonic(), response_time, bool(exception)))
 
     @environment.events.report_to_master.add_listener
-    def report(data, **_):
+    def report(data: dict[str, Any], **_: object) -> None:
         now = time.monotonic()  # which is another on each machine: send ages
         data["answers"] = [(row, now - at, took, failed) for row, at, took, failed in answers]
         answers.clear()
 
 
-def listen(environment, lab):
+def listen(environment: Any, lab: Lab) -> None:
     environment.events.test_start.add_listener(lab.start)
 
     @environment.events.request.add_listener
-    def keep(name, response_time, exception, **_):
+    def keep(name: str, response_time: float, exception: Exception | None, **_: object) -> None:
         lab.add(name, Completion(time.monotonic(), response_time, bool(exception)))
 
     @environment.events.worker_report.add_listener
-    def merge(data, **_):
+    def merge(data: dict[str, Any], **_: object) -> None:
         now = time.monotonic()
         for row, age, took, failed in data.get("answers", ()):
             lab.add(row, Completion(now - age, took, failed))
 
 
-def add_pages(web_ui, lab):
-    def route(path):
+def add_pages(web_ui: Any, lab: Lab) -> None:
+    def route(path: str) -> Callable[[Callable[[], Response]], Any]:
         return lambda view: web_ui.app.route(path, endpoint=path)(
             web_ui.auth_required_if_enabled(view)
         )
 
     @route("/lab")
-    def page():
+    def page() -> Response:
         return send_file(PAGES / "lab.html")
 
     @route("/lab/staircase")
-    def staircase():
+    def staircase() -> Response:
         return send_file(PAGES / "staircase.html")
 
     @route("/lab/data")
-    def data():
+    def data() -> Response:
         return jsonify(lab.data(request.args.get("run", 0, int), request.args.get("after", 0, int)))
 
     @web_ui.app.after_request
-    def link(response):
+    def link(response: Response) -> Response:
         if request.path == "/" and response.mimetype == "text/html":
             html = response.get_data(as_text=True)
             response.set_data(re.sub("<body[^>]*>", lambda body: body[0] + LINK, html))

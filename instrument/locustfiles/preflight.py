@@ -9,7 +9,9 @@ import logging
 import socket
 import sys
 import time
+from argparse import ArgumentParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -22,7 +24,7 @@ CONNECT_SECONDS = 2
 logger = logging.getLogger(__name__)
 
 
-def fault_of_host(host):
+def fault_of_host(host: str | None) -> str | None:
     """Return what is wrong with one host, as text, or None when a server listens there."""
     try:
         url = urlsplit(host or "")
@@ -38,7 +40,7 @@ def fault_of_host(host):
     return None
 
 
-def fault_of_run(environment):
+def fault_of_run(environment: Any) -> str | None:
     """Return why the run that is about to start would mislead, as text, or None."""
     environment.host = (environment.host or "").rstrip("/") or None
     users = {user.__name__: user for user in environment.user_classes}
@@ -54,7 +56,7 @@ def fault_of_run(environment):
 
 
 @events.init_command_line_parser.add_listener
-def add_option(parser):
+def add_option(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--wait-for",
         metavar="FILE",
@@ -64,7 +66,7 @@ def add_option(parser):
 
 
 @events.init.add_listener
-def check_every_run(environment, runner, web_ui, **_):
+def check_every_run(environment: Any, runner: Any, web_ui: Any, **_: object) -> None:
     # `locust WsgiUser`: the page's class picker offers what was asked for
     environment.available_user_classes = {user.__name__: user for user in environment.user_classes}
     own_hosts = {user: user.host for user in environment.user_classes}
@@ -82,7 +84,7 @@ def check_every_run(environment, runner, web_ui, **_):
         sys.exit(f"locust: {fault}")
 
     @environment.events.test_start.add_listener
-    def check_this_run(environment, **_):
+    def check_this_run(environment: Any, **_: object) -> None:
         for user, host in own_hosts.items():
             user.host = host
         if headless:

@@ -13,7 +13,9 @@ import gc
 import json
 import os
 import time
+from argparse import ArgumentParser
 from pathlib import Path
+from typing import Any
 
 import gevent
 import psutil
@@ -24,7 +26,7 @@ from instrument.load.lateness import woken
 
 
 @events.init_command_line_parser.add_listener
-def add_option(parser):
+def add_option(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--completions",
         metavar="FILE",
@@ -35,7 +37,7 @@ def add_option(parser):
     parser.add_argument("--path", default="/", include_in_web_ui=False, help="what users ask for")
 
 
-def cpu_clocks():
+def cpu_clocks() -> tuple[float, float, float]:
     """Return seconds: of this process, of all CPUs that were busy, and of all CPUs together."""
     machine = psutil.cpu_times()
     total = sum(machine[:8])  # guest time is counted as user time already
@@ -43,30 +45,33 @@ def cpu_clocks():
     return time.process_time(), busy, total
 
 
-def keep_one_cpu(number):
+def keep_one_cpu(number: int) -> None:
     """Stay on one CPU of those that are allowed, the last one first, where a system can do that."""
     if hasattr(os, "sched_setaffinity") and len(cpus := sorted(os.sched_getaffinity(0))) > 1:
         os.sched_setaffinity(0, {cpus[-1 - number % len(cpus)]})
 
 
 @events.init.add_listener
-def record(environment, runner, **_):
+def record(environment: Any, runner: Any, **_: object) -> None:
     for user_class in environment.user_classes:
         user_class.path = environment.parsed_options.path
-    completions, clocks, late = [], [], []
-    recording = {"spawned": None, "stopping": None, "completions": completions, "late": late}
+    completions: list[tuple[float, float, bool]] = []
+    late: list[tuple[float, float]] = []
+    clocks: list[float] = []
+    recording: dict[str, Any] = {"spawned": None, "stopping": None}
+    recording |= {"completions": completions, "late": late}
 
     @gevent.spawn
-    def note_lateness():
+    def note_lateness() -> None:
         while True:
             late.append(woken(gevent.sleep))
 
     @environment.events.request.add_listener
-    def on_request(response_time, exception, **_):
+    def on_request(response_time: float, exception: Exception | None, **_: object) -> None:
         completions.append((time.monotonic(), response_time, bool(exception)))
 
     @environment.events.spawning_complete.add_listener
-    def on_spawning_complete(**_):
+    def on_spawning_complete(**_: object) -> None:
         if not isinstance(runner, MasterRunner):  # which has no users
             keep_one_cpu(runner.worker_index)
         gc.collect()
@@ -75,7 +80,7 @@ def record(environment, runner, **_):
         clocks[:] = cpu_clocks()
 
     @environment.events.test_stopping.add_listener
-    def on_test_stopping(**_):
+    def on_test_stopping(**_: object) -> None:
         recording["stopping"] = now = time.monotonic()
         gc.enable()
         if clocks:
@@ -84,7 +89,7 @@ def record(environment, runner, **_):
             recording["machine_cpu"] = busy / (total or 1)
 
     @environment.events.quit.add_listener
-    def write(**_):
+    def write(**_: object) -> None:
         path = Path(environment.parsed_options.completions)
         if not isinstance(runner, LocalRunner):
             path = path.with_suffix(f".{os.getpid()}.json")

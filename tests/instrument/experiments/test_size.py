@@ -77,7 +77,7 @@ def test_every_ladder_has_a_meaning_and_a_picture(why):
 
 REFUSED = {
     "nothing": ([], "name an application"),
-    "module": (["nowhere:app"], "ModuleNotFoundError: No module named 'nowhere'"),
+    "module": (["nowhere:app", "--env", "log=x"], "ModuleNotFoundError: No module named 'nowhere'"),
     "attribute": ([f"{APPS}:nothing"], "has no attribute 'nothing'"),
     "no callable": ([f"{APPS}:WAIT"], "is not an application"),
     "interface": ([f"{APPS}:waiting", "--interface", "asgi"], "speaks WSGI"),
