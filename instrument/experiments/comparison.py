@@ -4,7 +4,7 @@ import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.table import Table
 
@@ -47,10 +47,6 @@ class Comparison(Experiment):
 
     results: tuple[Result, ...]
     PART: ClassVar[str] = "results"
-
-    @classmethod
-    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
-        return cls(conditions, tuple(Result(**each) for each in data["results"]))
 
     def told(self, guesses: dict[str, float] | None = None) -> Iterator[Table | str]:
         yield table(self, guesses)

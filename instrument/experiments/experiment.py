@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from rich.table import Table
 
@@ -16,11 +16,6 @@ class Experiment:
 
     conditions: Conditions
     PART: ClassVar[str]  # where its data stands in the saved file, beside the conditions
-
-    @classmethod
-    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
-        """Return what was saved; raise KeyError, TypeError or AttributeError otherwise."""
-        raise NotImplementedError
 
     def told(self) -> Iterator[Table | str]:
         """Yield what is printed: tables and lines."""

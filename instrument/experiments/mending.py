@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from command_line import whole_number
 from instrument.edges import processes
@@ -18,7 +18,6 @@ from instrument.experiments.experiment import Experiment
 from instrument.experiments.figure import BLUE, ORANGE, picture
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan
-from instrument.load.conditions import Conditions
 from instrument.servers import BY_NAME, Subject, Work
 
 if TYPE_CHECKING:
@@ -58,14 +57,6 @@ class Mending(Experiment):
 
     shops: dict[str, Shop]
     PART: ClassVar[str] = "shops"
-
-    @classmethod
-    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
-        shops = {
-            name: Shop(**{field: [tuple(pair) for pair in pairs] for field, pairs in each.items()})
-            for name, each in data["shops"].items()
-        }
-        return cls(conditions, shops)
 
     def told(self) -> Iterator[str]:
         for name, each in self.shops.items():

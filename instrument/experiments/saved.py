@@ -1,26 +1,45 @@
 """The files of an experiment: what is read back, and its pictures."""
 
 import json
+from dataclasses import is_dataclass
 from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.files import write
 from instrument.experiments.experiment import Experiment
 from instrument.experiments.kinds import KINDS
-from instrument.load.conditions import Conditions
 
 DATA: dict[str, type[Experiment]] = {kind.data.PART: kind.data for kind in KINDS}
+
+
+def restored(kind: Any, data: Any) -> Any:
+    """Return data as its annotation says: JSON knows no tuples, and of a dataclass its fields alone."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{name: restored(hints[name], value) for name, value in data.items()})
+    if origin is dict:
+        return {name: restored(inner[1], value) for name, value in data.items()}
+    if origin is list or inner[1:] == (...,):
+        return origin(restored(inner[0], value) for value in data)
+    if origin is tuple:
+        return tuple(map(restored, inner, data))
+    if origin is UnionType and data is not None:
+        return restored(inner[0], data)
+    return data
 
 
 def from_json(text: str) -> Experiment:
     """Return what an experiment saved; raise ValueError when it is something else."""
     try:
         data = json.loads(text)
-        conditions = Conditions(**data["conditions"])
         [part] = DATA.keys() & data.keys()
-        return DATA[part].from_saved(conditions, data)
+        found: Experiment = restored(DATA[part], data)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError("it is not what a measurement wrote") from error
+    return found
 
 
 def read(path: Path) -> Experiment:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.table import Table
 
@@ -14,7 +14,6 @@ from instrument.experiments.columns import new_table
 from instrument.experiments.experiment import Experiment
 from instrument.experiments.figure import BLUE, MARK_COLOUR, ORANGE, picture
 from instrument.experiments.result import told_of_others
-from instrument.load.conditions import Conditions
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,22 +68,6 @@ class Sizing(Experiment):
     answer: str | None = None
     reasons: tuple[str, ...] = ()  # of the answer, or why there is none
     PART: ClassVar[str] = "paths"
-
-    @classmethod
-    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
-        paths = [
-            Profile(
-                **each
-                | {
-                    "ladder": tuple(Rung(**rung) for rung in each["ladder"]),
-                    "memory": Memory(**each["memory"]) if each["memory"] else None,
-                    "notes": tuple(each["notes"]),
-                }
-            )
-            for each in data["paths"]
-        ]
-        tried = tuple(Configuration(**each) for each in data["configurations"])
-        return cls(conditions, tuple(paths), tried, data["answer"], tuple(data["reasons"]))
 
     @property
     def fits(self) -> bool:

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import psutil
 from rich.table import Table
@@ -21,7 +21,6 @@ from instrument.experiments.experiment import Experiment
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.experiments.result import Result, cause, footnotes
 from instrument.load.bench import Bench, Plan
-from instrument.load.conditions import Conditions
 from instrument.servers import Subject, Work
 
 FEWEST = 20  # users, in the first step of both
@@ -85,14 +84,6 @@ class Crowd(Steps):
     crowds: dict[str, tuple[CrowdStep, ...]]
     PART: ClassVar[str] = "crowds"
 
-    @classmethod
-    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
-        crowds = data["crowds"].items()
-        return cls(
-            conditions,
-            {name: tuple(CrowdStep(**step) for step in steps) for name, steps in crowds},
-        )
-
     def told(self) -> Iterator[Table | str]:
         for name, steps in self.crowds.items():
             yield f"{name}, {steps[0].workers} workers"
@@ -105,20 +96,11 @@ class Spread(Steps):
     spreads: dict[str, tuple[SpreadStep, ...]]
     PART: ClassVar[str] = "spreads"
 
-    @classmethod
-    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
-        spreads = data["spreads"].items()
-        return cls(conditions, {name: tuple(map(saved, steps)) for name, steps in spreads})
-
     def told(self) -> Iterator[Table | str]:
         for name, steps in self.spreads.items():
             yield f"{name}, {steps[0].workers} workers with {steps[0].threads} threads each"
             yield table(CONNECTIONS, steps)
             yield from footnotes(steps)
-
-
-def saved(step: dict[str, Any]) -> SpreadStep:
-    return SpreadStep(**{**step, "connections": tuple(step["connections"])})
 
 
 def table(cells: dict[str, Callable[[Any], str]], steps: Iterable[Result]) -> Table:

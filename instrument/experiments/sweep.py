@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.table import Table
 
@@ -18,7 +18,6 @@ from instrument.experiments.experiment import Experiment
 from instrument.experiments.figure import MARK_COLOUR, picture, style_of
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan, put_load
-from instrument.load.conditions import Conditions
 from instrument.servers import Subject, Work
 
 if TYPE_CHECKING:
@@ -32,13 +31,6 @@ class Sweep(Experiment):
 
     steps: dict[str, tuple[Steady, ...]]
     PART: ClassVar[str] = "steps"
-
-    @classmethod
-    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
-        steps = {
-            name: tuple(Steady(**step) for step in each) for name, each in data["steps"].items()
-        }
-        return cls(conditions, steps)
 
     def told(self) -> Iterator[Table | str]:
         yield table(self)

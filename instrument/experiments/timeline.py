@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from instrument.edges import processes
 from instrument.edges.clients import FAILURES, connection_to, exchange
@@ -16,7 +16,6 @@ from instrument.experiments.experiment import Experiment
 from instrument.experiments.figure import picture, style_of
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan
-from instrument.load.conditions import Conditions
 from instrument.servers import Subject
 
 if TYPE_CHECKING:
@@ -32,13 +31,6 @@ class Timeline(Experiment):
 
     requests: dict[str, list[tuple[float, float]]]
     PART: ClassVar[str] = "requests"
-
-    @classmethod
-    def from_saved(cls, conditions: Conditions, data: dict[str, Any]) -> Self:
-        requests = {
-            name: [(sent, done) for sent, done in each] for name, each in data["requests"].items()
-        }
-        return cls(conditions, requests)
 
     def told(self) -> Iterator[str]:
         for name, times in self.requests.items():
