@@ -50,12 +50,7 @@ def burst(*arguments):
     command = [sys.executable, "burst.py", *map(str, arguments)]
     environment = {"http_proxy": "http://127.0.0.1:9", "PATH": ""}
     return subprocess.run(
-        command,
-        check=False,
-        capture_output=True,
-        timeout=60,
-        env=environment,
-        encoding="utf-8",
+        command, check=False, capture_output=True, timeout=60, env=environment, encoding="utf-8"
     )
 
 
@@ -86,9 +81,7 @@ def test_nobody_listens():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((0, "http://127.0.0.1:1"), "'0' is not a whole number from 1 to 1000"),
         ((1001, "http://127.0.0.1:1"), "'1001' is not a whole number from 1 to 1000"),
-        (("eight", "http://127.0.0.1:1"), "'eight' is not a whole number from 1 to 1000"),
         ((1, "127.0.0.1:8000"), "is not an address like http://127.0.0.1:8000"),
         ((1, "http://127.0.0.1:80000"), "Port out of range"),
         ((1, "http://[::1"), "Invalid IPv6 URL"),

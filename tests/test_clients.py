@@ -34,9 +34,7 @@ def test_a_client_says_in_one_line_that_nobody_listens(client):
     ("arguments", "message"),
     [
         (["4", "--host", "10.0.0.1"], "only 127.0.0.1 is attacked, not '10.0.0.1'"),
-        (["4", "--host", "localhost"], "only 127.0.0.1 is attacked"),
         (["501"], "'501' is not a whole number from 1 to 500"),
-        (["4", "--seconds", "61"], "'61' is not a whole number from 1 to 60"),
     ],
 )
 def test_slow_client_is_bounded_and_stays_on_this_machine(arguments, message):

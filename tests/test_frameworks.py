@@ -44,7 +44,6 @@ def test_memory_of_a_server_with_several_sockets_is_counted_once():
 @pytest.mark.parametrize(
     ("requests", "url"),
     [
-        ("0", "http://127.0.0.1:8000/"),
         ("201", "http://127.0.0.1:8000/"),
         ("2", "http://10.0.0.1:8000/"),
         ("2", "http://127.0.0.1:port/"),

@@ -58,8 +58,7 @@ def test_our_application_is_served(server, theirs, monkeypatch):
 
 @pytest.mark.skipif(lacking("make") != "", reason=lacking("make"))
 @pytest.mark.parametrize(
-    "variables",
-    [{"PYTHONPATH": "theirs"}, {"PYTHONSAFEPATH": "1"}, {"PYTHONHOME": "/nowhere"}],
+    "variables", [{"PYTHONPATH": "theirs"}, {"PYTHONSAFEPATH": "1"}, {"PYTHONHOME": "/nowhere"}]
 )
 def test_make_starts_what_is_ours_and_check_names_the_variable(variables, theirs):
     (theirs / "installed").touch()

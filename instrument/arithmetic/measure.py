@@ -184,11 +184,7 @@ def sweep_seconds(highest: int, ceiling: Callable[[int], float | None]) -> float
 
 
 def evaluate(
-    completions: tuple[Completion, ...],
-    start: float,
-    end: float,
-    users: int,
-    ceiling: float | None,
+    completions: tuple[Completion, ...], start: float, end: float, users: int, ceiling: float | None
 ) -> Steady:
     """Return what was measured between two instants; raise TooFewAnswers when it is too little."""
     steady = [each for each in completions if start <= each.at < end]

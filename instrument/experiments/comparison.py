@@ -24,13 +24,7 @@ from instrument.experiments.columns import HEADINGS, measured, new_table
 from instrument.experiments.experiment import Experiment, so_many_processes
 from instrument.experiments.figure import MARK_COLOUR, OF_INTERFACE, picture
 from instrument.experiments.kind import Kind, one_by_one
-from instrument.experiments.result import (
-    Result,
-    cause,
-    is_doubtful,
-    is_spoiled,
-    told_of_others,
-)
+from instrument.experiments.result import Result, cause, is_doubtful, is_spoiled, told_of_others
 from instrument.load.bench import Bench, Plan, put_load
 from instrument.load.conditions import Conditions
 from instrument.servers import SETS, SUBJECTS, WAITING, Set, Subject, Work, sets_of
@@ -71,9 +65,7 @@ def table(comparison: Comparison, guesses: dict[str, float] | None = None) -> Ta
     grid = new_table("server", *HEADINGS, *(["your guess\nrequests/s"] if guesses else []))
     for result in comparison.results:
         grid.add_row(
-            marked(result),
-            *measured(result),
-            *([f"{guesses[result.name]:.2f}"] if guesses else []),
+            marked(result), *measured(result), *([f"{guesses[result.name]:.2f}"] if guesses else [])
         )
     return grid
 

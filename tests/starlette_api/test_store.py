@@ -52,10 +52,7 @@ def rows(url):
 
 @pytest.mark.alone
 def test_two_thousand_creates_lose_nothing_though_two_workers_are_killed(database, tmp_path):
-    with (
-        serving_notes(tmp_path, database) as notes,
-        ThreadPoolExecutor(CLIENTS) as clients,
-    ):
+    with serving_notes(tmp_path, database) as notes, ThreadPoolExecutor(CLIENTS) as clients:
         assert notes.ask("GET", "/health")[0] == 200  # which has made the table
         before = notes.workers()
         every = [clients.submit(create_many, notes.port, client) for client in range(CLIENTS)]

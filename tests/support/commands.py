@@ -1,10 +1,12 @@
 """Runs commands as a user does, from the root."""
 
 import os
+import pty
 import re
 import shutil
 import subprocess
 import sys
+import termios
 
 from instrument.edges.processes import ROOT
 
@@ -16,6 +18,29 @@ def run(*command, seconds=60, **options):
     given = {"cwd": ROOT, "stdin": subprocess.DEVNULL, "timeout": seconds} | options
     words = list(map(str, command))
     return subprocess.run(words, check=False, capture_output=True, encoding="utf-8", **given)
+
+
+def on_terminal(columns, command, typed=b""):
+    """Run a command on a terminal so wide; return its status, and what was written, without colours."""
+    ours, its = pty.openpty()
+    termios.tcsetwinsize(its, (24, columns))
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "300"}
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=its, stdout=its, stderr=its, env=environment
+    )
+    os.close(its)
+    os.write(ours, typed)
+    written = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            written += chunk
+    except OSError:
+        pass  # Linux says so when the other end is closed
+    finally:
+        os.close(ours)
+        status = process.wait(20)
+    text = re.sub(r"\x1b\[[\d;?]*[hlm]", "", written.decode())
+    return status, text.replace("\r\n", "\n")
 
 
 def copy_repository(folder):

@@ -16,12 +16,7 @@ CONSOLE = [  # which annotations go together
     {"run", "within", "ratios", "limit", "needs", "python"},
 ]
 QUOTED = [{"file"}, {"excerpt"}]
-ALLOWED = {
-    "console": CONSOLE,
-    "python": QUOTED,
-    "toml": QUOTED,
-    "nginx": QUOTED,
-}
+ALLOWED = {"console": CONSOLE, "python": QUOTED, "toml": QUOTED, "nginx": QUOTED}
 REASONS = {"windows", "install", "tests"}
 CONTROL = "[INFO] Control socket listening at"
 NUMBER = re.compile(r"\d+(?:\.\d+)?")

@@ -8,6 +8,17 @@ from tests.support.rewrite import rewritten
 
 pytestmark = pytest.mark.ports
 APP = (ROOT / "wsgi/app.py").read_text(encoding="utf-8")
+STUBBORN = """
+```console server=8000 unasked
+$ python -m tests.support.stubborn_server 0
+```
+
+```console
+$ curl -s 127.0.0.1:8000
+Hello, World!
+```
+
+"""
 RIGHT = f"""
 ```console
 $ echo one
@@ -26,27 +37,7 @@ b
 ```python file=wsgi/app.py
 {APP}```
 
-```console server=8000 unasked
-$ python -m tests.support.stubborn_server 0
-```
-
-```console
-$ curl -s 127.0.0.1:8000
-Hello, World!
-```
-
-<!-- stop 8000 -->
-"""
-STUBBORN = """
-```console server=8000 unasked
-$ python -m tests.support.stubborn_server 0
-```
-
-```console
-$ curl -s 127.0.0.1:8000
-Hello, World!
-```
-
+{STUBBORN}<!-- stop 8000 -->
 """
 
 

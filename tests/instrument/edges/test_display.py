@@ -1,10 +1,6 @@
 """What a terminal of some width shows."""
 
-import os
-import pty
 import re
-import subprocess
-import termios
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,36 +9,13 @@ import pytest
 
 from instrument.cli import parse
 from instrument.edges.display import Display
-from instrument.edges.processes import ROOT
 from instrument.experiments import comparison, sweep
 from instrument.load.bench import Bench, Plan
 from instrument.servers import BY_DEFAULT, SUBJECTS, WAITING
-from tests.support.commands import COMPARE, compare
+from tests.support.commands import COMPARE, compare, on_terminal
 from tests.support.samples import CONDITIONS
 
 BAR = "━"
-
-
-def on_terminal(columns, command):
-    """Run a command on a terminal so wide; return its status, and all that was written."""
-    ours, its = pty.openpty()
-    termios.tcsetwinsize(its, (24, columns))
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "300"}
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdin=its, stdout=its, stderr=its, env=environment
-    )
-    os.close(its)
-    written = b""
-    try:
-        while chunk := os.read(ours, 4096):
-            written += chunk
-    except OSError:
-        pass  # Linux says so when the other end is closed
-    finally:
-        os.close(ours)
-        status = process.wait(20)
-    text = re.sub(r"\x1b\[[\d;?]*[hlm]", "", written.decode())  # without colours
-    return status, text.replace("\r\n", "\n")
 
 
 def left(written):

@@ -106,11 +106,7 @@ def test_other_programs_are_told_apart_from_locust():
     )
     assert lines(spoiled)[-1].startswith("sync* ")
     assert is_spoiled(spoiled)
-    for harmless in (
-        {"other_cpu": 0.05},
-        {"requests_per_second": 3.98},
-        {"steady_seconds": 2.0},
-    ):
+    for harmless in ({"other_cpu": 0.05}, {"requests_per_second": 3.98}, {"steady_seconds": 2.0}):
         assert not is_spoiled(replace(spoiled, **harmless)), harmless
 
 
