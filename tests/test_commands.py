@@ -3,13 +3,11 @@
 import os
 import re
 import signal
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from instrument.edges import processes
 from instrument.edges.processes import ROOT, wait_until
-from instrument.faults.fixtures import ask, launched
 from instrument.servers import BY_NAME
 
 HELLO = "Hello, World!\n"
@@ -42,19 +40,6 @@ def test_command_serves_without_an_error_and_stops_on_ctrl_c(
     assert said.count("GET / ") <= 1, "a request was counted that nobody sent"
     for trouble in ("ERROR", "Traceback", "Exception"):
         assert trouble not in said
-
-
-@pytest.mark.parametrize(("options", "is_in_turn"), [([], True), (["--threads=25"], False)])
-def test_gthread_has_one_thread_a_worker_unless_it_is_told(options, is_in_turn):
-    clients, slow = 3, {"wsgi": "wsgi.slow_app:app"}  # which waits for a second
-    options = ["--worker-class=gthread", *options]
-    with launched(BY_NAME["sync"], *options, workers=1, apps=slow, is_asked=False) as run:
-        assert ask(run.port).status == 200  # it is up
-        with ThreadPoolExecutor(clients) as pool:
-            answers = list(pool.map(lambda _: ask(run.port), range(clients)))
-    assert {answer.status for answer in answers} == {200}
-    # side by side they take one second; in turn, the last takes three, less what it came later
-    assert (max(answer.seconds for answer in answers) > clients - 1) == is_in_turn
 
 
 def test_the_front_page_names_threads_and_gives_each_server_its_port():

@@ -77,7 +77,6 @@ def test_both_classes_give_a_row_each_with_as_many_users(network, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("", "WsgiUser: no server is up at http://127.0.0.1:8000 "),
         ("AsgiUser", "AsgiUser: no server is up at http://127.0.0.1:8001 "),
         ("--host http://127.0.0.1:8000", "would measure one server twice"),
         ("WsgiUser --host nowhere", "must look like http://127.0.0.1:8000, not 'nowhere'"),

@@ -139,12 +139,6 @@ def test_a_command_is_needed():
     assert "COMMAND" in one_line(compare(), status=2)
 
 
-def test_unknown_server_names_the_known():
-    assert "unknown server 'synk': choose from sync, gthread, gevent, uvicorn-worker" in one_line(
-        compare("run", "synk")
-    )
-
-
 def test_folder_that_can_not_be_written_is_said_before_measuring(tmp_path):
     (tmp_path / "file").touch()
     assert "can't write to" in one_line(compare("run", "--output", tmp_path / "file"))

@@ -226,9 +226,7 @@ def test_p95_of_all_requests_falls_while_one_server_gets_slower(tmp_path):
     [
         (["--port", "8088"], 1, "port 8089 is for a server: choose another with --web-port"),
         (["--users", "1"], 2, "from 2 to 10000"),
-        (["sync"], 1, "name two different ones"),
         (["sync", "sync"], 1, "name two different ones"),
-        (["sync", "gevnt"], 1, "unknown server 'gevnt'"),
     ],
 )
 def test_what_the_lab_can_t_do_is_said_in_a_line(arguments, status, message):

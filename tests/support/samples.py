@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from rich.console import Console
+
 from instrument.arithmetic.measure import Steady
 from instrument.experiments.result import Result
 from instrument.load.conditions import Conditions
@@ -29,3 +31,12 @@ STEPS = tuple(
     Steady(users, 8.0, 80, 0, min(users, 4) * 0.99, min(users, 4), 1000.0 * users / 4, 1001.0)
     for users in (1, 2, 4, 8)
 )
+
+
+def printed(lines, width=80):
+    """Return the lines that an experiment tells, as they are on a terminal so wide."""
+    console = Console(force_terminal=False, width=width)
+    with console.capture() as capture:
+        for each in lines:
+            console.print(each, soft_wrap=isinstance(each, str))
+    return capture.get().splitlines()

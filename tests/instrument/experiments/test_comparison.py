@@ -5,7 +5,6 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from rich.console import Console
 
 from burst import burst
 from instrument.arithmetic.measure import Completion, Recording
@@ -21,14 +20,11 @@ from instrument.load import bench
 from instrument.servers import BY_DEFAULT, SERVERS, SUBJECTS, TO_THREAD_THREADS
 from tests.support.commands import compare
 from tests.support.machine import taken_again
-from tests.support.samples import CONDITIONS, LOOP, SYNC
+from tests.support.samples import CONDITIONS, LOOP, SYNC, printed
 
 
 def lines(*results):
-    console = Console(force_terminal=False, width=80)
-    with console.capture() as capture:
-        console.print(table(Comparison(CONDITIONS, results)))
-    return capture.get().splitlines()
+    return printed([table(Comparison(CONDITIONS, results))])
 
 
 def test_table_fits_80_columns_in_plain_text():
@@ -132,10 +128,7 @@ def test_guesses_within_ten_per_cent_are_right():
     found = Comparison(CONDITIONS, (SYNC, LOOP))
     guesses = {"sync": 4.0, "loop": 16.0}
     assert verdict(found, guesses) == "You had 1 of 2 right within 10 %: sync."
-    console = Console(force_terminal=False, width=100)
-    with console.capture() as capture:
-        console.print(table(found, guesses))
-    assert capture.get().splitlines()[-1].endswith("16.00")
+    assert printed([table(found, guesses)], 100)[-1].endswith("16.00")
 
 
 def results(folder, *arguments):

@@ -5,7 +5,6 @@ import sys
 from dataclasses import asdict
 
 import pytest
-from rich.console import Console
 
 from instrument.experiments.saved import from_json
 from instrument.experiments.steps import (
@@ -20,7 +19,7 @@ from instrument.experiments.steps import (
 )
 from instrument.load.bench import Plan
 from tests.support.commands import compare, one_line
-from tests.support.samples import CONDITIONS, LOOP, SYNC
+from tests.support.samples import CONDITIONS, LOOP, SYNC, printed
 
 
 def of_crowd(users, **changes):
@@ -32,16 +31,8 @@ def of_spread(users, *connections, **changes):
     return SpreadStep(**{**asdict(SYNC), **few, **changes})
 
 
-def told(experiment):
-    console = Console(force_terminal=False, width=80)
-    with console.capture() as capture:
-        for each in experiment.told():
-            console.print(each, soft_wrap=True)
-    return capture.get().splitlines()
-
-
 def crowd(*every):
-    return told(Crowd(CONDITIONS, {"loop": every}))
+    return printed(Crowd(CONDITIONS, {"loop": every}).told())
 
 
 def test_each_step_has_a_row_with_what_a_request_cost():
@@ -65,7 +56,7 @@ def test_a_worker_uses_no_more_threads_than_it_has():
 
 def test_each_step_has_a_row_with_the_connections_of_each_worker():
     steps = of_spread(50, 20, 12, 10, 8), of_spread(100, 40, 30, 20, 10, other_cpu=0.2)
-    shown = told(Spread(CONDITIONS, {"flask": steps}))
+    shown = printed(Spread(CONDITIONS, {"flask": steps}).told())
     assert shown[0] == "flask, 4 workers with 25 threads each"
     assert shown[-3].split()[-5:] == ["20", "12", "10", "8", "50"]
     assert shown[-2].split()[0] == "100*"

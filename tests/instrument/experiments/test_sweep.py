@@ -5,26 +5,18 @@ import re
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
 
 from instrument.experiments.figure import BLUE, COLOURS, ORANGE, style_of
-from instrument.experiments.sweep import Sweep, table
+from instrument.experiments.sweep import Sweep
 from tests.support.commands import compare, one_line
 from tests.support.machine import taken_again
-from tests.support.samples import CONDITIONS, STEPS
-
-
-def shown(sweep, width):
-    console = Console(force_terminal=False, width=width)
-    with console.capture() as capture:
-        console.print(table(sweep))
-    return capture.get()
+from tests.support.samples import CONDITIONS, STEPS, printed
 
 
 def test_steps_fit_80_columns():
-    text = shown(Sweep(CONDITIONS, {"sync": STEPS, "uvicorn-worker": STEPS}), 80)
-    assert text.splitlines()[-1].split() == ["8", *["3.96", "0.990", "2000"] * 2]
-    assert "…" not in text
+    shown = printed(Sweep(CONDITIONS, {"sync": STEPS, "uvicorn-worker": STEPS}).told())
+    assert shown[-1].split() == ["8", *["3.96", "0.990", "2000"] * 2]
+    assert "…" not in "".join(shown)
 
 
 @pytest.mark.measures(seconds=48)
@@ -78,5 +70,6 @@ def test_title_says_where_the_knee_is_and_colours_say_which_server():
 
 def test_table_of_seven_servers_is_whole():
     sweep = Sweep(CONDITIONS, {f"server-{number}": STEPS for number in range(7)})
-    assert "…" not in shown(sweep, 1000)
-    assert shown(sweep, 1000).splitlines()[-1].split() == ["8", *["3.96", "0.990", "2000"] * 7]
+    shown = printed(sweep.told(), 1000)
+    assert "…" not in "".join(shown)
+    assert shown[-1].split() == ["8", *["3.96", "0.990", "2000"] * 7]

@@ -7,20 +7,7 @@ import pytest
 
 from instrument.experiments.timeline import Timeline
 from tests.support.commands import compare, one_line
-from tests.support.machine import taken_again
 from tests.support.samples import CONDITIONS
-
-
-@pytest.mark.long
-@taken_again
-def test_timeline_is_a_staircase_beside_a_wall(tmp_path):
-    done = compare("timeline", "--output", tmp_path)
-    assert done.returncode == 0, done.stderr
-    requests = json.loads((tmp_path / "timeline.json").read_text(encoding="utf-8"))["requests"]
-    stairs = [round(answered) for _, answered in requests["sync"]]
-    assert stairs == [step for step in range(1, 7) for _ in range(2)]
-    assert [round(answered) for _, answered in requests["uvicorn-worker"]] == [1] * 12
-    assert (tmp_path / "timeline.svg").exists()
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 7])
