@@ -14,6 +14,7 @@ from instrument.experiments.diagrams import diagrams
 from instrument.experiments.figure import BLUE, GREY, ORANGE
 from instrument.experiments.mending import Mending, Shop
 from instrument.experiments.saved import from_json
+from instrument.experiments.steps import Crowd, CrowdStep, Spread, SpreadStep
 from instrument.experiments.sweep import Sweep
 from instrument.experiments.timeline import Timeline
 from tests.support.commands import compare, one_line
@@ -25,6 +26,8 @@ DATA = [
         CONDITIONS, {"sync": STEPS, "none": tuple(replace(each, ceiling=None) for each in STEPS)}
     ),
     Timeline(CONDITIONS, {"sync": [(0.0, 1.0), (0.001, 2.0)], "loop": [(0.0, 1.0), (0.0, 1.0)]}),
+    Crowd(CONDITIONS, {"loop": (CrowdStep(**vars(LOOP), processes=2),)}),
+    Spread(CONDITIONS, {"flask": (SpreadStep(**vars(SYNC), connections=(20, 12)),)}),
     Mending(CONDITIONS, {"before": Shop([(0.0, 1.0), (0.5, 2.0)], [(0.3, 0.2), (0.6, 0.1)])}),
 ]
 

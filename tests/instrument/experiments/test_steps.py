@@ -6,7 +6,6 @@ from dataclasses import asdict
 
 import pytest
 
-from instrument.experiments.saved import from_json
 from instrument.experiments.steps import (
     OF_CROWD,
     OF_SPREAD,
@@ -63,17 +62,6 @@ def test_each_step_has_a_row_with_the_connections_of_each_worker():
     assert shown[-2].split()[-5:] == ["40", "30", "20", "10", "80"]
     assert shown[-1].startswith("* 100 users: other programs used 20 % of the CPUs")
     assert max(map(len, shown[:-1])) <= 80
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        Crowd(CONDITIONS, {"loop": (of_crowd(20), of_crowd(4000, processes=2))}),
-        Spread(CONDITIONS, {"flask": (of_spread(50, 20, 12, 10, 8),)}),
-    ],
-)
-def test_what_was_saved_is_read_back(data):
-    assert from_json(data.to_json()) == data
 
 
 @pytest.mark.parametrize(
