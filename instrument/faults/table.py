@@ -28,6 +28,7 @@ UNKNOWN_OPTION = "unrecognized arguments|ambiguous option|No such option|Invalid
 COLUMNS = tuple(server.with_threads(2) for server in EVERYWHERE)
 SERVER_PACKAGES = packages_of(COLUMNS)
 Cells = dict[str, dict[str, Any]]  # by row
+Untried = list[InstrumentError] | None
 T = TypeVar("T")
 
 
@@ -63,9 +64,7 @@ class Table:
 
     name: str  # of its data in docs/, and of the marks around it in the chapter
     chapter: str
-    fill: Callable[
-        [Cells, list[InstrumentError] | None], Cells
-    ]  # from what was saved; see outcomes()
+    fill: Callable[[Cells, Untried], Cells]  # from what was saved; see outcomes()
     markdown: Callable[[Cells], str]
     rows: tuple[Row, ...] = ()  # that are tried on each server
     packages: tuple[str, ...] = SERVER_PACKAGES  # whose versions stand below it
