@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
-from instrument.edges import signals
+from instrument.edges import processes
 from instrument.edges.clients import connected
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.serve import (
@@ -213,7 +213,7 @@ def falls_silent(run, quiet: float = 1.0, within: float = 4.0) -> bool:
     end = monotonic() + within
     size, since = run.log.stat().st_size, monotonic()
     while monotonic() < end:
-        signals.check()
+        processes.signals.check()
         sleep(0.05)
         if run.log.stat().st_size != size:
             size, since = run.log.stat().st_size, monotonic()

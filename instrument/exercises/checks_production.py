@@ -164,7 +164,7 @@ def keep_alive(path: Path, folder: Path) -> str:
         port = processes.free_port()
         conf = folder / "nginx.conf"
         conf.write_text(NGINX.format(app=run.port, seconds=nginx, port=port), "utf-8")
-        command = [find("nginx") or "nginx", "-p", str(folder), "-c", str(conf), "-e", "stderr"]
+        command = [find("nginx"), "-p", str(folder), "-c", str(conf), "-e", "stderr"]
         with processes.running(command, folder / "nginx.log") as proxy:
             processes.wait_until(lambda: listens(port), proxy, folder / "nginx.log")
             need_ok(fetch(port), run)
@@ -183,7 +183,7 @@ def first_to_close(port: int) -> str:
     """Return which side closed a connection to the port first: its end is left in TIME_WAIT."""
     sleep(0.3)  # it stays there for a minute, and a look at all connections takes CPU time
     for each in psutil.net_connections("tcp4"):
-        if each.status == psutil.CONN_TIME_WAIT and each.laddr and each.raddr:
+        if each.status == psutil.CONN_TIME_WAIT and each.raddr:
             if each.laddr.port == port:
                 return "server"
             if each.raddr.port == port:

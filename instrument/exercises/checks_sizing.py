@@ -84,7 +84,7 @@ def rung(run: Served, users: int) -> Step:
     begun, used = monotonic(), wanted(run)
 
     def user() -> list[tuple[float, float]]:
-        seen: list[tuple[float, float]] = []
+        seen = []
         while not seen or monotonic() < begun + RUNG_SECONDS:
             seconds = need_ok(fetch(run.port), run).seconds
             seen.append((monotonic() - begun, seconds))
@@ -117,8 +117,7 @@ ROUND_OFF = 0.4  # of a slot: a ladder that is off by more is the machine's
     "Take the plateau, the most requests a second. Little's law: in progress = X * S. Round it.",
 )
 def ladder_read(path: Path, folder: Path) -> str:
-    [on_paper] = called(path, folder, "slots", ON_PAPER)
-    need_slots(on_paper, 5, *ON_PAPER)
+    need_slots(*called(path, folder, "slots", ON_PAPER), 5, *ON_PAPER)
     hidden = random.sample(SLOTS, 2)
     cases = together(*[partial(ladder_of, folder, each) for each in hidden])
     for given, slots, case in zip(

@@ -40,16 +40,16 @@ def bytes_in_a_list(path: Path, folder: Path) -> str:
 def answered(run: Served) -> Response:
     """Return the answer, where the server found bytes to send."""
     try:
-        outcome: Response | Wrong = fetch(run.port)
+        answer, failed = fetch(run.port), None
     except Wrong as wrong:
-        outcome = wrong
+        answer, failed = None, wrong
     if found := re.search(r"TypeError: (.+) is not a byte", run.said()):
         raise Wrong(no_bytes(found[1]))
     if "TypeError: 'NoneType' object is not iterable" in run.said():
         raise Wrong("The application returned None: return a list with the body, in bytes.")
-    if isinstance(outcome, Wrong):
-        raise outcome
-    return outcome
+    if failed:
+        raise failed
+    return answer
 
 
 def no_bytes(found: str) -> str:

@@ -70,7 +70,7 @@ def run(what: str, number: int | None) -> int:
         return show_list(every)
     if what == "hint":
         return show_hint(EXERCISES[number] if number else first_unsolved(every))
-    if what == "reset" and number:
+    if what == "reset":
         return reset(EXERCISES[number])
     if number:
         return 0 if check_one(EXERCISES[number], is_alone=True) else UNSOLVED

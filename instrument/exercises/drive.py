@@ -9,7 +9,7 @@ START = {"type": "http.response.start", "status": 200, "headers": [(b"x-own", b"
 BODY = {"type": "http.response.body", "body": b"Hello"}
 ACCEPT = {"type": "websocket.accept"}
 COMPLETE = {"type": "lifespan.startup.complete"}
-SENT: dict[str, list[dict]] = {"http": [START, BODY], "websocket": [ACCEPT], "lifespan": [COMPLETE]}
+SENT = {"http": [START, BODY], "websocket": [ACCEPT], "lifespan": [COMPLETE]}
 
 
 class TooEarly(Exception):
