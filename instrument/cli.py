@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import instrument
-from command_line import whole_number
+from command_line import port, whole_number
 from instrument.edges import signals
 from instrument.edges.check import is_ready, need_packages
 from instrument.edges.display import Display
@@ -52,9 +52,8 @@ def parse(arguments: list[str] | None) -> Namespace:
         kind.add_arguments(add(kind.name, kind.summary, partial(run_experiment, kind)))
         if kind is comparison.KIND:
             kind.add_arguments(add("predict", prediction.SUMMARY, prediction.run_prediction))
-    add_lab_arguments(
-        add("lab", "start two servers and Locust's page, to put load on them by hand", run_lab)
-    )
+    told = "start two servers and Locust's page, to put load on them by hand"
+    add_lab_arguments(add("lab", told, run_lab))
     show = add("show", "print the table of saved data again, without measuring", show_file)
     draw = add("draw", "draw the pictures of saved data again, without measuring", draw_file)
     for command in (show, draw):
@@ -62,13 +61,8 @@ def parse(arguments: list[str] | None) -> Namespace:
         command.add_argument("file", type=Path, metavar="FILE", help=told)
     told = "folder for the pictures (default: that of the file)"
     draw.add_argument("--output", type=Path, metavar="FOLDER", help=told)
-    add_faults_arguments(
-        add(
-            "faults",
-            "try what chapters 5 to 8 say of the servers, and print it as tables",
-            run_faults,
-        )
-    )
+    told = "try what chapters 5 to 8 say of the servers, and print it as tables"
+    add_faults_arguments(add("faults", told, run_faults))
     add("check", "say whether this machine is ready", check_machine)
     return parser.parse_args(arguments)
 
@@ -76,25 +70,13 @@ def parse(arguments: list[str] | None) -> Namespace:
 def add_lab_arguments(lab: Parser) -> None:
     add_servers(lab)
     add_users(lab, 40, "of both servers together, as the page suggests, default: 40", lowest=2)
-    lab.add_argument(
-        "--spawn-rate",
-        type=whole_number(1, 100),
-        default=4,
-        help="users started per second, as the page suggests (default: %(default)s)",
-    )
+    told = "users started per second, as the page suggests (default: %(default)s)"
+    lab.add_argument("--spawn-rate", type=whole_number(1, 100), default=4, help=told)
     add_workers(lab)
-    lab.add_argument(
-        "--port",
-        type=whole_number(1, 65_534),
-        default=8000,
-        help="port of the first server; the second server has the next one (default: %(default)s)",
-    )
-    lab.add_argument(
-        "--web-port",
-        type=whole_number(1, 65_535),
-        default=8089,
-        help="port of Locust's page (default: %(default)s)",
-    )
+    told = "port of the first server; the second server has the next one (default: %(default)s)"
+    lab.add_argument("--port", type=whole_number(1, 65_534), default=8000, help=told)
+    told = "port of Locust's page (default: %(default)s)"
+    lab.add_argument("--web-port", type=port, default=8089, help=told)
 
 
 def add_faults_arguments(faults: Parser) -> None:

@@ -90,15 +90,10 @@ def read_saved(path: Path) -> dict[str, Any]:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m instrument.benchmark", description=__doc__)
     parser.add_argument("file", nargs="?", type=Path, help="print what was saved here, instead")
-    parser.add_argument(
-        "--rounds", type=whole_number(1, 100), default=ROUNDS, help="default: %(default)s"
-    )
-    parser.add_argument(
-        "--seconds",
-        type=whole_number(1, 60),
-        default=SECONDS,
-        help="for each call (default: %(default)s)",
-    )
+    told = "default: %(default)s"
+    parser.add_argument("--rounds", type=whole_number(1, 100), default=ROUNDS, help=told)
+    told = "for each call (default: %(default)s)"
+    parser.add_argument("--seconds", type=whole_number(1, 60), default=SECONDS, help=told)
     parser.add_argument("--write", action="store_true", help=f"to docs/{NAME}, not to results/")
     return parser.parse_args()
 

@@ -11,12 +11,8 @@ from instrument.servers import BY_DEFAULT, SUBJECTS, Subject
 def add_servers(command: ArgumentParser, *names: str) -> None:
     names = names or BY_DEFAULT
     command.set_defaults(by_default=names)
-    command.add_argument(
-        "servers",
-        nargs="*",
-        metavar="SERVER",
-        help=f"servers, in the order in which they run (default: {' and '.join(names)})",
-    )
+    told = f"servers, in the order in which they run (default: {' and '.join(names)})"
+    command.add_argument("servers", nargs="*", metavar="SERVER", help=told)
 
 
 def chosen(options: Namespace) -> list[Subject]:
@@ -36,31 +32,18 @@ def add_users(
 
 
 def add_workers(command: ArgumentParser, workers: int = 4) -> None:
-    command.add_argument(
-        "--workers",
-        type=whole_number(1, 64),
-        default=workers,
-        help="worker processes of each server (default: %(default)s)",
-    )
+    told = "worker processes of each server (default: %(default)s)"
+    command.add_argument("--workers", type=whole_number(1, 64), default=workers, help=told)
 
 
 def add_load(command: ArgumentParser, workers: int = 4) -> None:
     add_workers(command, workers)
-    command.add_argument(
-        "--processes",
-        type=whole_number(1, 16),
-        default=1,
-        help="processes of Locust; use more for many users (default: %(default)s)",
-    )
+    told = "processes of Locust; use more for many users (default: %(default)s)"
+    command.add_argument("--processes", type=whole_number(1, 16), default=1, help=told)
     add_place(command)
 
 
 def add_place(command: ArgumentParser) -> None:
     command.add_argument("--port", type=port, help="port of the servers (default: a free one)")
-    command.add_argument(
-        "--output",
-        type=Path,
-        default=Path("results"),
-        metavar="FOLDER",
-        help="folder for the files (default: %(default)s/)",
-    )
+    told, results = "folder for the files (default: %(default)s/)", Path("results")
+    command.add_argument("--output", type=Path, default=results, metavar="FOLDER", help=told)

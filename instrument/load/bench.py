@@ -104,8 +104,7 @@ def put_load(
     completions, server_is_up = (bench.scratch / f"{subject.name}{end}" for end in (".json", ".up"))
     locust = locust_command(bench.plan, subject, port, locustfiles, *arguments)
     locust += ["--wait-for", str(server_is_up), "--completions", str(completions)]
-    numbered = completions.parent.glob(f"{completions.stem}.[0-9]*.json")
-    for earlier in (server_is_up, completions, *numbered):
+    for earlier in (server_is_up, *recordings_at(completions)):
         earlier.unlink(missing_ok=True)  # of a measurement that is taken again
     bench.display.begin(subject.name, seconds, command, locust)
     sleeper = [sys.executable, "-S", "instrument/load/lateness.py"]
@@ -198,14 +197,14 @@ def read_lateness(printed: str) -> tuple[tuple[float, float], ...]:
     return tuple((float(at), float(milliseconds)) for at, milliseconds in lines)
 
 
+def recordings_at(path: Path) -> list[Path]:
+    """Return the files that are there: one, or a numbered one of each of Locust's processes."""
+    return [*path.parent.glob(path.name), *path.parent.glob(f"{path.stem}.[0-9]*.json")]
+
+
 def read_recordings(path: Path) -> list[Recording]:
     """Return what each of Locust's processes wrote: one file, or one for each of them."""
-    every = [
-        json.loads(each.read_text(encoding="utf-8"))
-        for each in path.parent.glob(f"{path.stem}.[0-9]*.json")
-    ]
-    if path.exists():
-        every.append(json.loads(path.read_text(encoding="utf-8")))
+    every = [json.loads(each.read_text(encoding="utf-8")) for each in recordings_at(path)]
     if not every:
         raise InstrumentError("Locust has recorded nothing")
     users = [each for each in every if each["completions"]] or every

@@ -13,6 +13,7 @@ from argparse import ArgumentParser
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,17 +45,10 @@ LINK = """
 
 @events.init_command_line_parser.add_listener
 def add_options(parser: ArgumentParser) -> None:
-    def add(name: str, default: str | int, explanation: str, kind: type = str) -> None:
-        parser.add_argument(
-            name, type=kind, default=default, help=explanation, include_in_web_ui=False
-        )
-
-    add(
-        "--servers",
-        "",
-        "NAME=PORT,NAME=PORT: one user class for each, in place of the locustfile's",
-    )
-    add("--server-workers", 4, "processes of each server", int)
+    add = partial(parser.add_argument, include_in_web_ui=False)
+    told = "NAME=PORT,NAME=PORT: one user class for each, in place of the locustfile's"
+    add("--servers", default="", help=told)
+    add("--server-workers", type=int, default=4, help="processes of each server")
 
 
 class Line:

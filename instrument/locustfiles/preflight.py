@@ -57,12 +57,8 @@ def fault_of_run(environment: Any) -> str | None:
 
 @events.init_command_line_parser.add_listener
 def add_option(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--wait-for",
-        metavar="FILE",
-        include_in_web_ui=False,
-        help="begin only when this file exists, which says that the server is up (headless)",
-    )
+    told = "begin only when this file exists, which says that the server is up (headless)"
+    parser.add_argument("--wait-for", metavar="FILE", include_in_web_ui=False, help=told)
 
 
 @events.init.add_listener
@@ -73,9 +69,7 @@ def check_every_run(environment: Any, runner: Any, web_ui: Any, **_: object) -> 
 
     headless = web_ui is None
     begins = headless and not isinstance(runner, WorkerRunner)  # which its master tells to begin
-    wait_for = (
-        environment.parsed_options.wait_for
-    )  # text, since a master sends its options to workers
+    wait_for = environment.parsed_options.wait_for  # text, since a master sends it to workers
     while begins and wait_for and not Path(wait_for).exists():
         time.sleep(0.05)
     if begins and (fault := fault_of_run(environment)):

@@ -14,6 +14,7 @@ import json
 import os
 import time
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,9 @@ from instrument.load.lateness import woken
 
 @events.init_command_line_parser.add_listener
 def add_option(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--completions",
-        metavar="FILE",
-        required=True,
-        include_in_web_ui=False,
-        help="where to write them, as JSON",
-    )
-    parser.add_argument("--path", default="/", include_in_web_ui=False, help="what users ask for")
+    add = partial(parser.add_argument, include_in_web_ui=False)
+    add("--completions", metavar="FILE", required=True, help="where to write them, as JSON")
+    add("--path", default="/", help="what users ask for")
 
 
 def cpu_clocks() -> tuple[float, float, float]:

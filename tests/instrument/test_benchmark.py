@@ -1,13 +1,12 @@
 """The benchmark of frameworks: what its table says, and where its numbers go."""
 
 import json
-import subprocess
 
 import pytest
 
 from instrument.benchmark import __main__ as program
 from instrument.edges.processes import ROOT
-from tests.support.commands import not_made, one_line, run_module
+from tests.support.commands import not_made, one_line, run, run_module
 
 
 def rounds(*rates, others=0.0):
@@ -78,14 +77,9 @@ def test_only_write_changes_what_is_kept(options, folder, tmp_path, monkeypatch,
 )
 def test_what_a_participant_measures_goes_to_results(target):
     """What `make` would run names no other folder, and does not ask to write."""
-    commands = subprocess.run(
-        ["make", "--dry-run", "--assume-old", ".venv/installed", target],
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-        cwd=ROOT,
-        env=not_made(),
-    ).stdout
+    make = "make", "--dry-run", "--assume-old", ".venv/installed", target
+    commands = run(*make, env=not_made()).stdout
+    assert " -m " in commands
     words = commands.replace("results/", "results ").replace("=", " ").split()
     assert "--write" not in words
     assert not [word for word in commands.split() if word.startswith("docs")]

@@ -22,18 +22,9 @@ from tests.support.samples import CONDITIONS
 
 APPS = "tests.support.adversaries"
 LADDER = (Rung(1, 1.0, 1.0, 0.01), Rung(2, 1.0, 2.0, 0.01))
+MEMORY = Memory(0, 30.0, 0.1)
 PROFILE = Profile(
-    "/report",
-    1.0,
-    0.01,
-    LADDER,
-    "slots",
-    1.0,
-    "asgi",
-    None,
-    0.0005,
-    Memory(0, 30.0, 0.1),
-    ("A note.",),
+    "/report", 1.0, 0.01, LADDER, "slots", 1.0, "asgi", memory=MEMORY, notes=("A note.",)
 )
 PROOF = Configuration("uvicorn --workers 5 a:b", 4.7, 5.2, 5.0, True, "/report", 10, 180.0)
 
