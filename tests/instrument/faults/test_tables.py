@@ -135,5 +135,5 @@ def test_an_unknown_table_names_the_known():
     said = one_line(compare("faults", "produktion"))
     assert said == (
         "compare: unknown table 'produktion': "
-        "choose from production, deploys, connections, costs, handlers, diagnosis"
+        "choose from production, deploys, connections, costs, handlers, diagnosis, people"
     )
