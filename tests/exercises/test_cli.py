@@ -117,6 +117,32 @@ def test_list_marks_what_is_solved_and_next_goes_on_behind_it(copy, tmp_path):
     assert contents(tmp_path) == before
 
 
+def test_a_file_that_lies_anywhere_is_checked_and_nothing_is_changed(copy, tmp_path):
+    answer = tmp_path / "Ann's answer.v2"
+    shutil.copy(EXERCISES[1].solution, answer)
+    before = contents(tmp_path)
+    done = run(*COMMAND, "1", "--file", str(answer), cwd=copy)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{answer}\n" in done.stdout and "Solved." in done.stdout
+    done = run(*COMMAND, "1", "--file", str(copy / "exercises/01_bytes.py"), cwd=copy)
+    assert done.returncode == 3
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["1", "--file", "nowhere.py"], 1, "exercises: nowhere.py can't be read: No such file or"),
+        (["1", "--file", "instrument"], 1, "exercises: instrument can't be read: Is a directory"),
+        (["--file", "nowhere.py"], 2, "--file needs the number of an exercise: 7 --file answer.py"),
+    ],
+)
+def test_a_file_that_can_not_be_checked_gets_a_line(copy, arguments, status, said):
+    done = run(*COMMAND, *arguments, cwd=copy)
+    assert done.returncode == status
+    assert said in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_hint_of_each_can_be_asked_for(copy):
     done = run(*COMMAND, "hint", "7", cwd=copy)
     assert done.returncode == 0
