@@ -31,7 +31,7 @@ help:
 	@echo "make faults     try all that chapters 5 to 8 say of the servers, and write their tables (3 minutes)"
 	@echo "make outputs    run all READMEs, and rewrite the outputs that they show (10 minutes)"
 	@echo "make upgrade    install the newest releases, do faults and outputs, and show what git calls changed (30 minutes)"
-	@echo "make exercises  check the next exercise   (ARGS=4, ARGS=list, ARGS=\"reset 4\"); make hint helps"
+	@echo "make exercises  check the next exercise   (ARGS=watch, ARGS=4, ARGS=list, ARGS=all, ARGS=\"reset 4\"); make hint helps"
 	@echo "make test       run every test   (CHAPTER=wsgi: those of one chapter)"
 	@echo "With another Python, beside the first: make test PYTHON=python3.13 VENV=.venv-3.13"
 

@@ -1,7 +1,7 @@
 """Exercise 10: a locustfile that hides the knee.
 
 The check runs it with four users for a sync worker and four for an event loop, where each answer
-takes a second. Both rows look alike. Mend it so that they part: keep the rows' names.
+takes a quarter of a second. Both rows look alike. Mend it so that they part: keep the rows' names.
 """
 
 from locust import FastHttpUser, between, task

@@ -96,8 +96,8 @@ def more_than_once(names):
 
 
 def unsolved(pattern):
-    """Return the files of a pattern, but the solutions, which mirror the exercises."""
-    return [path for path in files(".", pattern) if path.parent.name != "solutions"]
+    """Return the files of a pattern, but answers to the exercises, which mirror them."""
+    return [path for path in files(".", pattern) if path.parent.name not in ("solutions", "cases")]
 
 
 def defined(path):

@@ -1,7 +1,7 @@
 """Exercise 7: a body that comes in pieces.
 
 Answer with the body of the request in capitals. receive() gives a piece of it at a time, and
-says with more_body whether another one follows.
+says with more_body whether another one follows: a message without it is the last.
 """
 
 

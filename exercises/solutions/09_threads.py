@@ -4,6 +4,6 @@ The threads answer in groups, one group a second.
 """
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 
-ANSWER = math.ceil(20 / ThreadPoolExecutor()._max_workers)
+ANSWER = math.ceil(20 / min(32, 2 + 4))
+OTHER = math.ceil(20 / min(32, 12 + 4))

@@ -1,6 +1,7 @@
 """The exercises: what each is called, its hint, and the function that checks it."""
 
 import hashlib
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +19,26 @@ class Wrong(Exception):
     """What a teacher would say of a file that does not do its task yet."""
 
 
+class Guessed(Wrong):
+    """What is said of a number that is wrong: in a reader's copy, others are not taken."""
+
+
+Check = Callable[[Path, Path], str]  # of a file, with a folder for logs; says what it saw
+
+
 @dataclass(frozen=True)
 class Exercise:
     number: int
     title: str
     chapter: str  # the folder of the chapter to which it belongs
-    hint: str
-    check: Callable[[Path, Path], str]  # of a file, with a folder for logs; says what it saw
+    hint: str  # the first: an idea
+    check: Check
+    section: str  # a heading of the chapter's page
+    minutes: int
+    difficulty: int  # 1 to 3
+    spelling: str  # the second hint
+    why: str  # what is said after success
+    needs: str = ""  # a program, without which it is passed over
 
     @property
     def name(self) -> str:
@@ -48,21 +62,44 @@ class Exercise:
 
     def is_shipped(self, content: bytes) -> bool:
         """Return whether a file's content is as it was shipped."""
-        plain = content.replace(b"\r\n", b"\n")  # git may write the one in place of the other
-        return hashlib.sha256(plain).hexdigest() == SUM_OF[self.name]
+        return checksum(content) == SUM_OF[self.name]
 
 
+# what is told of each, by number, in the order of the chapters
+BOOK = tomllib.loads(Path(__file__).with_name("book.toml").read_text("utf-8"))
 EXERCISES: dict[int, Exercise] = {}
+AFTER_GUESS: dict[int, Check] = {}  # of a reader's copy, where a number was wrong
 
 
-def exercise(number: int, title: str, chapter: str, hint: str) -> Callable:
+def exercise(number: int, title: str, chapter: str, hint: str) -> Callable[[Check], Check]:
     """Make a function the check of an exercise: it raises Wrong, or says what it saw."""
 
-    def add(check: Callable[[Path, Path], str]) -> Callable[[Path, Path], str]:
-        EXERCISES[number] = Exercise(number, title, chapter, hint, check)
+    def add(check: Check) -> Check:
+        told = BOOK[str(number)]
+        EXERCISES[number] = Exercise(number, title, chapter, hint, check, **told)
         return check
 
     return add
+
+
+def after_guess(number: int) -> Callable[[Check], Check]:
+    """Make a function the check of a reader's copy whose first prediction was wrong."""
+
+    def add(check: Check) -> Check:
+        AFTER_GUESS[number] = check
+        return check
+
+    return add
+
+
+def by_chapter() -> list[Exercise]:
+    """Return all, in the order of the chapters."""
+    return [EXERCISES[int(number)] for number in BOOK if int(number) in EXERCISES]
+
+
+def checksum(content: bytes) -> str:
+    plain = content.replace(b"\r\n", b"\n")  # git may write the one in place of the other
+    return hashlib.sha256(plain).hexdigest()
 
 
 def place(path: Path) -> Path:

@@ -39,7 +39,7 @@ def blocking_line(path: Path, folder: Path) -> str:
         raise Wrong("There is no answer yet: write the number of a line in place of ...")
     with gunicorn(path, folder, server="asgi") as run:
         stack = stack_of(run, path.name)
-    said = str(answer)
+    said = place_in(answer)
     own = [frame for frame in stack if frame[0] == path.name]
     if said in names(own[0]):
         return f"A stack taken just now says so: {own[0][0]}:{own[0][1]}, in {own[0][2]}()."
@@ -53,6 +53,13 @@ def blocking_line(path: Path, folder: Path) -> str:
         f"A stack taken just now does not show {said}: the loop does not stand there. A line that "
         "awaits gives the loop back, and is not on the stack."
     )
+
+
+def place_in(answer: object) -> str:
+    """Return what a reader has written, as a stack would: 20.0, "line 20" and "__str__()" are plain."""
+    if isinstance(answer, float) and answer.is_integer():
+        answer = int(answer)
+    return re.sub(r"(?i)^line:?\s*|\(\)$", "", str(answer).strip())
 
 
 def names(frame: Frame) -> tuple[str, str, str]:
@@ -84,6 +91,9 @@ def stack_of(run: Served, name: str) -> list[Frame]:
 
 
 CLIENTS, OFF = 3, 0.3  # seconds: half of what a request takes
+NUMBER = r"-?\d+(?:\.\d+)?"
+NO_LINE = 'The log has no line for each request like "waited 0.00 s, took 0.60 s".'
+AGO = (1.5, 4.4)  # seconds since a request came to the proxy
 
 
 @exercise(
@@ -93,41 +103,54 @@ CLIENTS, OFF = 3, 0.3  # seconds: half of what a request takes
     'environ.get("HTTP_X_REQUEST_START") is text, or None. Subtract it, as a float, from began.',
 )
 def logged_wait(path: Path, folder: Path) -> str:
-    def client(port: int) -> Response:
-        return fetch(port, X_Request_Start=f"{time.time():.3f}")
+    def client(port: int, ago: float = 0) -> Response:
+        """Send a request that came to the proxy some seconds ago."""
+        return fetch(port, X_Request_Start=f"{time.time() - ago:.3f}")
 
     with gunicorn(path, folder) as run:
         answers = together(*[partial(client, run.port)] * CLIENTS)
         took = sorted(need_ok(each, run).seconds for each in answers)
-        logged = lines_of(run, CLIENTS)
-        plain = fetch(run.port)
-        need_ok(plain, run, "A request without X-Request-Start")
-        last = lines_of(run, CLIENTS + 1)[-1]
-    for seconds, (waited, worked) in zip(took, sorted(logged, key=sum), strict=True):
-        if abs(worked + waited - seconds) > OFF:
-            raise Wrong(
-                f"A client waited {seconds:.1f} s for its answer. Your log says: waited "
-                f"{waited:.1f} s, took {worked:.1f} s. Together, these should be as long."
-            )
-    if abs(last[0]) > OFF:
-        raise Wrong(f"A request without X-Request-Start waited {last[0]:.1f} s, as your log says.")
+        logged = list(map(with_wait, lines_of(run, CLIENTS)))
+        for seconds, (waited, worked) in zip(took, sorted(logged, key=sum), strict=True):
+            if abs(worked + waited - seconds) > OFF:
+                raise Wrong(
+                    f"A client waited {seconds:.1f} s for its answer. Your log says: waited "
+                    f"{waited:.1f} s, took {worked:.1f} s. Together, these should be as long."
+                )
+        for number, ago in enumerate(AGO, CLIENTS + 1):
+            need_ok(client(run.port, ago), run)
+            waited, worked = with_wait(lines_of(run, number)[-1])
+            if abs(waited - ago) > OFF or worked > ago:
+                raise Wrong(
+                    f"A request came to the proxy {ago} s ago. Your log says: waited {waited:.1f} s, "
+                    f"took {worked:.1f} s. The header tells when, whoever else is there."
+                )
+        need_ok(fetch(run.port), run, "A request without X-Request-Start")
+        last = lines_of(run, CLIENTS + len(AGO) + 1)[-1][0] or 0
+    if abs(last) > OFF:
+        raise Wrong(f"A request without X-Request-Start waited {last:.1f} s, as your log says.")
     longest = max(waited for waited, _ in logged)
     return (
         f"One worker, {CLIENTS} clients: the last waited for {longest:.1f} s, and the log says so."
     )
 
 
-def lines_of(run: Served, count: int) -> list[tuple[float, float]]:
-    """Return what the log says of so many requests."""
+def lines_of(run: Served, count: int) -> list[tuple[float | None, float]]:
+    """Return what the log says of so many requests: a line may have no number for the wait."""
 
     def found() -> list[tuple[str, str]]:
-        lines = re.findall(r"waited (-?[\d.]+) s, took (-?[\d.]+) s", run.said())
+        pattern = rf"(?:waited ({NUMBER}) s, |\b)took ({NUMBER}) s"
+        lines = re.findall(pattern, run.said())
         return lines if len(lines) >= count else []
 
     try:
         lines = processes.wait_until(found, run.process, run.log, 2)
     except InstrumentError as error:
-        raise Wrong(
-            'The log has no line for each request like "waited 0.00 s, took 0.60 s".'
-        ) from error
-    return [(float(waited), float(took)) for waited, took in lines]
+        raise Wrong(NO_LINE) from error
+    return [(float(waited) if waited else None, float(took)) for waited, took in lines]
+
+
+def with_wait(line: tuple[float | None, float]) -> tuple[float, float]:
+    if line[0] is None:
+        raise Wrong(NO_LINE)
+    return line

@@ -1,16 +1,42 @@
 """Exercise 10: a locustfile, run against a sync worker and an event loop."""
 
 import csv
+import re
+import signal
+from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 
 from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
-from instrument.exercises.serve import because, compiled, gunicorn, uvicorn
+from instrument.exercises.serve import LONGEST, Served, because, compiled, gunicorn, uvicorn
 
 USERS = 4  # of each class
-SECONDS = 6
-APART = 1.5  # one worker answers one a second, the loop one for each of the users: 4 times as many
+SECONDS = 4  # from the first answer on
+WAITS = 0.25  # seconds of an answer
+LEAST_REST = 0.4  # seconds between a user's requests that hide the knee
+APART = 1.25  # a worker answers one at a time, the loop one for each of the users: 4 times as many
+ANSWERED = "answered"  # in the log, for each request
+SYNC_APP = f"""import time
+def app(environ, start_response):
+    time.sleep({WAITS})
+    print({ANSWERED!r}, time.monotonic(), flush=True)
+    start_response("200 OK", [("Content-Length", "0")])
+    return []
+"""
+LOOP_APP = f"""import asyncio, time
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    await asyncio.sleep({WAITS})
+    print({ANSWERED!r}, time.monotonic(), flush=True)
+    headers = [(b"content-length", b"0")]
+    await send({{"type": "http.response.start", "status": 200, "headers": headers}})
+    await send({{"type": "http.response.body"}})
+"""
+EQUAL = f"""
+WsgiUser.fixed_count = AsgiUser.fixed_count = {USERS}
+"""
 
 
 @exercise(
@@ -21,54 +47,91 @@ APART = 1.5  # one worker answers one a second, the loop one for each of the use
 )
 def knee(path: Path, folder: Path) -> str:
     compiled(path)
+    port = processes.free_port(2)  # one next to the other, as 8000 and 8001
+    for name, text in (("sync_app", SYNC_APP), ("loop_app", LOOP_APP)):
+        (folder / f"{name}.py").write_text(text, "utf-8")
     with (
-        gunicorn(path, folder, app="wsgi.slow_app:app") as sync,
-        uvicorn(path, folder, app="asgi.slow_app:app") as loop,
+        gunicorn(folder / "sync_app.py", folder, port=port) as sync,
+        uvicorn(folder / "loop_app.py", folder, port=port + 1) as loop,
     ):
-        copy, users = str(placed(path, folder, sync.port, loop.port)), str(2 * USERS)
-        command = ["locust", "--locustfile", copy, "WsgiUser", "AsgiUser", "--headless"]
-        command += ["--users", users, "--spawn-rate", users, "--run-time", str(SECONDS)]
-        command += ["--stop-timeout", "0", "--only-summary", "--exit-code-on-error", "0"]
-        command += ["--csv", str(folder / "run")]
-        log = folder / "locust.log"
-        with processes.running(command, log) as locust:
-            try:
-                processes.wait_until(lambda: locust.poll() is not None, seconds=20)
-            except InstrumentError as error:
-                raise Wrong("Locust did not end in time: is there an endless loop?") from error
-    rows = counts(folder / "run_stats.csv")
+        rows, answered = loaded(placed(path, folder, port), folder, (sync, loop))
+    return judged(rows, answered)
+
+
+def loaded(locustfile: Path, folder: Path, servers: tuple[Served, Served]) -> tuple[dict, dict]:
+    """Let Locust run it for a while; return its table, and how many answers each server gave."""
+    command = ["locust", "--locustfile", str(locustfile), "WsgiUser", "AsgiUser", "--headless"]
+    command += ["--users", str(2 * USERS), "--spawn-rate", str(2 * USERS)]
+    command += ["--stop-timeout", "0", "--only-summary", "--csv", str(folder / "run")]
+    log = folder / "locust.log"
+    with processes.running(command, log) as locust:
+        started = monotonic()
+
+        def is_over() -> bool:
+            begun = min([time for each in servers for time in times(each)], default=None)
+            end = started + LONGEST if begun is None else begun + SECONDS - WAITS
+            return locust.poll() is not None or monotonic() > end
+
+        processes.wait_until(is_over, seconds=2 * LONGEST)
+        answered = dict(zip(("wsgi", "asgi"), map(len, map(times, servers)), strict=True))
+        locust.send_signal(signal.SIGTERM)
+        with suppress(InstrumentError):
+            processes.wait_until(lambda: locust.poll() is not None, seconds=5)
+    rows = table(folder / "run_stats.csv")
     if locust.returncode and not rows:
         raise Wrong(f"Locust does not run it.{because(log)}")
     if "Traceback" in log.read_text("utf-8", "replace"):
         raise Wrong(f"Locust runs it, and an error comes again and again.{because(log)}")
-    return judged(rows)
+    return rows, answered
 
 
-def placed(path: Path, folder: Path, wsgi: int, asgi: int) -> Path:
-    """Write the same locustfile with free ports in place of the two that it names."""
-    text = path.read_text("utf-8").replace(":8000", f":{wsgi}").replace(":8001", f":{asgi}")
+def times(run: Served) -> list[float]:
+    """Return when a server gave its answers."""
+    return [float(told) for told in re.findall(rf"^{ANSWERED} ([\d.]+)$", run.said(), re.MULTILINE)]
+
+
+def placed(path: Path, folder: Path, port: int) -> Path:
+    """Write the same locustfile with free ports for those that it names, and as many users of each class."""
+    text = re.sub(r"\b8000\b", str(port), path.read_text("utf-8"))
     copy = folder / path.name
-    copy.write_text(text, "utf-8")
+    copy.write_text(re.sub(r"\b8001\b", str(port + 1), text) + EQUAL, "utf-8")
     return copy
 
 
-def counts(path: Path) -> dict[str, int]:
-    """Return how many requests were answered in each row."""
+def table(path: Path) -> dict[str, tuple[int, float]]:
+    """Return of each row how many requests were answered, and after how many seconds on average."""
     if not path.exists():
         return {}
     with path.open(encoding="utf-8") as file:
         return {
-            row["Name"]: int(row["Request Count"]) - int(row["Failure Count"])
+            row["Name"]: (
+                int(row["Request Count"]) - int(row["Failure Count"]),
+                float(row["Average Response Time"]) / 1000,
+            )
             for row in csv.DictReader(file)
         }
 
 
-def judged(rows: dict[str, int]) -> str:
+def judged(rows: dict[str, tuple[int, float]], answered: dict[str, int]) -> str:
     for name in ("wsgi", "asgi"):
         if name not in rows:
             raise Wrong(f"There is no row {name!r} in Locust's table: keep both classes and names.")
-    wsgi, asgi = rows["wsgi"], rows["asgi"]
+    for name in ("wsgi", "asgi"):
+        count, _ = rows[name]
+        if count > answered[name] + USERS:  # which were on their way
+            raise Wrong(
+                f"Locust's table has {count} answers in the row {name}, and that server gave "
+                f"{answered[name]}: does each class ask its own server, and count what it got?"
+            )
+    wsgi, asgi = answered["wsgi"], answered["asgi"]
     saw = f"In {SECONDS} s, {USERS} users each: {wsgi} answers in the row wsgi, {asgi} in asgi"
-    if asgi <= USERS or not wsgi or asgi / wsgi < APART:  # at most one each: they rest
+    if not wsgi or not rows["wsgi"][0] or asgi / wsgi < APART:
         raise Wrong(f"{saw}. They look alike: users who rest don't keep one worker busy.")
-    return f"{saw}: a worker answers one a second, the loop answers all that wait."
+    for name in ("wsgi", "asgi"):
+        rests = USERS * SECONDS / answered[name] - rows[name][1]
+        if rests > LEAST_REST:
+            raise Wrong(
+                f"{saw}. A user of {name} rests for {rests:.1f} s after each answer, and meanwhile "
+                "its server may be idle."
+            )
+    return f"{saw}: a worker answers one at a time, the loop answers all that wait."

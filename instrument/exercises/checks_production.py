@@ -1,18 +1,16 @@
-"""Exercises 12 to 15: what several processes share, and what a deploy and a proxy do."""
+"""Exercises 12 to 14: what several processes share, and what a deploy does."""
 
 import os
+import re
 import signal
 from pathlib import Path
-from time import sleep
-
-import psutil
 
 from instrument.edges import processes
-from instrument.edges.clients import listens
 from instrument.edges.errors import InstrumentError
-from instrument.edges.tools import find, lacking
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.serve import (
+    HOOKS,
+    Response,
     Served,
     configured,
     evaluated,
@@ -21,10 +19,20 @@ from instrument.exercises.serve import (
     gunicorn,
     need_ok,
     together,
-    uvicorn,
 )
 
 ASKED = 24
+SLOW_UNLOCK = """
+import fcntl, time
+def slow(lock):
+    def called(file, what, *others):
+        done = lock(file, what, *others)
+        if what & fcntl.LOCK_UN:
+            time.sleep(0.02)  # what is written after the lock is seen to be late
+        return done
+    return called
+fcntl.flock, fcntl.lockf = slow(fcntl.flock), slow(fcntl.lockf)
+"""
 
 
 @exercise(
@@ -34,19 +42,25 @@ ASKED = 24
     "A file, and fcntl.flock(file, fcntl.LOCK_EX) before it is read; or sqlite3.",
 )
 def counter(path: Path, folder: Path) -> str:
-    with gunicorn(path, folder, workers=4, COUNTER=str(folder / "counter")) as run:
+    config = folder / "unlock.conf.py"
+    config.write_text(HOOKS.read_text("utf-8") + SLOW_UNLOCK, "utf-8")
+    counter = str(folder / "counter")
+    with gunicorn(path, folder, workers=4, config=config, COUNTER=counter) as run:
         answers = [*fetch_together(run.port, ASKED), fetch(run.port)]
         if "invalid literal for int() with base 10: ''" in run.said():
             raise Wrong("A worker read the file when another had just emptied it. Lock, then read.")
         for each in answers:
-            if not need_ok(each, run).body.isdigit():
+            if not re.fullmatch(rb"\d{1,18}", need_ok(each, run).body):
                 raise Wrong(f"A client got {each.body!r}: answer with the number alone.")
     numbers = sorted(int(each.body) for each in answers)
     if numbers == list(range(1, ASKED + 2)):
         return f"{ASKED + 1} requests got the numbers 1 to {ASKED + 1}, and none twice."
     saw = f"{len(numbers)} requests got {len(set(numbers))} different numbers, up to {numbers[-1]}"
     if (folder / "counter").exists():
-        raise Wrong(f"{saw}: two workers read before one of them had written. Lock, then read.")
+        raise Wrong(
+            f"{saw}: a worker read before another one's number was in the file. Lock, then read; "
+            "unlock after flush() or close()."
+        )
     raise Wrong(f"{saw}: each worker counts for itself, in a variable of its own.")
 
 
@@ -59,26 +73,57 @@ def counter(path: Path, folder: Path) -> str:
 def lost_update(path: Path, folder: Path) -> str:
     with gunicorn(path, folder) as run:
 
-        def put(body: bytes, **headers) -> int:
-            return fetch(run.port, "PUT", body, **headers).status
+        def put(body: bytes, tag: str | None) -> Response:
+            return fetch(run.port, "PUT", body, **({"If_Match": tag} if tag else {}))
 
-        seen = need_ok(fetch(run.port), run).headers["ETag"]
-        if put(b"Ann's", If_Match=seen) != 200:
-            raise Wrong("Ann sent the ETag that she had just got, and was refused.")
-        if fetch(run.port).body != b"Ann's":
-            raise Wrong("Ann's note was answered with 200, and not stored.")
-        status = put(b"Bob's", If_Match=seen)
-        stored = fetch(run.port).body
-        if stored != b"Ann's":
-            raise Wrong(
-                f"Bob sent the ETag from before Ann's change, got {status}, and overwrote Ann's note."
-            )
-        if status != 412:
-            raise Wrong(f"Bob's old ETag was answered with {status}, not with 412.")
-        status = put(b"Carl's")
-        if status != 428 or fetch(run.port).body != b"Ann's":
-            raise Wrong(f"Carl sent no If-Match, and got {status}, not 428: he overwrites blindly.")
-    return "Ann's note was stored; Bob's old ETag got 412, and Carl without one 428."
+        def stored(name: str, body: bytes, tag: str) -> str:
+            """Let a client write with the ETag of now; return the ETag of what it wrote."""
+            answer = put(body, tag)
+            if not 200 <= answer.status < 300:
+                raise Wrong(f"{name} sent the ETag that it had just got, and got {answer.status}.")
+            note, now = note_of(run)
+            if note != body:
+                raise Wrong(
+                    f"{name} wrote {body!r}, got {answer.status}, and the note is {note!r}."
+                )
+            if answer.headers["ETag"] not in (None, now):
+                raise Wrong(
+                    f"{name} got the ETag {answer.headers['ETag']}, and a GET now gives {now}."
+                )
+            return now
+
+        def need_refused(name: str, tag: str | None, why: str, status: int) -> None:
+            before, _ = note_of(run)
+            given = put(name.encode(), tag).status
+            after, _ = note_of(run)
+            if after != before:
+                raise Wrong(f"{name} sent {why}, got {given}, and overwrote {before!r}.")
+            if given != status:
+                raise Wrong(f"{name} sent {why}, and got {given}, not {status}.")
+
+        _, first = note_of(run)
+        second = stored("Ann", b"Ann's note,\nwhich is longer\n", first)
+        need_refused("Bob", first, "the ETag from before Ann's change", 412)
+        third = stored("Bob", b"", second)
+        fourth = stored("Ann", b"Ann, again", third)
+        for tag, why in (
+            (first, "the first ETag of all"),
+            (third, "the ETag of an empty note"),
+            (fourth[:-1], "the ETag without its end"),
+            (f'{fourth[:-1]}0"', "an ETag that only begins as the note's does"),
+            ('"never-seen"', "an ETag that the note never had"),
+        ):
+            need_refused("Dora", tag, why, 412)
+        need_refused("Carl", None, "no If-Match", 428)
+    return "Notes were stored with the ETag of now; every other one got 412, and none at all 428."
+
+
+def note_of(run: Served) -> tuple[bytes, str]:
+    """Return the note and its ETag, as a client gets them without a condition."""
+    answer = need_ok(fetch(run.port), run)
+    if not answer.headers["ETag"]:
+        raise Wrong("A GET was answered without an ETag: a client has nothing to send back.")
+    return answer.body, answer.headers["ETag"]
 
 
 LONG = 4
@@ -99,6 +144,10 @@ def app(environ, start_response):
     "timeout ends workers that are silent; graceful_timeout ends those that were told to leave.",
 )
 def deploy(path: Path, folder: Path) -> str:
+    names = ("timeout", "graceful_timeout")
+    for name, value in zip(names, evaluated(path, folder, *names), strict=True):
+        if value is None:
+            raise Wrong(f"There is no {name} in it: gunicorn ignores a name that it does not know.")
     (folder / "slow.py").write_text(SLOW, "utf-8")
     with (
         configured(path, folder, "slow:app") as renewed,
@@ -131,61 +180,3 @@ def is_lost(run: Served, number: int) -> bool:
         return together(lambda: fetch(run.port).status, signalled)[0] != 200
     except (Wrong, InstrumentError):
         return True
-
-
-NGINX = """daemon off; pid nginx.pid; error_log stderr; worker_processes 1;
-events {{ worker_connections 64; }}
-http {{
-    access_log off; client_body_temp_path body; proxy_temp_path proxy;
-    fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-    upstream app {{ server 127.0.0.1:{app}; keepalive 4; keepalive_timeout {seconds}s; }}
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{ proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; }}
-    }}
-}}
-"""
-
-
-@exercise(
-    15,
-    "two numbers against the 502 behind nginx",
-    "connections",
-    "The side that waits longer does not close first: let the server wait longer than nginx.",
-)
-def keep_alive(path: Path, folder: Path) -> str:
-    nginx, server = evaluated(path, folder, "NGINX_SECONDS", "SERVER_SECONDS")
-    for value in (nginx, server):
-        if not isinstance(value, int) or not 1 <= value <= 5:
-            raise Wrong(f"{value!r} is not a whole number of seconds from 1 to 5.")
-    if why := lacking("nginx"):
-        raise InstrumentError(why)
-    with uvicorn(path, folder, f"--timeout-keep-alive={server}", app="asgi.app:app") as run:
-        port = processes.free_port()
-        conf = folder / "nginx.conf"
-        conf.write_text(NGINX.format(app=run.port, seconds=nginx, port=port), "utf-8")
-        command = [find("nginx"), "-p", str(folder), "-c", str(conf), "-e", "stderr"]
-        with processes.running(command, folder / "nginx.log") as proxy:
-            processes.wait_until(lambda: listens(port), proxy, folder / "nginx.log")
-            need_ok(fetch(port), run)
-            closer = processes.wait_until(lambda: first_to_close(run.port), seconds=LONG + 5)
-    if closer == "server":
-        raise Wrong(
-            f"After {server} s without a request the server closed nginx's connection; nginx would "
-            f"have used it for {nginx} s. A request in that moment gets a 502."
-        )
-    if server == nginx:
-        raise Wrong("Both wait equally long: now the one is first, now the other.")
-    return f"After {nginx} s without a request nginx closed the connection, before the server did."
-
-
-def first_to_close(port: int) -> str:
-    """Return which side closed a connection to the port first: its end is left in TIME_WAIT."""
-    sleep(0.3)  # it stays there for a minute, and a look at all connections takes CPU time
-    for each in psutil.net_connections("tcp4"):
-        if each.status == psutil.CONN_TIME_WAIT and each.raddr:
-            if each.laddr.port == port:
-                return "server"
-            if each.raddr.port == port:
-                return "nginx"
-    return ""

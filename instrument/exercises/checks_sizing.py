@@ -4,7 +4,6 @@ import json
 import math
 import random
 import statistics
-import sys
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -16,12 +15,11 @@ from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.serve import (
     Served,
-    compiled,
     configured,
     evaluated,
     fetch,
     need_ok,
-    output_of,
+    result_of,
     together,
     uvicorn,
 )
@@ -42,12 +40,13 @@ async def app(scope, receive, send):
     await send({{"type": "http.response.start", "status": 200, "headers": headers}})
     await send({{"type": "http.response.body"}})
 """
-CALL = """import json, runpy, sys
+CALL = """import json, os, runpy, sys
 function = runpy.run_path(sys.argv[1]).get(sys.argv[2])
 if not callable(function):
     sys.exit(f"there is no function {sys.argv[2]} in it")
 given = [function(*each) for each in json.loads(sys.argv[3])]
-print("\\n" + json.dumps(given, default=repr))
+with open(os.environ["RESULT"], "w") as result:
+    json.dump(given, result, default=repr)
 """
 
 
@@ -63,11 +62,7 @@ class Step:
 
 def called(path: Path, folder: Path, name: str, *cases: tuple) -> list:
     """Return what a function of a file gives for each case, as another process calls it."""
-    compiled(path)
-    script = folder / "call.py"
-    script.write_text(CALL, "utf-8")
-    command = [sys.executable, "-B", str(script), str(path), name, json.dumps(cases)]
-    return json.loads(output_of(command, folder / "call.log", path).splitlines()[-1])
+    return result_of(CALL, path, folder, name, json.dumps(cases))
 
 
 def climbed(folder: Path, users: tuple[int, ...], slots: int, waits: float, computes: float):

@@ -1,5 +1,7 @@
-"""Exercises 1 to 5: what an application owes to a WSGI server, and how many wait."""
+"""Exercises 1, 2, 4 and 5: what an application owes to a WSGI server, and how many wait."""
 
+import ast
+import codecs
 import re
 import sys
 from functools import partial
@@ -15,26 +17,32 @@ from instrument.exercises.serve import (
     Response,
     Served,
     because,
-    compare_prediction,
     compiled,
     configured,
     evaluated,
     fetch,
     gunicorn,
+    need_alike,
     need_ok,
     served,
     together,
 )
 
 TEXT = "Grüße!\n"
-OTHER = "Schöne Grüße!"
+OTHER_TEXTS = (
+    "Schöne Grüße, 5 €!",
+    "€€",
+)  # longer and shorter, with letters of two and three bytes
 
 
 @exercise(1, "a body of str", "wsgi", "str has a method that gives its bytes in an encoding.")
 def bytes_in_a_list(path: Path, folder: Path) -> str:
     with gunicorn(path, folder) as run:
         answer = need_ok(answered(run), run)
-    return need_text(answer.body)
+        saw = need_text(answer.body)
+        need_alike(answer, run)
+    need_charset(answer)
+    return saw
 
 
 def answered(run: Served) -> Response:
@@ -72,6 +80,20 @@ def need_text(body: bytes) -> str:
     return f"The client got {body!r}, which is {TEXT.strip()} in UTF-8."
 
 
+def need_charset(answer: Response) -> None:
+    """Raise Wrong where the header does not say that the body is UTF-8."""
+    said = answer.headers.get_content_charset("")
+    try:
+        is_utf8 = codecs.lookup(said).name == "utf-8"
+    except LookupError:
+        is_utf8 = False
+    if not is_utf8:
+        raise Wrong(
+            f"The bytes are UTF-8, and the header says {answer.headers['Content-Type']!r}: a "
+            "client would have to guess. Name the charset, as the file did when it was shipped."
+        )
+
+
 @exercise(2, "a wrong Content-Length", "wsgi", "Count bytes, not characters: ü is two bytes.")
 def length_in_bytes(path: Path, folder: Path) -> str:
     with gunicorn(path, folder) as run:
@@ -79,37 +101,59 @@ def length_in_bytes(path: Path, folder: Path) -> str:
         if found := re.search(r"TypeError: (.+) is not a string", run.said()):
             raise Wrong(f"A header holds {found[1]}: its name and its value are both str.")
         need_ok(answer, run)
-    length = answer.headers["Content-Length"]
-    if length is None:
-        raise Wrong("There is no Content-Length any more: keep it, and make it right.")
-    if len(answer.body) < len(TEXT.encode()):
-        raise Wrong(
-            f"{length} bytes were promised, and the server cut the body off there: "
-            f"{answer.body!r}. It has {len(TEXT.encode())} bytes and {len(TEXT)} characters."
-        )
-    need_text(answer.body)
-    other = folder / f"other_{path.name}"
-    other.write_text(path.read_text("utf-8").replace(TEXT.strip(), OTHER), "utf-8")
+        length = answer.headers["Content-Length"]
+        if length is None:
+            raise Wrong("There is no Content-Length any more: keep it, and make it right.")
+        if len(answer.body) < len(TEXT.encode()):
+            raise Wrong(
+                f"{length} bytes were promised, and the server cut the body off there: "
+                f"{answer.body!r}. It has {len(TEXT.encode())} bytes and {len(TEXT)} characters."
+            )
+        need_text(answer.body)
+        need_alike(answer, run)
+    need_charset(answer)
+    for text in OTHER_TEXTS:
+        need_counted(path, folder, text, length)
+    return f"The client was promised {length} bytes and got as many; so with other texts."
+
+
+class WithText(ast.NodeTransformer):
+    """Puts another text in place of the one in the file, however that is spelled."""
+
+    def __init__(self, text: str):
+        self.pairs = [(TEXT.strip(), text), (TEXT.strip().encode(), text.encode())]
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        for old, new in self.pairs:
+            if isinstance(node.value, type(old)) and old in node.value:
+                return ast.Constant(node.value.replace(old, new))
+        return node
+
+
+def need_counted(path: Path, folder: Path, text: str, length: str) -> None:
+    """Raise Wrong where the length is wrong as soon as the file has another text."""
+    tree = WithText(text).visit(ast.parse(path.read_bytes()))
+    other = folder / f"other_{len(text)}.py"
+    other.write_text(ast.unparse(ast.fix_missing_locations(tree)), "utf-8")
     try:
         with gunicorn(other, folder) as run:
-            longer = need_ok(fetch(run.port), run).body.decode(errors="replace")
+            got = need_ok(fetch(run.port), run).body.decode(errors="replace")
     except Wrong as wrong:
-        raise Wrong(f"With {OTHER!r} as TEXT, it is wrong again. {wrong}") from wrong
-    if longer != TEXT.replace(TEXT.strip(), OTHER):
+        raise Wrong(f"With {text!r} as TEXT, it is wrong again. {wrong}") from wrong
+    if got.strip("\n") != text:
         raise Wrong(
-            f"With {OTHER!r} as TEXT, the client got {longer!r}: {length} is right for one text "
-            "alone. Count."
+            f"With {text!r} as TEXT, the client got {got!r}: {length} is right for one text alone. "
+            "Count the bytes."
         )
-    return f"The client was promised {length} bytes and got as many; so with another text."
 
 
-@exercise(
-    3, "how long does the last one wait?", "wsgi", "How many are answered in each second? Divide."
-)
-def last_in_line(path: Path, folder: Path) -> str:
-    with gunicorn(path, folder, workers=3, app="wsgi.slow_app:app") as run:
-        why = "Each worker holds one request for a second, and the others wait in the backlog."
-        return compare_prediction(path, folder, run, 12, why)
+BODIES = {  # what each is, and its method
+    b"hello": ("hello", "POST"),
+    b"two lines\nand blanks \r\n": ("lines and blanks", "PUT"),
+    b"\x80\xd7 no text": ("bytes that are no UTF-8", "POST"),
+    b"ab" * 35_000: ("70000 bytes", "PATCH"),
+    b"": ("an empty body", "POST"),
+}
 
 
 @exercise(
@@ -128,23 +172,31 @@ def body_of_a_request(path: Path, folder: Path) -> str:
             processes.wait_until(lambda: listens(port), run.process, log)
         except InstrumentError as error:
             raise Wrong(f"The server does not start.{because(log)}") from error
-        with_body = asked(run, "POST", b"hello")
-        if with_body.body != b"HELLO":
-            raise Wrong(f"A client sent b'hello', expected b'HELLO' and got {with_body.body!r}.")
-        without = asked(run, "GET", None)
+        for body, (what, method) in BODIES.items():
+            got = asked(run, method, body, what).body
+            if got != body.upper():
+                raise Wrong(
+                    f"A client sent {what} with {method}, expected {shown(body.upper())} and got "
+                    f"{shown(got)}."
+                )
+        without = asked(run, "GET", None, "no body")
         if without.body:
-            raise Wrong(f"A GET without a body was answered with {without.body!r}.")
-    return "b'hello' became b'HELLO', and a request without a body got an empty answer."
+            raise Wrong(f"A GET without a body was answered with {shown(without.body)}.")
+    return f"{len(BODIES)} bodies came back in capitals, and a request without one got none."
 
 
-def asked(run, method: str, body: bytes | None):
+def shown(body: bytes) -> str:
+    return repr(body) if len(body) < 40 else f"{body[:10]!r}... of {len(body)} bytes"
+
+
+def asked(run: Served, method: str, body: bytes | None, what: str) -> Response:
     try:
         answer = fetch(run.port, method, body, seconds=3)
     except Wrong as error:
         if "waited" in str(error):
             raise Wrong(
-                f"A {method} was not answered within 3 s. Who reads more than there is waits until the "
-                "client closes, and the client waits for its answer. Read CONTENT_LENGTH bytes."
+                f"A {method} of {what} was not answered within 3 s. A read() of more than there is "
+                "waits until the client closes, and the client waits for its answer."
             ) from error
         answer = None
     said = run.said()
@@ -163,16 +215,18 @@ def asked(run, method: str, body: bytes | None):
                 "read() without a length: WSGI does not say where the body ends. On many servers "
                 "it waits until the client closes. Read CONTENT_LENGTH bytes."
             )
-        raise Wrong(f"A {method} failed.{because(run.log)}")
+        raise Wrong(f"A {method} of {what} failed.{because(run.log)}")
     return need_ok(answer, run, method)
 
 
 RATE, SECONDS, WAITS = 30, 2, 0.5
-WAITING_APP = f"""import time
+MOST = 1000  # threads, or processes
+WAITING_APP = f"""import os, time
 def app(environ, start_response):
     time.sleep({WAITS})
-    start_response("200 OK", [("Content-Length", "0")])
-    return []
+    body = str(os.getpid()).encode()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
 """
 
 
@@ -185,16 +239,19 @@ def app(environ, start_response):
 def enough_slots(path: Path, folder: Path) -> str:
     workers, threads, kind = evaluated(path, folder, "workers", "threads", "worker_class")
     for name, value in (("workers", workers), ("threads", threads)):
-        if not isinstance(value, int | None) or value == 0:
-            raise Wrong(f"{name} is {value!r}: write a whole number, from 1 on.")
+        if value is not None and (type(value) is not int or not 1 <= value <= MOST):
+            raise Wrong(f"{name} is {value!r:.20}: write a whole number, from 1 to {MOST}.")
     if workers and workers > 1:
         raise Wrong(f"You have {workers} processes. Threads wait as well: fewer will do.")
     (folder / "waiting.py").write_text(WAITING_APP, "utf-8")
     with configured(path, folder, "waiting:app") as run:
-        seconds = arrivals(run)
-    kept = sum(each < 2 * WAITS for each in seconds) / len(seconds)
-    saw = f"{len(seconds)} requests came in {SECONDS} s, and {kept:.0%} waited for no free slot"
-    too_few = kind in (None, "sync", "gthread") and (threads or 1) / WAITS < 0.9 * RATE
+        answers = arrivals(run)
+    processes_seen = {body for _, body in answers} - {b""}
+    if len(processes_seen) > 1:
+        raise Wrong(f"{len(processes_seen)} processes answered. Threads wait as well: one will do.")
+    kept = sum(seconds < 2 * WAITS for seconds, _ in answers) / len(answers)
+    saw = f"{len(answers)} requests came in {SECONDS} s, and {kept:.0%} found a free thread at once"
+    too_few = "gevent" not in str(kind) and (threads or 1) / WAITS < 0.9 * RATE
     if kept < 0.9 or too_few:  # the queue of 12 threads grows too slowly to be seen in two seconds
         raise Wrong(
             f"{saw}. {threads or 1} at once, {WAITS} s each, is {(threads or 1) / WAITS:.0f} a "
@@ -203,16 +260,16 @@ def enough_slots(path: Path, folder: Path) -> str:
     return f"{saw}, with one process."
 
 
-def arrivals(run: Served) -> list[float]:
-    """Send requests at a steady rate, whether answered or not; return how long each took."""
+def arrivals(run: Served) -> list[tuple[float, bytes]]:
+    """Send requests at a steady rate, whether answered or not; return how long each took, and its body."""
     begun = monotonic()
 
-    def client(number: int) -> float:
+    def client(number: int) -> tuple[float, bytes]:
         sleep(max(0, begun + number / RATE - monotonic()))
         try:
             answer = fetch(run.port, seconds=4 * WAITS)
         except Wrong:  # it has lost its patience
-            return inf
-        return need_ok(answer, run).seconds
+            return inf, b""
+        return need_ok(answer, run).seconds, answer.body
 
     return together(*[partial(client, number) for number in range(RATE * SECONDS)])

@@ -1,15 +1,10 @@
-"""The command: check the next exercise, or the one that is named; hint, list, reset."""
+"""The command: check the next exercise, or the one that is named; watch, hint, list, all, reset."""
 
 import argparse
 import re
 import select
 import sys
-import tempfile
-import textwrap
-from contextlib import suppress
 from pathlib import Path
-
-import psutil
 
 from command_line import whole_number
 from instrument.edges import signals
@@ -17,23 +12,27 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.program import run_program
 from instrument.exercises import (  # noqa: F401
     checks_asgi,
+    checks_connections,
     checks_diagnosis,
     checks_load,
+    checks_predictions,
     checks_production,
     checks_sizing,
     checks_wsgi,
+    progress,
 )
-from instrument.exercises.book import EXERCISES, Exercise, Wrong, place
+from instrument.exercises.book import EXERCISES, Exercise, by_chapter, place
+from instrument.exercises.checking import check_file, check_one, is_solved, say, what_is_lacking
 from instrument.exercises.copies import make_copies, shipped
 
 UNSOLVED = 3  # neither an error nor a traceback, whose status is 1
-WIDTH, MOST_LINES = 96, 2  # of what a check says, between its title and what to do next
+COMMANDS = ("next", "check", "watch", "list", "all", "hint", "reset")
 
 
 def main(arguments: list[str] | None = None) -> int:
     signals.note()
     options = parse(arguments)
-    return run_program("exercises", lambda: run(options.what, options.number, options.file))
+    return run_program("exercises", lambda: run(options))
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -41,169 +40,140 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         prog="exercises", description="Checks the exercises, from the first that is not solved on."
     )
     parser.add_argument(
-        "what", nargs="?", default="next", help="a number, or one of: list, hint, reset"
+        "what",
+        nargs="?",
+        default="next",
+        help="a number, or one of: watch, list, all (checks all again), hint, reset",
     )
     parser.add_argument(
         "number",
         nargs="?",
         type=whole_number(1, len(EXERCISES)),
-        help="of the exercise: for hint and reset",
+        help="of the exercise: for hint, watch and reset",
     )
+    parser.add_argument("--more", action="store_true", help="the second hint: how it is spelled")
     parser.add_argument(
         "--file", type=Path, help="check this file in place of your copy, and change nothing"
     )
     options = parser.parse_args(arguments)
-    if options.number is not None and options.what not in ("hint", "reset"):
-        parser.error("only hint and reset take a number")
+    if options.number is not None and options.what not in ("hint", "watch", "reset"):
+        parser.error("only hint, watch and reset take a number")
     if re.fullmatch("[0-9]{1,9}", options.what):
         options.what, options.number = "check", int(options.what)
-    if options.what not in ("next", "check", "list", "hint", "reset"):
-        parser.error(f"unknown command {options.what!r}: a number, list, hint or reset")
+    if options.what not in COMMANDS:
+        parser.error(f"unknown command {options.what!r}: a number, watch, list, all, hint or reset")
     if options.number is not None and options.number not in EXERCISES:
         parser.error(f"there is no exercise {options.number}: choose from 1 to {len(EXERCISES)}")
-    if options.what == "reset" and options.number is None:
-        parser.error("reset needs the number of an exercise")
+    if options.what in ("check", "reset") and options.number is None:
+        parser.error(f"{options.what} needs the number of an exercise")
     if options.file and options.what != "check":
         parser.error("--file needs the number of an exercise: 7 --file answer.py")
+    if options.more and options.what != "hint":
+        parser.error("--more belongs to hint: hint 7 --more")
     return options
 
 
-def run(what: str, number: int | None, file: Path | None) -> int:
-    if file:
-        return check_file(EXERCISES[number], file)
-    every = [EXERCISES[each] for each in sorted(EXERCISES)]
+def run(options: argparse.Namespace) -> int:
+    number = options.number
+    if options.file:
+        return status(check_file(EXERCISES[number], options.file))
+    every = by_chapter()
     make_copies(every)
-    if what == "list":
-        return show_list(every)
-    if what == "hint":
-        return show_hint(EXERCISES[number] if number else first_unsolved(every))
-    if what == "reset":
-        return reset(EXERCISES[number])
-    if number:
-        return 0 if check_one(EXERCISES[number], is_alone=True) else UNSOLVED
-    return check_all(every)
+    match options.what:
+        case "list":
+            return show_list(every)
+        case "all":
+            return check_again(every)
+        case "hint":
+            return show_hint(EXERCISES[number] if number else first_unsolved(every), options.more)
+        case "reset":
+            return reset(EXERCISES[number])
+        case "check":
+            return status(check_one(EXERCISES[number]))
+        case "watch":
+            from instrument.exercises.watch import watched
+
+            return status(watched([EXERCISES[number]] if number else every))
+    return status(check_next(every))
 
 
-def checked(each: Exercise, path: Path | None = None) -> str:
-    """Return what the check saw; raise Wrong. Its logs are gone afterwards."""
-    path = path or each.path
-    if not path.is_file():
-        raise Wrong(f"There is no {place(path)}: make exercises ARGS='reset {each.number}'.")
-    with tempfile.TemporaryDirectory(prefix="exercise-") as folder:
-        try:
-            return each.check(path, Path(folder))
-        finally:
-            end_strays(folder)
+def status(is_right: bool) -> int:
+    return 0 if is_right else UNSOLVED
 
 
-def end_strays(folder: str) -> None:
-    """End what has left the group of its server: it has inherited the folder as its TMPDIR."""
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.environ().get("TMPDIR") == folder:
-                process.kill()
-
-
-def check_file(each: Exercise, file: Path) -> int:
-    """Check a file that may lie anywhere and have any name: a copy of it that has the right one."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise InstrumentError(f"{file} can't be read: {error.strerror}") from error
-    with tempfile.TemporaryDirectory(prefix="answer-") as folder:
-        copy = Path(folder) / each.name
-        copy.write_bytes(content)
-        return 0 if check_one(each, copy, shown=file) else UNSOLVED
-
-
-def is_solved(each: Exercise) -> bool:
-    """Return whether its check passes: progress is what the files say."""
-    if each.is_untouched:  # none passes as it is shipped
-        return False
-    try:
-        checked(each)
-    except (Wrong, InstrumentError):
-        return False
-    return True
-
-
-def check_all(exercises: list[Exercise]) -> int:
-    """Check one after the other, up to the first that is not solved."""
+def check_next(exercises: list[Exercise]) -> bool:
+    """Check what is not solved, one after the other, up to the first that is wrong."""
+    if known := sum(map(progress.passed, exercises)):
+        print(
+            f"{known} of {len(exercises)} are solved. To check them again: make exercises ARGS=all\n"
+        )
     for each in exercises:
+        if progress.passed(each):
+            continue
+        if why := what_is_lacking(each):
+            print(f"Exercise {each.number} is passed over: {why}\n")
+            continue
         if not check_one(each):
-            return UNSOLVED
+            return False
         print()
     print("All exercises are solved. What is next? The list of chapters stands in README.md.")
-    return 0
-
-
-def check_one(
-    each: Exercise, path: Path | None = None, is_alone: bool = False, shown: Path | None = None
-) -> bool:
-    """Check it, and say in at most six lines what was seen, and what to do then."""
-    titled = f"Exercise {each.number} of {len(EXERCISES)}: {each.title}"
-    print(f"{titled}      {shown or place(each.path)}\n", flush=True)
-    following = each.number + 1 if each.number + 1 in EXERCISES else None
-    try:
-        say(checked(each, path))
-    except Wrong as wrong:
-        say(str(wrong))
-        skip = f"   Skip it: make exercises ARGS={following}" if following else ""
-        print(f"\nHint: make hint ARGS={each.number}.{skip}", flush=True)
-        return False
-    goes_on = f" Next: make exercises ARGS={following}" if is_alone and following else ""
-    solution, text = place(each.solution), f"{each.chapter}/README.md"
-    print(f"\nSolved. One solution: {solution}. To read on: {text}.{goes_on}", flush=True)
     return True
 
 
-def said(text: str) -> list[str]:
-    """Return the lines that a text takes."""
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent="  ",
-        subsequent_indent="  ",
-        max_lines=MOST_LINES,
-        placeholder=" ...",
+def row(each: Exercise, is_right: bool) -> str:
+    about = f"{each.minutes:2} min {'*' * each.difficulty:3}"
+    return (
+        f"[{'x' if is_right else ' '}] {each.number:2}  {each.title:48} {about}  {each.path.name}"
     )
 
 
-def say(text: str) -> None:
-    print("\n".join(said(text)))
-
-
 def show_list(exercises: list[Exercise]) -> int:
+    """Print it at once, since `| head` reads no more than some lines."""
+    rows = []
     for each in exercises:
         signals.check()
-        mark = "x" if is_solved(each) else " "
-        print(f"[{mark}] {each.number:2}  {each.title:48} {each.path.name}", flush=True)
+        rows.append(row(each, is_solved(each)))
+    print("\n".join(rows))
     return 0
+
+
+def check_again(exercises: list[Exercise]) -> int:
+    """Check each copy that was changed, also those that are known to have passed."""
+    are_right = []
+    for each in exercises:
+        signals.check()
+        are_right.append(is_solved(each, again=True))
+        print(row(each, are_right[-1]), flush=True)
+    return status(all(are_right))
 
 
 def first_unsolved(exercises: list[Exercise]) -> Exercise:
     for each in exercises:
-        if not is_solved(each):
+        if not progress.passed(each) and not what_is_lacking(each):
             return each
     raise InstrumentError("every exercise is solved: name one, as in make hint ARGS=7")
 
 
-def show_hint(each: Exercise) -> int:
+def show_hint(each: Exercise, is_spelled: bool) -> int:
     print(f"Exercise {each.number}: {each.title}\n")
-    say(each.hint)
+    say(each.spelling if is_spelled else each.hint)
+    if not is_spelled:
+        print(f'\nHow is that spelled? make hint ARGS="{each.number} --more"')
     return 0
 
 
 def reset(each: Exercise) -> int:
     """Restore a file; ask before what was written there is lost."""
     content = shipped(each)
+    if each.path.is_dir():
+        raise InstrumentError(f"{place(each.path)} is a folder: rename it, then reset again")
     if each.path.exists() and not each.is_untouched:
         if not sys.stdin.isatty():
             raise InstrumentError(
                 f"{place(each.path)} has changed: reset asks first, and needs a terminal"
             )
         print(f"{place(each.path)} has changed. Overwrite it? [y/N] ", end="", flush=True)
-        if answered().strip().lower() not in ("y", "yes"):
+        if answered().strip().lower() not in (b"y", b"yes"):
             print("Nothing was changed.")
             return 0
     try:
@@ -214,8 +184,8 @@ def reset(each: Exercise) -> int:
     return 0
 
 
-def answered() -> str:
-    """Return a line of the terminal; Ctrl-C does not wait for it."""
+def answered() -> bytes:
+    """Return a line of the terminal, in whatever encoding; Ctrl-C does not wait for it."""
     while not select.select([sys.stdin], [], [], 0.1)[0]:
         signals.check()
-    return sys.stdin.readline()
+    return sys.stdin.buffer.readline()

@@ -1,19 +1,63 @@
-"""Calls an ASGI application as a server would, and prints what it sent: python drive.py FILE WHAT."""
+"""Calls an ASGI application as a server would, and writes what it sent: python drive.py FILE WHAT."""
 
 import asyncio
 import json
+import os
 import runpy
 import sys
 
-START = {"type": "http.response.start", "status": 200, "headers": [(b"x-own", b"kept")]}
-BODY = {"type": "http.response.body", "body": b"Hello"}
+HEADERS = [(b"x-own", b"kept"), (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]
 ACCEPT = {"type": "websocket.accept"}
 COMPLETE = {"type": "lifespan.startup.complete"}
-SENT = {"http": [START, BODY], "websocket": [ACCEPT], "lifespan": [COMPLETE]}
+WAIT = 1  # seconds, for what should come at once
+PIECES = (
+    b"ha",
+    b"ha",
+    b"",
+    b"\x80\xd7 no text",
+    *[b"x"] * 5,
+    b"end",
+)  # an empty one, and equal ones
 
 
 class TooEarly(Exception):
     """An answer came before its question."""
+
+
+class Kept(Exception):
+    """A piece was not passed on before the next one came."""
+
+
+def request(body, *more):
+    return {"type": "http.request", "body": body, **dict(more)}
+
+
+GIVEN = {  # what a server has to say in each conversation
+    "lifespan": [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}],
+    "websocket": [{"type": "websocket.connect"}],
+    "pieces": [
+        *[request(piece, ("more_body", True)) for piece in PIECES[:-1]],
+        request(PIECES[-1]),
+    ],
+    "departure": [request(b"begun", ("more_body", True)), *[{"type": "http.disconnect"}] * 1000],
+}
+
+
+def scope_of(kind):
+    """Return a whole scope: the path of a request names the conversation."""
+    if kind == "lifespan":
+        return {"type": "lifespan", "asgi": {"version": "3.0"}}
+    scope = {"type": "http", "method": "POST", "scheme": "http"}
+    if kind == "websocket":
+        scope = {"type": "websocket", "scheme": "ws", "subprotocols": []}
+    scope |= {
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "root_path": "",
+        "query_string": b"",
+    }
+    scope |= {"path": f"/{kind}", "raw_path": f"/{kind}".encode(), "headers": [(b"host", b"shop")]}
+    return scope | {"client": ("127.0.0.1", 40000), "server": ("127.0.0.1", 8000), "state": {}}
 
 
 def need_message(message):
@@ -27,46 +71,67 @@ def need_message(message):
         raise TypeError(f"headers={headers!r} is no list of pairs of bytes")
 
 
-async def inner(scope, receive, send):
-    await receive()
-    for message in SENT[scope["type"]]:
-        await send(dict(message))
+def inner_app(sent):
+    """Return an application for middleware to call, which looks at what has been sent."""
+
+    async def inner(scope, receive, send):
+        await receive()
+        if scope["type"] != "http":
+            return await send(dict(ACCEPT if scope["type"] == "websocket" else COMPLETE))
+        if scope["path"] == "/error":
+            raise RuntimeError("of the application")
+        status = 404 if scope["path"] == "/missing" else 200
+        start = {"type": "http.response.start", "status": status, "headers": list(HEADERS)}
+        await send(start)
+        await send({"type": "http.response.body", "body": b"Hel", "more_body": True})
+        try:
+            async with asyncio.timeout(WAIT):
+                while not any(message.get("body") for message in sent):
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise Kept from None
+        await send({"type": "http.response.body", "body": b"lo"})
+
+    return inner
 
 
-async def drive(app, kind):
+async def drive(app, kind, sent):
     """Return what was sent, and how it ended."""
-    first = {"http": "http.request", "websocket": "websocket.connect"}.get(kind, "lifespan.startup")
-    given, sent = [first], []
-    if kind == "lifespan":
-        given.append("lifespan.shutdown")
+    given = list(GIVEN.get(kind, [request(b"")]))
+    sent.clear()
 
     async def receive():
-        if not given:
-            await asyncio.sleep(60)
-        return {"type": given.pop(0)}
+        await asyncio.sleep(0 if given else 60)
+        return given.pop(0)
 
     async def send(message):
         need_message(message)
         sent.append(message)
-        if message["type"].removesuffix(".complete") in given:
-            raise TooEarly(f"answered before the server had sent {given[0]}")
+        if {"type": message["type"].removesuffix(".complete")} in given:
+            raise TooEarly(f"answered before the server had sent {given[0]['type']}")
 
     try:
-        async with asyncio.timeout(3):
-            await app({"type": kind, "path": "/", "headers": []}, receive, send)
+        async with asyncio.timeout(3 * WAIT):
+            await app(scope_of(kind), receive, send)
     except TooEarly as early:
-        return sent, str(early)
+        return list(sent), str(early)
     except TimeoutError:
-        return sent, "it did not come to its end"
+        return list(sent), "it did not come to its end"
     except Exception as error:  # noqa: BLE001  which is what is shown
-        return sent, f"it raised {type(error).__name__} {error}".strip()
-    return sent, ""
+        return list(sent), f"it raised {type(error).__name__} {error}".strip()
+    return list(sent), ""
 
 
-if __name__ == "__main__":
+def main():
     found = runpy.run_path(sys.argv[1])
     if not found.keys() & {"app", "ServedBy"}:
         sys.exit("there is no app in it, and no ServedBy")
-    app = found["ServedBy"](inner) if "ServedBy" in found else found["app"]
-    ends = {kind: asyncio.run(drive(app, kind)) for kind in sys.argv[2:]}
-    print("\n" + json.dumps(ends, default=lambda each: each.decode("latin-1")))
+    sent = []
+    app = found["ServedBy"](inner_app(sent)) if "ServedBy" in found else found["app"]
+    ends = {kind: asyncio.run(drive(app, kind, sent)) for kind in sys.argv[2:]}
+    with open(os.environ["RESULT"], "w", encoding="utf-8") as result:
+        json.dump(ends, result, default=lambda each: bytes(each).decode("latin-1"))
+
+
+if __name__ == "__main__":
+    main()

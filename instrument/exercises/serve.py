@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from http.client import IncompleteRead
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 from instrument.edges import processes, signals
 from instrument.edges.clients import FAILURES, Response, connection_to, exchange
 from instrument.edges.errors import InstrumentError, tail_of_log
 from instrument.edges.processes import ROOT
 from instrument.exercises.book import Wrong
-from instrument.servers import BY_NAME, GUNICORN, WAIT_SECONDS
+from instrument.servers import BY_NAME, GUNICORN
 
-A_DAY = 24 * 3600  # in seconds
 LONGEST = 10  # seconds, that a check waits for one thing: then it is called endless
 HOOKS = Path(__file__).with_name("hooks.py")
 BARE = replace(BY_NAME["sync"], start=GUNICORN)  # with a file that names its worker class
@@ -90,13 +90,15 @@ def gunicorn(
     server: str = "sync",
     workers: int = 1,
     app: str = "",
+    port: int | None = None,
+    config: Path = HOOKS,
     **variables: str,
 ) -> Iterator[Served]:
     """Serve a file's app, or another one, by gunicorn."""
     compiled(path)
-    port = processes.free_port()
+    port = port or processes.free_port()
     app = app or f"{path.stem}:app"
-    command = BY_NAME[server].command(port, workers, app, "--config", str(HOOKS))
+    command = BY_NAME[server].command(port, workers, app, "--config", str(config))
     log = folder / f"gunicorn-{port}.log"
     with served(command, LOADED, workers, path, log, port, **variables) as run:
         yield run
@@ -116,9 +118,11 @@ def configured(path: Path, folder: Path, app: str, workers: int = 1) -> Iterator
 
 
 @contextmanager
-def uvicorn(path: Path, folder: Path, *options: str, app: str = "") -> Iterator[Served]:
+def uvicorn(
+    path: Path, folder: Path, *options: str, app: str = "", port: int | None = None
+) -> Iterator[Served]:
     compiled(path)
-    port = processes.free_port()
+    port = port or processes.free_port()
     command = BY_NAME["uvicorn"].command(port, 1, app or f"{path.stem}:app", *options)
     log = folder / f"uvicorn-{port}.log"
     with served(command, "Uvicorn running on", 1, path, log, port) as run:
@@ -200,6 +204,26 @@ def fetch_together(port: int, clients: int, **options) -> list[Response]:
     return together(*[lambda: _fetch(port, "GET", None, LONGEST, options)] * clients)
 
 
+def fetch_thrice(run: Served) -> Response:
+    """Return the first answer; raise Wrong where a later one is another."""
+    first = need_ok(fetch(run.port), run)
+    need_alike(first, run)
+    return first
+
+
+def need_alike(first: Response, run: Served) -> None:
+    """Raise Wrong where a later answer is another than the first."""
+    for _ in range(2):
+        other = need_ok(fetch(run.port), run)
+        if other.body != first.body:
+            raise Wrong(f"The first client got {first.body!r}, and a later one {other.body!r}.")
+        if sorted(other.headers) != sorted(first.headers):
+            raise Wrong(
+                f"The first answer has {len(first.headers)} headers, and a later one "
+                f"{len(other.headers)}: what outlives a request, and changes with each?"
+            )
+
+
 def need_ok(answer: Response, run: Served, what: str = "GET /") -> Response:
     """Raise Wrong, with the error that the log shows, where the status is not 2xx."""
     if not 200 <= answer.status < 300:
@@ -215,24 +239,39 @@ def because(log: Path) -> str:
     return re.sub(r"\(/[^()]*/(.+?), line", r"(\1, line", said.replace(f"{ROOT}/", ""))
 
 
+def result_of(script: str, path: Path, folder: Path, *arguments: str) -> Any:
+    """Return what a script writes as JSON to the file RESULT, where another Python runs it.
+
+    Its arguments are a reader's file and others. What that file prints, also at its end, is no result.
+    """
+    compiled(path)
+    written, result = folder / "script.py", folder / "result.json"
+    written.write_text(script, "utf-8")
+    result.unlink(missing_ok=True)
+    command = [sys.executable, "-B", str(written), str(path), *arguments]
+    output_of(command, folder / "script.log", path, RESULT=str(result))
+    if not result.is_file():
+        raise Wrong(f"{path.name} ends Python before its last line: is there an exit()?")
+    return json.loads(result.read_text("utf-8"))
+
+
+VALUES = """import json, os, runpy, sys
+found = runpy.run_path(sys.argv[1])
+plain = lambda value: float(value) if hasattr(value, "__float__") else repr(value)
+with open(os.environ["RESULT"], "w") as result:
+    json.dump([found.get(name) for name in sys.argv[2:]], result, default=plain)
+"""
+
+
 def evaluated(path: Path, folder: Path, *names: str) -> list:
     """Return what some names of a file are, as another process finds them."""
-    compiled(path)
-    code = (
-        "import json, runpy, sys; found = runpy.run_path(sys.argv[1]); "
-        "plain = lambda value: float(value) if hasattr(value, '__float__') else repr(value); "
-        "print('\\n' + json.dumps([found.get(name) for name in sys.argv[2:]], default=plain))"
-    )
-    log = folder / "values.log"
-    script = folder / "values.py"
-    script.write_text(code, "utf-8")
-    command = [sys.executable, "-B", str(script), str(path), *names]
-    return json.loads(output_of(command, log, path).splitlines()[-1])
+    return result_of(VALUES, path, folder, *names)
 
 
-def output_of(command: Sequence[str], log: Path, path: Path) -> str:
+def output_of(command: Sequence[str], log: Path, path: Path, **variables: str) -> str:
     """Return what a command prints; raise Wrong when it fails, or goes on for too long."""
-    with processes.running(command, log, PYTHONPATH=f"{path.parent}{os.pathsep}.") as process:
+    variables["PYTHONPATH"] = f"{path.parent}{os.pathsep}."
+    with processes.running(command, log, **variables) as process:
         try:
             processes.wait_until(lambda: process.poll() is not None, seconds=LONGEST)
         except InstrumentError as error:
@@ -241,24 +280,3 @@ def output_of(command: Sequence[str], log: Path, path: Path) -> str:
         why = because(log) or f" Its exit status is {process.returncode}."
         raise Wrong(f"{path.name} fails.{why}")
     return log.read_text("utf-8", "replace")
-
-
-def compare_prediction(path: Path, folder: Path, run: Served, clients: int, why: str) -> str:
-    """Compare ANSWER with when the last of some clients is answered, in steps of an answer."""
-    answer = predicted(path, folder)
-    answers = fetch_together(run.port, clients)
-    seconds = sorted(need_ok(each, run).seconds for each in answers)
-    # answers come in steps of a second; what is late within one is this machine's, not the server's
-    if round(answer / WAIT_SECONDS) != round(seconds[-1] / WAIT_SECONDS):
-        raise Wrong(f"You said {answer:.1f} s. Measured just now: {seconds[-1]:.1f} s. {why}")
-    return f"You said {answer:.1f} s. Measured just now: {seconds[-1]:.1f} s."
-
-
-def predicted(path: Path, folder: Path) -> float:
-    (answer,) = evaluated(path, folder, "ANSWER")
-    if answer in (None, "Ellipsis"):
-        raise Wrong("There is no prediction yet: write a number in place of ... after ANSWER =.")
-    is_number = isinstance(answer, int | float) and not isinstance(answer, bool)
-    if not is_number or not abs(answer) < A_DAY:
-        raise Wrong(f"ANSWER is {answer!r:.20}: write a number of seconds, such as 2.0.")
-    return answer

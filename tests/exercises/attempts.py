@@ -21,10 +21,9 @@ WRONG = {
         ("TEXT.encode()", "TEXT", "returned str"),
     ],
     3: [
-        ("4.0", "3.0", "You said 3.0 s. Measured just now: 4."),
+        ("3.0", "2.4", "You said 4.0 s and 2.4 s. Measured just now: not so."),
         ("4.0", '"four"', "write a number of seconds"),
         ("4.0", 'float("nan")', "write a number of seconds"),
-        ("4.0", "10 ** 400", "write a number of seconds"),
     ],
     4: [
         (
@@ -33,13 +32,12 @@ WRONG = {
             "without a body failed",
         ),
         (".read(length)", ".read(str(length))", "wants a number"),
-        (".read(length)", ".read(1024)", "reads more than there is"),
+        (".read(length)", ".read(1024)", "A read() of more than there is waits"),
         (".read(length)", ".read()", "read() without a length"),
         (".upper()", "", "expected b'HELLO'"),
         (".read(length)", ".read(length).decode()", "returned str"),
     ],
     5: [
-        ("threads = 20", "threads = 10", "the queue grows"),
         ("threads = 20", "threads = 13", "is 26 a second"),
         ('"gthread"', '"asgi"', "answered with 500"),
         ("threads = 20", "treads = 16", "1 at once, 0.5 s each, is 2 a second"),
@@ -77,7 +75,6 @@ WRONG = {
     7: [
         ("body += ", "body = ", "the last alone"),
         ("while more:", "for _ in range(1):", "the first alone"),
-        ("while more:", "for _ in range(2):", "not all of them"),
         ("more = message", "other = message", "No answer within 3 s"),
         ("await receive()", "receive()", "answered with 500. Its log says: AttributeError"),
     ],
@@ -88,7 +85,7 @@ WRONG = {
     ],
     9: [
         ("ANSWER =", "ANSWER = 3 +", "Each thread holds one request"),
-        ("ANSWER =", "ANSWER = ...  #", "no prediction yet"),
+        ("OTHER =", "OTHER = ...  #", "no prediction yet"),
     ],
     10: [
         (
@@ -118,9 +115,14 @@ WRONG = {
         ('open(COUNTER, "a+"', 'open(f"{COUNTER}-{os.getpid()}", "a+"', "counts for itself"),
     ],
     13: [
-        ('environ["HTTP_IF_MATCH"] != etag()', "False", "overwrote Ann's note"),
+        (
+            'environ["HTTP_IF_MATCH"] != etag()',
+            "False",
+            "from before Ann's change, got 200, and overwr",
+        ),
         ('"HTTP_IF_MATCH" not in environ', "False", "got 500"),
-        ("412 Precondition Failed", "409 Conflict", "not with 412"),
+        ("412 Precondition Failed", "409 Conflict", "and got 409, not 412"),
+        ('[("ETag", etag()), ', "[", "without an ETag"),
     ],
     14: [
         ("graceful_timeout = 10", "graceful_timeout = 2", "lost after TERM: graceful_timeout"),
@@ -133,7 +135,6 @@ WRONG = {
     ],
     16: [
         ("while not leaving.done()", "while True", "goes on sending"),
-        ("while not leaving.done():", "for _ in range(5):", "got 5 lines"),
         (
             "    while not leaving.done():\n",
             "    while not leaving.done():\n        await receive()\n",
@@ -174,25 +175,14 @@ WRONG = {
     ],
 }
 
-PIECES_GATHERED = """        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": body.upper()})
-"""
-PIECES_ANSWERED_ONE_BY_ONE = """        if not body:
-            await send({"type": "http.response.start", "status": 200, "headers": []})
-        body, more = message["body"], message["more_body"]
-        await send({"type": "http.response.body", "body": body.upper(), "more_body": more})
-"""
-
 RIGHT = {
     1: ("[TEXT.encode()]", '(line.encode("utf-8") for line in [TEXT])'),
     2: ("str(len(body))", 'f"{sum(1 for _ in body)}"'),
-    3: ("4.0", '__import__("fractions").Fraction(4)'),
+    3: ("OTHER", "UNUSED"),
     4: ('int(environ.get("CONTENT_LENGTH") or 0)', 'int("0" + environ.get("CONTENT_LENGTH", ""))'),
     5: ("threads = 20", "threads = 40"),
     6: ('    assert scope["type"] == "http"\n', ""),
-    7: (PIECES_GATHERED, PIECES_ANSWERED_ONE_BY_ONE),
+    7: ('body, more = b"", True', 'body, more = bytearray(), True'),
     8: ("asyncio.sleep(0.5)", "asyncio.to_thread(__import__('time').sleep, 0.5)"),
     9: ("ANSWER =", "ANSWER = 0.2 +"),
     10: ("    abstract = True\n", "    abstract = True\n    wait_time = lambda self: 0.1\n"),

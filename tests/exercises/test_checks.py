@@ -5,9 +5,8 @@ import re
 import pytest
 
 from instrument.edges.processes import ROOT
-from instrument.edges.tools import lacking
-from instrument.exercises import checks_load, cli
-from instrument.exercises.book import EXERCISES, FOLDER, SOLUTIONS, SUM_OF, SUMS, Wrong
+from instrument.exercises import checking, checks_load, cli  # noqa: F401  which knows all checks
+from instrument.exercises.book import BOOK, EXERCISES, FOLDER, SOLUTIONS, SUM_OF, SUMS, Wrong
 from tests.exercises.attempts import RIGHT, WRONG
 
 NUMBERS = sorted(EXERCISES)
@@ -24,7 +23,7 @@ SAYS = {  # what each file says as it is shipped
     10: "look alike",
     11: "no header x-served-by",
     12: "counts for itself",
-    13: "overwrote Ann's note",
+    13: "from before Ann's change, got 200, and overwrote",
     14: "lost after HUP and after TERM and without a signal: timeout",
     15: "the server closed",
     16: "goes on sending",
@@ -36,10 +35,15 @@ SAYS = {  # what each file says as it is shipped
 }
 
 
+ORDER = re.findall(
+    r"^\| \d \| \[.+?\]\((\w+)/", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+)
+
+
 @pytest.fixture(autouse=True)
 def needed(request):
     params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    if params.get("number") == 15 and (why := lacking("nginx")):
+    if "number" in params and (why := checking.what_is_lacking(EXERCISES[params["number"]])):
         pytest.skip(why)
 
 
@@ -53,7 +57,7 @@ def changed(number, old, new, folder):
 
 def shown_whole(text):
     """Return whether nothing of a text is left out on its two lines."""
-    return "".join(cli.said(str(text))).split() == str(text).split()
+    return "".join(checking.said(str(text))).split() == str(text).split()
 
 
 def test_there_is_a_file_a_solution_a_hint_and_samples_for_each():
@@ -73,6 +77,21 @@ def test_a_file_is_read_in_a_minute_and_says_what_to_do(number):
     assert text.startswith(f'"""Exercise {number}: ')
     assert "TODO" in text
     assert 10 <= len(text.splitlines()) <= 30
+
+
+def test_what_the_flow_tells_of_each_is_there():
+    assert sorted(map(int, BOOK)) == NUMBERS
+    chapters = [EXERCISES[int(number)].chapter for number in BOOK]
+    assert [
+        one for one, before in zip(chapters, ["", *chapters], strict=False) if one != before
+    ] == (sorted(set(chapters), key=ORDER.index))
+    for each in EXERCISES.values():
+        page = (ROOT / each.chapter / "README.md").read_text(encoding="utf-8")
+        assert re.search(rf"^##+ {re.escape(each.section)}$", page, re.MULTILINE), each.section
+        assert 1 <= each.minutes <= 20 and each.difficulty in (1, 2, 3)
+        assert each.spelling != each.hint and shown_whole(each.spelling) and shown_whole(each.hint)
+        lines = each.why.strip().splitlines()
+        assert len(lines) <= 3 and max(map(len, lines)) <= 100, (each.number, lines)
 
 
 def test_the_page_lists_each():
@@ -100,14 +119,14 @@ def test_the_file_is_the_one_of_which_the_checksum_is_known(number):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_file_as_shipped_fails_with_its_own_message(number):
     with pytest.raises(Wrong, match=re.escape(SAYS[number])) as wrong:
-        cli.checked(EXERCISES[number], EXERCISES[number].original)
+        checking.checked(EXERCISES[number], EXERCISES[number].original)
     assert shown_whole(wrong.value)
     assert "TODO" in EXERCISES[number].original.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_solution_passes(number):
-    assert shown_whole(cli.checked(EXERCISES[number], EXERCISES[number].solution))
+    assert shown_whole(checking.checked(EXERCISES[number], EXERCISES[number].solution))
 
 
 @pytest.mark.parametrize(
@@ -115,16 +134,16 @@ def test_the_solution_passes(number):
 )
 def test_a_wrong_solution_gets_the_message_that_fits(number, old, new, said, tmp_path):
     with pytest.raises(Wrong) as wrong:
-        cli.checked(EXERCISES[number], changed(number, old, new, tmp_path))
+        checking.checked(EXERCISES[number], changed(number, old, new, tmp_path))
     assert shown_whole(wrong.value)
     assert any(each in str(wrong.value) for each in said.split("|")), wrong.value
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_another_right_solution_is_taken_wherever_it_lies(number, strange_folder):
-    assert cli.checked(EXERCISES[number], changed(number, *RIGHT[number], strange_folder))
+    assert checking.checked(EXERCISES[number], changed(number, *RIGHT[number], strange_folder))
 
 
 def test_users_who_rest_look_alike_also_where_a_worker_began_late():
     with pytest.raises(Wrong, match="look alike"):
-        checks_load.judged({"wsgi": 1, "asgi": checks_load.USERS})
+        checks_load.judged({"wsgi": (1, 0.3), "asgi": (4, 0.3)}, {"wsgi": 4, "asgi": 4})

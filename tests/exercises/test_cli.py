@@ -12,8 +12,8 @@ import pytest
 
 from instrument.edges.clients import listens
 from instrument.edges.processes import ROOT, is_alive, wait_until
-from instrument.exercises import cli, serve
-from instrument.exercises.book import EXERCISES, Wrong
+from instrument.exercises import checking, cli, serve  # noqa: F401  cli knows all checks
+from instrument.exercises.book import EXERCISES, Wrong, checksum
 from tests.support.commands import not_made, run
 from tests.support.solver import COMMAND, contents, solve
 
@@ -43,7 +43,7 @@ def test_a_broken_file_gets_the_reason(text, tmp_path, monkeypatch):
     path = tmp_path / "01_bytes.py"
     path.write_text(text, encoding="latin-1")
     with pytest.raises(Wrong) as wrong:
-        cli.checked(EXERCISES[1], path)
+        checking.checked(EXERCISES[1], path)
     assert str(wrong.value).startswith(BROKEN[text])
 
 
@@ -63,16 +63,17 @@ def test_the_reason_is_not_that_a_worker_has_ended(tmp_path):
     assert serve.because(log) == " Its log says: bye"
 
 
-def test_a_child_that_left_the_group_is_ended(tmp_path):
+@pytest.mark.parametrize("options", ["", ", env={}"])
+def test_a_child_that_left_the_group_is_ended(options, tmp_path):
     path = tmp_path / "01_bytes.py"
     path.write_text(
         "import subprocess\n"
-        "child = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+        f"child = subprocess.Popen(['/bin/sleep', '600'], start_new_session=True{options})\n"
         f"open({str(tmp_path / 'child')!r}, 'w').write(str(child.pid))\n",
         encoding="utf-8",
     )
     with pytest.raises(Wrong):
-        cli.checked(EXERCISES[1], path)
+        checking.checked(EXERCISES[1], path)
     child = int((tmp_path / "child").read_text(encoding="utf-8"))
     try:
         wait_until(lambda: not is_alive(child), seconds=5)
@@ -81,9 +82,44 @@ def test_a_child_that_left_the_group_is_ended(tmp_path):
             os.kill(child, signal.SIGKILL)
 
 
+@pytest.mark.parametrize("number", [3, 5, 6, 9, 14, 15, 17, 19, 20, 21])
+def test_a_file_that_ends_python_is_told_of(number, tmp_path):
+    path = tmp_path / EXERCISES[number].name
+    path.write_text("import sys\nsys.exit(0)\n", encoding="utf-8")
+    with pytest.raises(Wrong, match="ends Python before its last line: is there an exit"):
+        checking.checked(EXERCISES[number], path)
+
+
+def test_what_a_file_prints_is_no_result(tmp_path):
+    path = tmp_path / EXERCISES[20].name
+    path.write_text(
+        "import atexit\natexit.register(print, 'at the end')\nprint('{]')\nworkers = threads = 10 ** 400\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(Wrong, match="You have 1000.* processes."):
+        checking.checked(EXERCISES[20], path)
+
+
+def test_a_file_that_removes_the_temporary_folder_is_told_of(tmp_path):
+    path = tmp_path / EXERCISES[1].name
+    path.write_text("import os, shutil\nshutil.rmtree(os.environ['TMPDIR'])\n", encoding="utf-8")
+    with pytest.raises(Wrong, match="gone from the folder TMPDIR: does yours remove them"):
+        checking.checked(EXERCISES[1], path)
+
+
+def test_a_cookie_of_another_encoding_is_read_as_python_does(tmp_path):
+    for number in (1, 2):
+        path = tmp_path / EXERCISES[number].name
+        text = EXERCISES[number].solution.read_text(encoding="utf-8")
+        path.write_text(f"# -*- coding: latin-1 -*-\n{text}", encoding="utf-8")
+        with pytest.raises(Wrong, match="The client got b'Gr"):
+            checking.checked(EXERCISES[number], path)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["²"], "unknown command"),
         (["99"], "there is no exercise 99"),
         (["bad"], "unknown command"),
         (["9" * 5000], "unknown command"),
@@ -95,26 +131,6 @@ def test_bad_input_gets_a_line(arguments, said):
     done = run(*COMMAND, *arguments)
     assert done.returncode == 2
     assert said in done.stderr and "Traceback" not in done.stderr
-
-
-def test_list_marks_what_is_solved_and_next_goes_on_behind_it(copy, tmp_path):
-    solve(copy, 1)
-    lines = run(*COMMAND, "list", cwd=copy).stdout.splitlines()
-    before = contents(tmp_path)
-    assert [line[:6] for line in lines] == [
-        f"[{'x' if number == 1 else ' '}] {number:2}" for number in sorted(EXERCISES)
-    ]
-    done = run(*COMMAND, cwd=copy)
-    assert done.returncode == 3
-    first, second = done.stdout.split("\n\nExercise 2 of ")
-    assert "Solved. One solution: exercises/solutions/01_bytes.py" in first
-    assert "To read on: wsgi/README.md" in first
-    assert len(first.splitlines()) <= 6
-    assert len(second.splitlines()) <= 6
-    assert "Skip it: make exercises ARGS=3" in second
-    assert "Exercise 2:" in run(*COMMAND, "hint", cwd=copy).stdout
-    assert "Next: make exercises ARGS=2" in run(*COMMAND, "1", cwd=copy).stdout
-    assert contents(tmp_path) == before
 
 
 def test_a_file_that_lies_anywhere_is_checked_and_nothing_is_changed(copy, tmp_path):
@@ -143,13 +159,6 @@ def test_a_file_that_can_not_be_checked_gets_a_line(copy, arguments, status, sai
     assert said in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_hint_of_each_can_be_asked_for(copy):
-    done = run(*COMMAND, "hint", "7", cwd=copy)
-    assert done.returncode == 0
-    assert done.stdout.startswith("Exercise 7: ")
-    assert EXERCISES[7].hint in done.stdout
-
-
 def test_ctrl_c_while_packages_are_imported_gets_a_line(copy):
     (copy / "psutil.py").write_text("raise KeyboardInterrupt\n", encoding="utf-8")
     done = run(*COMMAND, cwd=copy)
@@ -160,18 +169,21 @@ def test_a_number_too_many_is_refused(copy):
     for arguments in (["7", "8"], ["list", "8"]):
         done = run(*COMMAND, *arguments, cwd=copy)
         assert done.returncode == 2
-        assert "only hint and reset take a number" in done.stderr
+        assert "only hint, watch and reset take a number" in done.stderr
 
 
 def test_without_a_locale_files_are_utf8_and_what_can_not_be_printed_is_escaped(copy):
     solve(copy, 1)
     solve(copy, 2)
+    solve(copy, 3)
+    record = [f"{checksum(EXERCISES[3].solution.read_bytes())}  {EXERCISES[3].name}\n"]
+    (copy / "my_exercises/passed.sha256").write_text("".join(record), encoding="utf-8")
     plain = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     done = run(*COMMAND, cwd=copy, env=os.environ | plain)
     assert (done.returncode, done.stderr) == (3, "")
     assert r"which is Gr\xfc\xdfe! in UTF-8." in done.stdout
-    assert "so with another text." in done.stdout
-    assert "Exercise 3 of 21" in done.stdout
+    assert "so with other texts." in done.stdout
+    assert "Exercise 4: " in done.stdout
 
 
 def test_ctrl_c_ends_a_request_in_flight_and_leaves_nothing(copy, tmp_path):
@@ -249,5 +261,5 @@ def test_make_fails_on_an_error_and_on_a_traceback(copy, name, text, said):
 
 def test_make_fails_where_there_is_no_such_exercise(copy):
     done = make(copy, "exercises", "ARGS=99")
-    assert "there is no exercise 99: choose from 1 to 21\n" in done.stderr
+    assert f"there is no exercise 99: choose from 1 to {len(EXERCISES)}\n" in done.stderr
     assert done.returncode

@@ -68,7 +68,8 @@ def test_a_folder_in_place_of_a_file_is_told_of(copy):
     done = run(*COMMAND, cwd=copy)
     assert "There is no my_exercises/01_bytes.py" in done.stdout
     assert "[ ]  1" in run(*COMMAND, "list", cwd=copy).stdout
-    assert "needs a terminal" in run(*COMMAND, "reset", "1", cwd=copy).stderr
+    told = one_line(run(*COMMAND, "reset", "1", cwd=copy))
+    assert told == "exercises: my_exercises/01_bytes.py is a folder: rename it, then reset again"
 
 
 def at_a_terminal(copy, typed):
@@ -99,6 +100,7 @@ def at_a_terminal(copy, typed):
         (b"y\n", "is as it was", True),
         (b"n\n", "Nothing was changed", False),
         (b"\n", "Nothing was changed", False),
+        (b"\xfc\n", "Nothing was changed", False),  # a terminal that is not UTF-8
     ],
 )
 def test_reset_asks_at_a_terminal(copy, typed, said, is_restored):

@@ -1,0 +1,50 @@
+"""What passed, by a copy's content, and where a prediction was wrong: a file beside the copies."""
+
+from pathlib import Path
+
+from instrument.edges.errors import InstrumentError
+from instrument.exercises.book import COPIES, Exercise, checksum, place
+
+GUESSED = "guessed"
+
+
+def record_file() -> Path:
+    return COPIES / "passed.sha256"
+
+
+def lines() -> set[str]:
+    try:
+        return set(record_file().read_text("utf-8", "replace").splitlines())
+    except OSError:  # there is none yet
+        return set()
+
+
+def passed(each: Exercise) -> bool:
+    """Return whether a copy's content has passed: then it is not checked again."""
+    return each.path.is_file() and line_of(each) in lines()
+
+
+def line_of(each: Exercise) -> str:
+    return f"{checksum(each.path.read_bytes())}  {each.name}"
+
+
+def note(line: str, is_true: bool) -> None:
+    """Write a line, or take it away."""
+    told = lines()
+    if (line in told) == is_true:
+        return
+    told = told | {line} if is_true else told - {line}
+    try:
+        record_file().write_text("".join(f"{each}\n" for each in sorted(told)), "utf-8")
+    except OSError as error:
+        raise InstrumentError(
+            f"{place(record_file())} can't be written: {error.strerror}"
+        ) from error
+
+
+def has_guessed(each: Exercise) -> bool:
+    return f"{GUESSED}  {each.name}" in lines()
+
+
+def note_guess(each: Exercise) -> None:
+    note(f"{GUESSED}  {each.name}", is_true=True)

@@ -1,0 +1,11 @@
+TEXT = "Gr\u00fc\u00dfe!\n"
+
+
+def app(environ, start_response):
+    body = TEXT.encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+    ]
+    start_response("200 OK", headers)
+    return [body]

@@ -1,0 +1,3 @@
+# says: There is no prediction yet
+ANSWER = 4
+OTHER = ...

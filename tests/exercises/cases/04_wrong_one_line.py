@@ -1,0 +1,6 @@
+# says: A client sent lines and blanks with PUT
+def app(environ, start_response):
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body = environ["wsgi.input"].readline(length)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [body.upper()]

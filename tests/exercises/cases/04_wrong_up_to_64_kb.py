@@ -1,0 +1,6 @@
+# says: of 70000 bytes
+def app(environ, start_response):
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body = environ["wsgi.input"].read(min(length, 65536))
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [body.upper()]

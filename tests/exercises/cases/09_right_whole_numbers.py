@@ -1,0 +1,2 @@
+ANSWER = 4
+OTHER = 2

@@ -1,0 +1,3 @@
+SLOWEST = 4
+timeout = SLOWEST + 2
+graceful_timeout = timeout

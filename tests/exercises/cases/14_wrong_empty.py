@@ -1,0 +1,2 @@
+# says: There is no timeout in it
+

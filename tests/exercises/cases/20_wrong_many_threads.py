@@ -1,0 +1,3 @@
+# says: 40 threads in a process are too many
+workers = 2
+threads = 40

@@ -1,0 +1,3 @@
+# says: would be 80% busy
+workers = 1
+threads = 10

@@ -1,0 +1,3 @@
+# says: You have 5 processes.
+workers = 2 * 2 + 1
+threads = 4

@@ -1,0 +1,6 @@
+# says: it is "
+def limit(users, requests_per_second, seconds, cpu):
+    if cpu > 0.8:
+        return "cpu"
+    in_progress = requests_per_second * seconds
+    return "lock" if users < 2 else "pool"
