@@ -107,7 +107,7 @@ def predicted(
 
 def by_formula(path: Path, folder: Path, serve: Serve, slots: str) -> str:
     """Compare what last() returns for three settings, drawn anew, with what is measured."""
-    settings = drawn()
+    settings = three_settings()
     given = formula_of(path, folder, settings)
     if not given:
         raise Wrong(
@@ -125,7 +125,7 @@ def by_formula(path: Path, folder: Path, serve: Serve, slots: str) -> str:
     return f"Three settings, drawn anew, were measured just now: last() is right for {settings}."
 
 
-def drawn() -> list[Setting]:
+def three_settings() -> list[Setting]:
     """Return three settings: full groups, a last group of one, and clients that all find a slot."""
     slots = [random.randint(2, 5) for _ in range(3)]
     clients = [random.choice((2, 3)) * slots[0], 2 * slots[1] + 1, random.randint(1, slots[2])]
