@@ -133,7 +133,7 @@ def show_list(exercises: list[Exercise]) -> int:
     for each in exercises:
         signals.check()
         rows.append(row(each, is_solved(each)))
-    print("\n".join(rows))
+    sys.stdout.write("\n".join([*rows, ""]))  # print() may write its last newline by itself
     return 0
 
 

@@ -244,6 +244,14 @@ def test_make_adds_nothing_to_what_the_command_says(copy, arguments, said):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_make_is_content_where_head_reads_a_line_of_the_list(copy):
+    make(copy, "hint")
+    listed = f'make -o .venv/installed RUN="{sys.executable}" exercises ARGS=list | head -n 1'
+    done = run("bash", "-c", listed, cwd=copy, env=not_made())
+    assert done.stdout.startswith("[ ]  1  a body of str")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
