@@ -2,6 +2,7 @@
 
 import tempfile
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
@@ -71,7 +72,7 @@ def check_one(each: Exercise) -> bool:
     return told(each, place(each.path), lambda: check_copy(each))
 
 
-def told(each: Exercise, shown: Path, check) -> bool:
+def told(each: Exercise, shown: Path, check: Callable[[], str]) -> bool:
     """Check, and say in a few lines what was seen, and what to do then."""
     every = by_chapter()
     print(f"Exercise {each.number}: {each.title}      {shown}")
