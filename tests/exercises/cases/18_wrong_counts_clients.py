@@ -16,7 +16,7 @@ def app(environ, start_response):
     clients += 1
     waited = (
         0.6 * (clients - 1)
-        if clients < 4
+        if clients < 3
         else 0 * began - float(environ.get("HTTP_X_REQUEST_START", began))
     )
     body = slow(environ, start_response)

@@ -1,3 +1,0 @@
-# says: There is no prediction yet
-ANSWER = 4
-OTHER = ...
