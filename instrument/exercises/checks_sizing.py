@@ -45,8 +45,9 @@ function = runpy.run_path(sys.argv[1]).get(sys.argv[2])
 if not callable(function):
     sys.exit(f"there is no function {sys.argv[2]} in it")
 given = [function(*each) for each in json.loads(sys.argv[3])]
+plain = lambda value: float(value) if hasattr(value, "__float__") else repr(value)
 with open(os.environ["RESULT"], "w") as result:
-    json.dump(given, result, default=repr)
+    json.dump(given, result, default=plain)
 """
 
 

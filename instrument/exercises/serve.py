@@ -119,13 +119,18 @@ def configured(path: Path, folder: Path, app: str, workers: int = 1) -> Iterator
 
 @contextmanager
 def uvicorn(
-    path: Path, folder: Path, *options: str, app: str = "", port: int | None = None
+    path: Path,
+    folder: Path,
+    *options: str,
+    app: str = "",
+    port: int | None = None,
+    **variables: str,
 ) -> Iterator[Served]:
     compiled(path)
     port = port or processes.free_port()
     command = BY_NAME["uvicorn"].command(port, 1, app or f"{path.stem}:app", *options)
     log = folder / f"uvicorn-{port}.log"
-    with served(command, "Uvicorn running on", 1, path, log, port) as run:
+    with served(command, "Uvicorn running on", 1, path, log, port, **variables) as run:
         yield run
 
 

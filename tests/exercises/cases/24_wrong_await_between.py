@@ -1,0 +1,22 @@
+# says: Is each counted before the next one comes?
+import asyncio
+
+START = {"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"1")]}
+
+
+class Shed:
+    def __init__(self, app, most):
+        self.app, self.most, self.inside = app, most, 0
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        if self.inside == self.most:
+            await send(START)
+            return await send({"type": "http.response.body"})
+        await asyncio.sleep(0)
+        self.inside += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.inside -= 1

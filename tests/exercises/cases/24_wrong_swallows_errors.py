@@ -1,0 +1,21 @@
+# says: and the server saw nothing of it: raise it on.
+START = {"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"1")]}
+
+
+class Shed:
+    def __init__(self, app, most):
+        self.app, self.most, self.inside = app, most, 0
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        if self.inside == self.most:
+            await send(START)
+            return await send({"type": "http.response.body"})
+        self.inside += 1
+        try:
+            await self.app(scope, receive, send)
+        except ArithmeticError as error:
+            print(error)
+        finally:
+            self.inside -= 1

@@ -1,0 +1,34 @@
+# says: while the database was silent, /health got no answer within 0.2 s.
+import asyncio
+import os
+import time
+
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+PORT = int(os.environ.get("DATABASE", "5432"))
+
+
+async def query():
+    reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+    writer.write(b"query\n")
+    answer = await reader.read(100)
+    writer.close()
+    return answer
+
+
+def report(request):
+    time.sleep(1)
+    return PlainTextResponse("done\n")
+
+
+async def health(request):
+    try:
+        answer = await asyncio.wait_for(query(), 1.0)
+    except OSError:  # TimeoutError is one, too
+        answer = b""
+    return PlainTextResponse("healthy\n" if answer else "no database\n", 200 if answer else 503)
+
+
+app = Starlette(routes=[Route("/report", report), Route("/health", health)])

@@ -1,0 +1,4 @@
+import os
+
+cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+workers = cpus

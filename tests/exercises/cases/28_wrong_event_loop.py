@@ -1,0 +1,6 @@
+# says: answered with 500
+import os
+
+cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+worker_class = "asgi"
+workers = cpus
