@@ -10,7 +10,7 @@ MISLEADING := PYTHONPATH PYTHONSAFEPATH PYTHONHOME
 unexport $(MISLEADING)
 LEFT_OUT := $(strip $(foreach name,$(MISLEADING),$(if $($(name)),$(name))))
 
-.PHONY: help setup check compare lab sweep timeline predict crowd size figures screenshots benchmark faults outputs upgrade exercises hint test
+.PHONY: help setup check compare lab sweep timeline predict crowd size figures screenshots benchmark faults outputs upgrade exercises hint book read test
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,8 @@ help:
 	@echo "make timeline   send twelve requests at once, and draw when each is answered"
 	@echo "make predict    the comparison, after your prediction"
 	@echo "make crowd      ask with up to 4,000 users, and tell what each request costs (4 minutes)"
+	@echo "make read       the workshop as a book in your browser, beside your terminals   (ARGS=\"--port 9000\")"
+	@echo "make book       build the book only, into results/book/, to be copied"
 	@echo "make size       find what holds the requests of your own application   (APP=shop.wsgi:application)"
 	@echo "make benchmark    measure the REST example beside other frameworks (5 minutes, with wrk)"
 	@echo "make figures    measure all that the chapters show again (23 minutes)"
@@ -78,6 +80,12 @@ exercises: $(VENV)/installed
 hint: $(VENV)/installed
 	@$(RUN) -m exercises hint $(ARGS)
 
+book: $(VENV)/installed-for-book
+	@$(RUN) -m book build
+
+read: $(VENV)/installed-for-book
+	@$(RUN) -m book read $(ARGS)
+
 check: $(VENV)/installed
 	@$(if $(LEFT_OUT),LEFT_OUT="$(LEFT_OUT)" )$(RUN) -m compare check
 
@@ -93,6 +101,10 @@ $(VENV)/installed: requirements.txt
 	@$(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(VENV)/ has no Python 3.11 or newer: remove it (rm -r $(VENV)), or name another folder: make setup VENV=.venv-new" >&2; exit 1; }
 	@$(RUN) -m pip --version >/dev/null 2>&1 || $(RUN) -m ensurepip >/dev/null || { echo "$(VENV)/ has no pip: $(RUN) -m ensurepip says why" >&2; exit 1; }
 	@$(RUN) instrument/edges/install.py requirements.txt
+	@touch $@
+
+$(VENV)/installed-for-book: book/requirements.txt $(VENV)/installed
+	@$(RUN) instrument/edges/install.py book/requirements.txt
 	@touch $@
 
 $(VENV)/installed-for-tests: $(wildcard */requirements.txt) $(VENV)/installed

@@ -1,0 +1,84 @@
+"""The book of the READMEs: python -m book build, or python -m book read [--port PORT]."""
+
+import argparse
+import errno
+import os
+import socket
+import subprocess
+import sys
+import threading
+import webbrowser
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+import uvicorn
+import watchfiles
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from command_line import port, run
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+BUILT = ROOT / "results/book"
+SPHINX = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going"]
+
+
+def build() -> int:
+    """Write every page, since each shows what others say; return the exit status."""
+    command = [*SPHINX, "--write-all", "-c", HERE, ROOT, BUILT]
+    done = subprocess.run(command, check=False, start_new_session=True)  # out of Ctrl-C's reach
+    return done.returncode
+
+
+def read(wanted: int) -> int | None:
+    """Build and serve the book, and build it again whenever one of its files changes."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            why = (
+                "is taken" if error.errno == errno.EADDRINUSE else f"can't be had: {error.strerror}"
+            )
+            sys.exit(f"book: port {wanted} {why}; name another one: --port {wanted + 1}")
+        if (status := build()) and not (BUILT / "index.html").exists():
+            return status
+        address = f"http://127.0.0.1:{wanted}"
+        print(f"The book is at {address}, until you press Ctrl-C.", flush=True)
+        if sys.platform == "darwin" or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
+            webbrowser.open_new_tab(address)
+        threading.Thread(target=build_after_each_change, daemon=True).start()
+        app = Starlette(routes=[Mount("/", StaticFiles(directory=BUILT, html=True))])
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+
+
+def build_after_each_change() -> None:
+    folders = {path.parent for path in [*ROOT.glob("*/*.md"), *HERE.glob("*/*")]} | {ROOT}
+    for changes in watchfiles.watch(*folders, watch_filter=is_source, recursive=False):
+        names = sorted(str(Path(path).relative_to(ROOT)) for _, path in changes)
+        print(f"{', '.join(names)}: building again", flush=True)
+        build()
+
+
+def is_source(_: watchfiles.Change, path: str) -> bool:
+    return path.endswith((".md", ".svg", ".png", ".css", ".js", ".html"))
+
+
+def main() -> int | None:
+    parser = argparse.ArgumentParser(prog="book", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("build", help="write it to results/book/")
+    reading = commands.add_parser("read", help="build it, serve it and open it")
+    reading.add_argument("--port", type=port, default=8088, help="of its address (default: 8088)")
+    options = parser.parse_args()
+    if not find_spec("furo"):
+        sys.exit("book: its packages are missing: pip install -r book/requirements.txt")
+    with suppress(KeyboardInterrupt):
+        return build() if options.command == "build" else read(options.port)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main, "book"))
