@@ -30,6 +30,7 @@ COLOURS = {  # of look.css, which the lab's pages share
 }
 html_theme = "furo"
 html_theme_options = {"light_css_variables": COLOURS, "dark_css_variables": COLOURS}
+html_favicon = "static/icon.svg"
 html_static_path = ["static", "../instrument/locustfiles/look.css"]
 html_css_files = ["look.css", "book.css"]
 html_js_files = [("book.js", {"defer": "defer"})]

@@ -1,6 +1,8 @@
 """Puts the pages into the order of the front page's chapters, and takes out what only GitHub has."""
 
 import re
+from os.path import normpath
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -33,9 +35,9 @@ def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
 def lead_folders(app: Sphinx, document: nodes.document) -> None:
     """Lead a link to a folder to its README; where it has none, leave the name alone."""
     for link in list(document.findall(pending_xref)):
-        place = (app.srcdir / app.env.docname).parent / link["reftarget"]
-        if link.get("refdomain") != "doc" and place.is_dir():
-            page = str(place.resolve().relative_to(app.srcdir) / "README")
+        folder = normpath(Path(app.env.docname).parent / link["reftarget"])
+        if link.get("refdomain") != "doc" and (app.srcdir / folder).is_dir():
+            page = f"{folder}/README"
             if page in app.env.found_docs:
                 link.attributes |= {"refdomain": "doc", "reftarget": page, "reftargetid": None}
             else:

@@ -75,10 +75,10 @@ class Terminals(SphinxPostTransform):
 
 
 def title(number: str | None, options: dict[str, str]) -> str:
-    name = f"erminal {number}" if number else "erminal"
+    name = f"Terminal {number}" if number else "Terminal"
     if "log" in options:
-        return f"Log in t{name}"
-    return f"T{name}, after Ctrl-C" if "stop" in options else f"T{name}"
+        return f"{name} has printed"
+    return f"{name}, after Ctrl-C" if "stop" in options else name
 
 
 def mark_stops(paragraph: nodes.paragraph) -> None:
