@@ -47,6 +47,7 @@ def read(wanted: int) -> int | None:
         if (status := build()) and not (BUILT / "index.html").exists():
             return status
         address = f"http://127.0.0.1:{wanted}"
+        listener.listen()  # so that a browser waits, however early it asks
         print(f"The book is at {address}, until you press Ctrl-C.", flush=True)
         if sys.platform == "darwin" or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
             webbrowser.open_new_tab(address)

@@ -64,7 +64,8 @@ class Terminals(SphinxPostTransform):
                 number = None
             elif isinstance(node, nodes.paragraph):
                 number = ([number] + NAMED.findall(node.astext()))[-1]
-                mark_stops(node)
+                if not isinstance(node.parent, nodes.entry):
+                    mark_stops(node)
             elif "terminal" in node["classes"]:
                 options = node["options"]
                 if "server" in options:
@@ -83,7 +84,7 @@ def title(number: str | None, options: dict[str, str]) -> str:
 
 def mark_stops(paragraph: nodes.paragraph) -> None:
     """Set what stops a server apart from the text around it."""
-    for text in list(paragraph.findall(nodes.Text)):
+    for text in [each for each in paragraph if isinstance(each, nodes.Text)]:
         parts, place = [], 0
         for match in STOP.finditer(text):
             stop = nodes.inline("", match[0], classes=["stop", f"terminal-{match[1] or 0}"])

@@ -7,6 +7,9 @@ const article = document.querySelector("article");
 const page = new URL(root.dataset.content_root, location).href;
 const here = location.href.split(/[?#]/)[0].replace(page, "").replace(/\.html$/, "");
 
+// In a folder, the search can't fetch the pages that it has found, to show a part of them.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
 function make(tag, attributes = {}, ...children) {
   const made = Object.assign(document.createElement(tag), attributes);
   made.append(...children);
@@ -56,7 +59,7 @@ all(".covered").forEach((covered, number) => {
   const without = make("button", { type: "button" }, "Show without");
   const form = make("form", { className: "predict" }, make("label", {}, "Your prediction: ", field), show, without);
   function uncover(text) {
-    covered.hidden = false;
+    covered.classList.remove("closed");
     form.classList.add("answered");
     form.replaceChildren(text ? `You predicted: ${text}` : "You did not predict.");
     form.tabIndex = -1;
@@ -68,7 +71,7 @@ all(".covered").forEach((covered, number) => {
     form.focus();
   });
   without.addEventListener("click", () => { keep(name, ""); uncover(""); form.focus(); });
-  covered.hidden = true;
+  covered.classList.add("closed");
   covered.before(form);
   if (kept(name) !== null) uncover(kept(name));
 });
@@ -96,6 +99,7 @@ for (const term of all("a.term")) {
   term.addEventListener("pointerdown", (event) => { byFinger = event.pointerType !== "mouse"; });
   term.addEventListener("click", (event) => { if (byFinger) { event.preventDefault(); open(); } });
   term.addEventListener("focus", () => byFinger || open());
+  term.addEventListener("keydown", (event) => event.key === "Escape" && said.hidePopover());
   term.addEventListener("blur", () => byFinger || leave());
 }
 
@@ -126,7 +130,7 @@ if (/^\w+\/README$/.test(here)) for (const section of sections) {
     window.print();
   });
 }
-addEventListener("afterprint", () => { if (!root.classList.contains("projector")) standAlone(null); });
+addEventListener("afterprint", () => { if (!root.classList.contains("view-projector")) standAlone(null); });
 addEventListener("storage", showTicks);
 showTicks();
 
@@ -145,7 +149,7 @@ function move(by) {
   else if (link) location = link.href;
 }
 function see(view, on) {
-  root.classList.toggle(view, on);
+  root.classList.toggle(`view-${view}`, on);
   keep(`view:${view}`, on ? "on" : "");
   document.querySelector(`[data-view=${view}]`)?.setAttribute("aria-pressed", on);
   if (view === "projector") standAlone(on ? slides.find((each) => `#${each.id}` === location.hash) ?? slides[0] : null);
@@ -159,12 +163,12 @@ article.after(make("div", { className: "slides" }, button("←", () => move(-1))
   button("Leave", () => see("projector", false))));
 document.querySelector(".views").hidden = false;
 for (const view of ["teach", "projector"]) {
-  document.querySelector(`[data-view=${view}]`).addEventListener("click", () => see(view, !root.classList.contains(view)));
+  document.querySelector(`[data-view=${view}]`).addEventListener("click", () => see(view, !root.classList.contains(`view-${view}`)));
   see(view, new URLSearchParams(location.search).has(view) || kept(`view:${view}`) === "on");
 }
 document.querySelector("[data-clear]").addEventListener("click", forget);
 addEventListener("keydown", (event) => {
-  if (!root.classList.contains("projector") || event.target.closest("input, textarea, pre[tabindex]")) return;
+  if (!root.classList.contains("view-projector") || event.target.closest("input, textarea, pre[tabindex]")) return;
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.key === "ArrowRight") move(1);
   if (event.key === "ArrowLeft") move(-1);

@@ -1,0 +1,53 @@
+import functools
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from book.__main__ import SPHINX
+from instrument.edges.processes import ROOT
+from tests.support import browser
+from tests.support.commands import run
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory):
+    """The folder of the book, built once."""
+    folder = tmp_path_factory.mktemp("book")
+    done = run(*SPHINX, "-c", "book", ROOT, folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(book):
+    """Where the book is served."""
+    handler = functools.partial(Quiet, directory=book)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def reader_of_all():
+    with browser.participant(reduced_motion="reduce") as person:
+        yield person
+
+
+@pytest.fixture
+def reader(reader_of_all, address):
+    """A reader at a desk, whose browser keeps nothing of the reader before."""
+    page = reader_of_all.page
+    page.goto(f"{address}/_static/icon.svg")
+    page.evaluate("localStorage.clear()")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(media="null", color_scheme="light")
+    reader_of_all.trouble.clear()
+    yield page
+    assert not reader_of_all.trouble

@@ -1,0 +1,118 @@
+"""Every page of the book in a browser: what it shows, asks for, copies, and how wide it is."""
+
+import re
+from importlib.resources import files
+from urllib.parse import unquote
+
+import pytest
+
+from instrument.edges.processes import ROOT
+from tests.support import browser
+from tests.support.readme import steps
+from tests.support.terminal import READMES
+
+pytestmark = [
+    pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL),
+    pytest.mark.xdist_group("book"),  # one build, one browser
+    pytest.mark.long,
+]
+NAMES = [str(path.relative_to(ROOT).with_suffix("")) for path in READMES]
+WIDTHS = (360, 768, 1024, 1440)
+LINKED = """() => [...document.querySelectorAll("a[href], link[href], img[src], script[src]")]
+  .map((node) => node.href ?? node.src)"""
+OPEN_ALL = """() => {
+  document.querySelectorAll(".covered").forEach((each) => each.classList.remove("closed"));
+  document.querySelectorAll("details").forEach((each) => { each.open = true; });
+  document.documentElement.classList.add("view-teach");
+}"""
+HIDDEN = """() => [...document.querySelectorAll("article pre, article p:not(.teach *)")]
+  .filter((each) => !each.checkVisibility() && !each.closest("details"))
+  .map((each) => each.textContent)"""
+COPY_ALL = """async () => {
+  const copied = [];
+  for (const button of document.querySelectorAll(".copy")) {
+    button.click();
+    await new Promise((go) => setTimeout(go));
+    copied.push(await navigator.clipboard.readText());
+  }
+  return copied;
+}"""
+AXE = """([rules, exclude]) => axe.run({ exclude }, {
+  resultTypes: ["violations"], selectors: false, preload: false, ...(rules.length && { runOnly: rules }),
+})"""
+
+
+def typed(name):
+    """Return what the README's runner types, or would where a block is exempt."""
+    every = steps((ROOT / f"{name}.md").read_text(encoding="utf-8"))
+    blocks = [each for each in every if each.language == "console" and each.text]
+    asked = [each for each in blocks if not {"log", "stop"} & set(each.options)]
+    return [command.text for block in asked for command in block.commands]
+
+
+def test_there_is_a_page_for_each_readme_and_nothing_else(book):
+    built = {str(path.relative_to(book).with_suffix("")) for path in book.rglob("*.html")}
+    others = {each for each in built if each.startswith("_")}
+    assert built - others == {*NAMES, "index", "search"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_copied_is_what_is_run(reader, address, name):
+    reader.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.goto(f"{address}/{name}.html")
+    assert reader.evaluate(COPY_ALL) == typed(name)
+
+
+def test_every_link_leads_to_a_page_and_a_place_of_the_book(reader, address, book):
+    linked, places = set(), set()
+    for name in [*NAMES, "search"]:
+        url = f"{address}/{name}.html"
+        reader.goto(url)
+        linked |= {(name, each) for each in reader.evaluate(LINKED)}
+        ids = reader.evaluate("[...document.querySelectorAll('[id]')].map((each) => each.id)")
+        places |= {url, *(f"{url}#{each}" for each in ids)}
+    for name, link in sorted(linked):
+        if link.startswith(address) and not link.endswith("#"):
+            path = unquote(link.removeprefix(address)).partition("#")[0].partition("?")[0]
+            assert (book / path.lstrip("/")).is_file(), f"{name}: {link}"
+            is_page = path.endswith(".html") and "_downloads" not in path
+            assert not is_page or unquote(link) in places, f"{name}: {link}"
+
+
+@pytest.mark.parametrize("name", [*NAMES, "search"])
+def test_a_page_can_be_read_at_every_width_by_everyone(reader, address, name):
+    reader.goto(f"{address}/{name}.html")
+    reader.evaluate(OPEN_ALL)
+    reader.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    found = reader.evaluate(AXE, [[], []])["violations"]
+    for scheme in ("light", "dark"):
+        reader.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            reader.set_viewport_size({"width": width, "height": 900})
+            across = reader.evaluate("document.documentElement.scrollWidth")
+            assert across <= width, f"{scheme}, {width} px"
+    alike = [".terminal"]  # in light and dark
+    found += reader.evaluate(AXE, [["color-contrast"], alike])["violations"]
+    assert not [(each["id"], each["nodes"][0]["html"]) for each in found]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_stop_and_each_log_says_which_terminal_it_means(reader, address, name):
+    text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+    told = re.sub(r"(?s)^```.*?^```|(?-s:`[^`\n]+`|^\|.*)", "", text, flags=re.MULTILINE)
+    reader.goto(f"{address}/{name}.html")
+    reader.evaluate(OPEN_ALL)
+    assert reader.locator(".stop").count() == len(re.findall(r"[Pp]ress\s+Ctrl-C", told))
+    logs = [each for each in steps(text) if "log" in each.options]
+    titles = reader.locator(".terminal.log .title").all_inner_texts()
+    assert sum(bool(re.fullmatch(r"Terminal \d has printed", each)) for each in titles) == len(logs)
+
+
+def test_without_a_script_the_text_is_all_there(reader_of_all, address):
+    context = reader_of_all.page.context.browser.new_context(java_script_enabled=False)
+    with context:
+        page = context.new_page()
+        for name in NAMES:
+            page.goto(f"{address}/{name}.html")
+            assert page.locator("button.copy, form.predict").count() == 0
+            assert not page.evaluate(HIDDEN), name
