@@ -55,8 +55,8 @@ all("article pre, .table-wrapper").forEach((box) => widths.observe(box));
 all(".covered").forEach((covered, number) => {
   const name = `prediction:${here}:${covered.closest("section").id}:${number}`;
   const field = make("input", { type: "text", required: true, autocomplete: "off" });
-  const show = make("button", { type: "submit" }, "Show");
-  const without = make("button", { type: "button" }, "Show without");
+  const show = make("button", { className: "press", type: "submit" }, "Show");
+  const without = make("button", { className: "press", type: "button" }, "Show without");
   const form = make("form", { className: "predict" }, make("label", {}, "Your prediction: ", field), show, without);
   function uncover(text) {
     covered.classList.remove("closed");
@@ -116,7 +116,7 @@ function showTicks() {
 }
 if (/^\w+\/README$/.test(here)) for (const section of sections) {
   const box = make("input", { type: "checkbox", checked: ticked(here).done.includes(section.id) });
-  const print = make("button", { type: "button" }, "Print this section");
+  const print = make("button", { className: "press", type: "button" }, "Print this section");
   const tick = make("div", { className: "tick" }, make("label", {}, box, "I have finished this section"), print);
   section.append(tick);
   box.addEventListener("change", () => {
@@ -155,7 +155,7 @@ function see(view, on) {
   if (view === "projector") standAlone(on ? slides.find((each) => `#${each.id}` === location.hash) ?? slides[0] : null);
 }
 const button = (name, act) => {
-  const made = make("button", { type: "button" }, name);
+  const made = make("button", { className: "press", type: "button" }, name);
   made.addEventListener("click", act);
   return made;
 };

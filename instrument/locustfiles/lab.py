@@ -221,6 +221,14 @@ def add_pages(web_ui: Any, lab: Lab) -> None:
     def staircase() -> Response:
         return send_file(PAGES / "staircase.html")
 
+    @route("/lab/look.css")
+    def look():
+        return send_file(PAGES / "look.css")
+
+    @route("/lab/look.js")
+    def switch():
+        return send_file(PAGES / "look.js")
+
     @route("/lab/data")
     def data() -> Response:
         return jsonify(lab.data(request.args.get("run", 0, int), request.args.get("after", 0, int)))

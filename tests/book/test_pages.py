@@ -1,7 +1,6 @@
 """Every page of the book in a browser: what it shows, asks for, copies, and how wide it is."""
 
 import re
-from importlib.resources import files
 from urllib.parse import unquote
 
 import pytest
@@ -37,9 +36,6 @@ COPY_ALL = """async () => {
   }
   return copied;
 }"""
-AXE = """([rules, exclude]) => axe.run({ exclude }, {
-  resultTypes: ["violations"], selectors: false, preload: false, ...(rules.length && { runOnly: rules }),
-})"""
 
 
 def typed(name):
@@ -83,8 +79,7 @@ def test_every_link_leads_to_a_page_and_a_place_of_the_book(reader, address, boo
 def test_a_page_can_be_read_at_every_width_by_everyone(reader, address, name):
     reader.goto(f"{address}/{name}.html")
     reader.evaluate(OPEN_ALL)
-    reader.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
-    found = reader.evaluate(AXE, [[], []])["violations"]
+    found = browser.violations(reader)
     for scheme in ("light", "dark"):
         reader.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
@@ -92,8 +87,8 @@ def test_a_page_can_be_read_at_every_width_by_everyone(reader, address, name):
             across = reader.evaluate("document.documentElement.scrollWidth")
             assert across <= width, f"{scheme}, {width} px"
     alike = [".terminal"]  # in light and dark
-    found += reader.evaluate(AXE, [["color-contrast"], alike])["violations"]
-    assert not [(each["id"], each["nodes"][0]["html"]) for each in found]
+    found += browser.violations(reader, ["color-contrast"], alike)
+    assert not found
 
 
 @pytest.mark.parametrize("name", NAMES)

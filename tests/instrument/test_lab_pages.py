@@ -13,6 +13,9 @@ from tests.support.opened_lab import asked, lab_data, lines_now, opened
 needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
 
 
+LIGHT, DARK = "rgb(255, 255, 255)", "rgb(20, 23, 26)"
+
+
 @contextmanager
 def page_of(log, *arguments):
     """Open the page of a Locust; no server is needed."""
@@ -46,6 +49,26 @@ def test_link_to_the_lab_lies_over_nothing(tmp_path, opens):
                 header = page.locator("header").first.bounding_box()
                 assert link["y"] + link["height"] <= header["y"], width
                 assert 0 <= link["x"] and link["x"] + link["width"] <= width
+
+
+@pytest.mark.long
+@needs_browser
+def test_the_pages_have_names_for_everything_and_a_switch_for_dark(tmp_path):
+    with page_of(tmp_path / "log") as address, browser.participant() as person:
+        page = person.page
+        for path in ("lab", "lab/staircase"):
+            page.goto(f"{address}/{path}")
+            page.evaluate("localStorage.clear()")
+            page.reload()
+            switch = page.get_by_role("button", name="colours:")
+            for name, background in (("dark", DARK), ("light", LIGHT), ("auto", LIGHT)):
+                switch.click()
+                assert switch.inner_text() == f"colours: {name}"
+                page.reload()
+                shown = page.evaluate("getComputedStyle(document.body).backgroundColor")
+                assert shown == background, name
+                assert not browser.violations(page), f"{path}, {name}"
+        assert not person.trouble
 
 
 RIGHT_EDGES = """() => {

@@ -1,6 +1,7 @@
 """A participant's browser: the distribution's Chromium, and what a person does with the pages."""
 
 from contextlib import contextmanager
+from importlib.resources import files
 from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
@@ -18,6 +19,19 @@ QUIET = (  # nothing but what the pages ask for
 )
 SIZE = {"width": 1366, "height": 768}  # of many a projector
 THIS_MACHINE = {"127.0.0.1", "localhost"}
+
+
+AXE = """([rules, exclude]) => axe.run({ exclude }, {
+  resultTypes: ["violations"], selectors: false, preload: false, ...(rules.length && { runOnly: rules }),
+})"""
+
+
+def violations(page, rules=(), exclude=()):
+    """Return what axe-core finds wrong on a page: rules, each with the first place."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    found = page.evaluate(AXE, [list(rules), list(exclude)])["violations"]
+    return [(each["id"], each["nodes"][0]["html"]) for each in found]
 
 
 def executable():
