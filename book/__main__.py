@@ -23,12 +23,13 @@ from command_line import port, run
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 BUILT = ROOT / "results/book"
+DOCTREES = ROOT / "results/doctrees"  # what Sphinx has read, which nobody wants to copy
 SPHINX = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going"]
 
 
 def build() -> int:
     """Write every page, since each shows what others say; return the exit status."""
-    command = [*SPHINX, "--write-all", "-c", HERE, ROOT, BUILT]
+    command = [*SPHINX, "--write-all", "-d", DOCTREES, "-c", HERE, ROOT, BUILT]
     done = subprocess.run(command, check=False, start_new_session=True)  # out of Ctrl-C's reach
     return done.returncode
 

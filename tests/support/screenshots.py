@@ -48,7 +48,7 @@ def main():
         page.set_viewport_size(SIZE)
         change(person, 80, 4)
         person.follow("The lab")
-        wait_until(lambda: person.lines()["sync"]["median"] == 10, seconds=60)
+        wait_until(lambda: person.lines().get("sync", {}).get("median") == 10, seconds=60)
         wait_for_news(page, "lab/data", 5)
         save(person, "lab")
         person.follow("Locust’s page")
