@@ -112,13 +112,13 @@ def is_named(term: str, word: str) -> bool:
 
 
 def may_be_explained(text: nodes.Text) -> bool:
-    """Return whether a text is one of a paragraph, and stands in no link, code or table."""
+    """Return whether a text is one of a paragraph, and stands in no link, code, table or row."""
     parent = text.parent
     while isinstance(parent, nodes.emphasis | nodes.strong):
         parent = parent.parent
-    return isinstance(parent, nodes.paragraph) and isinstance(
-        parent.parent, nodes.section | nodes.list_item
-    )
+    around = parent.parent
+    is_told = isinstance(around, nodes.section | nodes.list_item) or "covered" in around["classes"]
+    return is_told and isinstance(parent, nodes.paragraph)
 
 
 class Rows(SphinxPostTransform):
@@ -130,9 +130,8 @@ class Rows(SphinxPostTransform):
         for table in self.env.get_doctree(TEACHING).findall(nodes.table):
             heading, *rows = ([*row.children] for row in table.findall(nodes.row))
             for place, *cells in rows:
-                if (link := place.next_node(pending_xref)) and link.get(
-                    "reftarget"
-                ) == self.env.docname:
+                link = place.next_node(pending_xref)
+                if link is not None and link.get("reftarget") == self.env.docname:
                     self.add(link.get("reftargetid"), heading[1:], cells)
 
     def add(self, slug: str, names: list[nodes.Element], cells: list[nodes.Element]) -> None:

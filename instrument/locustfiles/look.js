@@ -2,12 +2,14 @@
 "use strict";
 
 const theme = document.getElementById("theme"), KEPT = "theme";
+const SIGNS = { auto: "◐", light: "☀", dark: "☾" };
 const AFTER = matchMedia("(prefers-color-scheme: dark)").matches
   ? { auto: "light", light: "dark", dark: "auto" } : { auto: "dark", dark: "light", light: "auto" };
 
 function setTheme(name) {
   document.body.dataset.theme = name;
-  theme.textContent = `colours: ${name}`;
+  theme.textContent = SIGNS[name];
+  theme.title = theme.ariaLabel = `colours: ${name}`;
   localStorage.setItem(KEPT, name);
 }
 

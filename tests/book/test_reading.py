@@ -36,6 +36,23 @@ def test_a_command_is_copied_with_the_keyboard_alone(reader, address):
     assert copied == "gunicorn wsgi.environ_app:app"
 
 
+@pytest.mark.parametrize(
+    ("width", "name", "place"),
+    [(360, "site navigation", ".sidebar-drawer"), (1024, "table of contents", ".toc-drawer")],
+)
+def test_what_a_small_screen_hides_opens_with_the_keyboard_alone(
+    reader, address, width, name, place
+):
+    reader.set_viewport_size({"width": width, "height": 800})
+    reader.goto(f"{address}/wsgi/README.html")
+    link = reader.locator(f"{place} a").last
+    assert not link.is_visible()
+    while name not in reader.evaluate("document.activeElement.ariaLabel ?? ''"):
+        reader.keyboard.press("Tab")
+    reader.keyboard.press("Space")
+    assert link.is_visible()
+
+
 def test_each_question_has_a_field_and_covers_what_follows(reader, address):
     assert ASKING
     for name, count in ASKING.items():

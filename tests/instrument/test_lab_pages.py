@@ -63,7 +63,7 @@ def test_the_pages_have_names_for_everything_and_a_switch_for_dark(tmp_path):
             switch = page.get_by_role("button", name="colours:")
             for name, background in (("dark", DARK), ("light", LIGHT), ("auto", LIGHT)):
                 switch.click()
-                assert switch.inner_text() == f"colours: {name}"
+                assert switch.get_attribute("aria-label") == f"colours: {name}"
                 page.reload()
                 shown = page.evaluate("getComputedStyle(document.body).backgroundColor")
                 assert shown == background, name
