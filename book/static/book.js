@@ -10,6 +10,16 @@ const here = location.href.split(/[?#]/)[0].replace(page, "").replace(/\.html$/,
 // In a folder, the search can't fetch the pages that it has found, to show a part of them.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+// What the search shows of a page it has found gives no answer away, and nothing of the teacher's.
+if (typeof Search !== "undefined") {
+  const textOf = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const found = new DOMParser().parseFromString(html, "text/html");
+    all(".no-search, .covered", found).forEach((each) => each.remove());
+    return textOf(found.documentElement.outerHTML, anchor);
+  };
+}
+
 function make(tag, attributes = {}, ...children) {
   const made = Object.assign(document.createElement(tag), attributes);
   made.append(...children);

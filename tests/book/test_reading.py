@@ -164,6 +164,17 @@ def test_the_page_to_print_is_one_page(reader, address, paper):
     assert pages_of(reader, paper) > 10, "afterwards, the chapter"
 
 
+def test_the_search_shows_neither_answers_nor_the_teachers_rows(reader, address):
+    reader.goto(f"{address}/search.html?q=backlog")
+    results = reader.locator("#search-results")
+    results.get_by_text("What breaks in production").wait_for()
+    reader.wait_for_load_state("networkidle")
+    assert "ask back" not in results.inner_text()
+    assert (
+        "The operating system's queue" not in results.locator("p", has_text="master").inner_text()
+    )
+
+
 def test_the_search_works_from_a_folder(reader, book):
     page = reader
     page.goto(f"file://{book}/index.html")
