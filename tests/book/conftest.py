@@ -41,13 +41,12 @@ def reader_of_all():
 
 
 @pytest.fixture
-def reader(reader_of_all, address):
-    """A reader at a desk, whose browser keeps nothing of the reader before."""
+def reader(reader_of_all):
+    """A reader at a desk, whose browser keeps nothing for the reader after."""
     page = reader_of_all.page
-    page.goto(f"{address}/_static/icon.svg")
-    page.evaluate("localStorage.clear()")
     page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(media="null", color_scheme="light")
     reader_of_all.trouble.clear()
     yield page
+    page.evaluate("localStorage.clear()")
     assert not reader_of_all.trouble

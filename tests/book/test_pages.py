@@ -52,13 +52,6 @@ def test_there_is_a_page_for_each_readme_and_nothing_else(book):
     assert built - others == {*NAMES, "index", "search"}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_what_is_copied_is_what_is_run(reader, address, name):
-    reader.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    reader.goto(f"{address}/{name}.html")
-    assert reader.evaluate(COPY_ALL) == typed(name)
-
-
 def test_every_link_leads_to_a_page_and_a_place_of_the_book(reader, address, book):
     linked, places = set(), set()
     for name in [*NAMES, "search"]:
@@ -92,14 +85,17 @@ def test_a_page_can_be_read_at_every_width_by_everyone(reader, address, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_stop_and_each_log_says_which_terminal_it_means(reader, address, name):
+def test_what_is_copied_is_what_is_run_and_each_stop_and_log_names_its_terminal(
+    reader, address, name
+):
+    reader.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.goto(f"{address}/{name}.html")
+    assert reader.evaluate(COPY_ALL) == typed(name)
     text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
     told = re.sub(r"(?s)^```.*?^```|(?-s:`[^`\n]+`|^\|.*)", "", text, flags=re.MULTILINE)
-    reader.goto(f"{address}/{name}.html")
-    reader.evaluate(OPEN_ALL)
     assert reader.locator(".stop").count() == len(re.findall(r"[Pp]ress\s+Ctrl-C", told))
     logs = [each for each in steps(text) if "log" in each.options]
-    titles = reader.locator(".terminal.log .title").all_inner_texts()
+    titles = reader.locator(".terminal.log .title").all_text_contents()
     assert sum(bool(re.fullmatch(r"Terminal \d has printed", each)) for each in titles) == len(logs)
 
 
