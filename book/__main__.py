@@ -29,7 +29,7 @@ SPHINX = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--kee
 
 def build() -> int:
     """Write every page, since each shows what others say; return the exit status."""
-    command = [*SPHINX, "--write-all", "-d", DOCTREES, "-c", HERE, ROOT, BUILT]
+    command = [*SPHINX, "--write-all", *map(str, ("-d", DOCTREES, "-c", HERE, ROOT, BUILT))]
     done = subprocess.run(command, check=False, start_new_session=True)  # out of Ctrl-C's reach
     return done.returncode
 
@@ -55,6 +55,7 @@ def read(wanted: int) -> int | None:
         threading.Thread(target=build_after_each_change, daemon=True).start()
         app = Starlette(routes=[Mount("/", StaticFiles(directory=BUILT, html=True))])
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+    return None
 
 
 def build_after_each_change() -> None:
@@ -80,6 +81,7 @@ def main() -> int | None:
         sys.exit("book: its packages are missing: pip install -r book/requirements.txt")
     with suppress(KeyboardInterrupt):
         return build() if options.command == "build" else read(options.port)
+    return None
 
 
 if __name__ == "__main__":

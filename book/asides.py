@@ -5,6 +5,7 @@ It also covers what follows a question, up to the next heading, for those who pr
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -26,7 +27,7 @@ class Predictions(SphinxPostTransform):
 
     default_priority = 5
 
-    def run(self) -> None:
+    def run(self, **_: Any) -> None:
         for question in list(self.document.findall(nodes.raw)):
             if PREDICT.fullmatch(mark(question)):
                 siblings = question.parent.children
@@ -55,7 +56,7 @@ class Terms(SphinxPostTransform):
 
     default_priority = 6
 
-    def run(self) -> None:
+    def run(self, **_: Any) -> None:
         page, missing = self.env.docname, dict(explanations(self.env))
         if page == GLOSSARY:
             for item in self.document.findall(nodes.list_item):
@@ -126,7 +127,7 @@ class Rows(SphinxPostTransform):
 
     default_priority = 5
 
-    def run(self) -> None:
+    def run(self, **_: Any) -> None:
         for table in self.env.get_doctree(TEACHING).findall(nodes.table):
             heading, *rows = ([*row.children] for row in table.findall(nodes.row))
             for place, *cells in rows:

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -57,7 +58,7 @@ class Terminals(SphinxPostTransform):
 
     default_priority = 5
 
-    def run(self) -> None:
+    def run(self, **_: Any) -> None:
         number, servers = None, {}
         for node in list(self.document.findall(nodes.Element)):
             if isinstance(node, nodes.title):

@@ -222,11 +222,11 @@ def add_pages(web_ui: Any, lab: Lab) -> None:
         return send_file(PAGES / "staircase.html")
 
     @route("/lab/look.css")
-    def look():
+    def look() -> Response:
         return send_file(PAGES / "look.css")
 
     @route("/lab/look.js")
-    def switch():
+    def switch() -> Response:
         return send_file(PAGES / "look.js")
 
     @route("/lab/data")
