@@ -48,22 +48,28 @@ def read(wanted: int) -> int | None:
         if (status := build()) and not (BUILT / "index.html").exists():
             return status
         address = f"http://127.0.0.1:{wanted}"
+        watching = threading.Event()
+        threading.Thread(target=build_after_each_change, args=[watching], daemon=True).start()
+        watching.wait()
         listener.listen()  # so that a browser waits, however early it asks
         print(f"The book is at {address}, until you press Ctrl-C.", flush=True)
         if sys.platform == "darwin" or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
             webbrowser.open_new_tab(address)
-        threading.Thread(target=build_after_each_change, daemon=True).start()
         app = Starlette(routes=[Mount("/", StaticFiles(directory=BUILT, html=True))])
         uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
     return None
 
 
-def build_after_each_change() -> None:
+def build_after_each_change(watching: threading.Event) -> None:
     folders = {path.parent for path in [*ROOT.glob("*/*.md"), *HERE.glob("*/*")]} | {ROOT}
-    for changes in watchfiles.watch(*folders, watch_filter=is_source, recursive=False):
-        names = sorted(str(Path(path).relative_to(ROOT)) for _, path in changes)
-        print(f"{', '.join(names)}: building again", flush=True)
-        build()
+    for changes in watchfiles.watch(
+        *folders, watch_filter=is_source, recursive=False, rust_timeout=500, yield_on_timeout=True
+    ):
+        watching.set()
+        if changes:
+            names = sorted(str(Path(path).relative_to(ROOT)) for _, path in changes)
+            print(f"{', '.join(names)}: building again", flush=True)
+            build()
 
 
 def is_source(_: watchfiles.Change, path: str) -> bool:

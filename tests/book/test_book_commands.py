@@ -18,7 +18,7 @@ def test_it_is_served_built_again_after_a_change_and_ends_in_silence(tmp_path):
         (copy / name).unlink()
         shutil.copytree(ROOT / name, copy / name)
     command = [sys.executable, "-m", "book", "read", "--port", str(port)]
-    with processes.running(command, log, folder=copy) as reading:
+    with processes.running(command, log, processes.GRACE_SECONDS, copy) as reading:
         wait_until(lambda: "until you press Ctrl-C" in log.read_text("utf-8"), seconds=60)
         page = copy / "CONTRIBUTING.md"
         page.write_text(page.read_text("utf-8") + "\nA line more.\n", "utf-8")
