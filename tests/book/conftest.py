@@ -34,7 +34,7 @@ def address(book):
         server.shutdown()
 
 
-@pytest.fixture(scope="package")  # since two browsers of Playwright can not live in one process
+@pytest.fixture(scope="module")  # two of Playwright in one process refuse each other
 def reader_of_all():
     with browser.participant(reduced_motion="reduce") as person:
         yield person
