@@ -26,7 +26,7 @@ help:
 	@echo "make book       build the book only, into results/book/, to be copied"
 	@echo "make size       find what holds the requests of your own application   (APP=shop.wsgi:application)"
 	@echo "make benchmark    measure the REST example beside other frameworks (5 minutes, with wrk)"
-	@echo "make figures    measure all that the chapters show again (23 minutes)"
+	@echo "make figures    measure all that the chapters show again (27 minutes)"
 	@echo "All of these write to results/ alone. For those who maintain the text, these change docs/ and the chapters:"
 	@echo "make benchmark WRITE=1, make figures WRITE=1"
 	@echo "make screenshots  take the pictures of the lab again, in a browser (3 minutes)"
@@ -52,9 +52,15 @@ figures: $(VENV)/installed-for-tests
 	@$(RUN) -m compare run --seconds 15 --output results/figures
 	@for set in $(SETS); do $(RUN) -m compare run --set $$set --seconds 15 --output results/figures || exit; done
 	@for name in $(EXPERIMENTS); do $(RUN) -m compare $$name --output results/figures || exit; done
+	@for mended in 0 1 2; do \
+	  $(RUN) -m compare size capacity.unknown:app --env MENDED=$$mended --rate 20 --highest 16 --output results/figures/$$mended || exit; \
+	done
 ifdef WRITE
 	@for name in comparison $(SETS) $(EXPERIMENTS); do \
 	  cp results/figures/$$name.json docs/ && $(RUN) -m compare draw docs/$$name.json || exit; \
+	done
+	@for mended in 0 1 2; do \
+	  cp results/figures/$$mended/size.json docs/unknown-$$mended.json && $(RUN) -m compare draw docs/unknown-$$mended.json || exit; \
 	done
 	@$(RUN) -m instrument.experiments.diagrams
 endif

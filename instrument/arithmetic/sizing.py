@@ -125,7 +125,8 @@ def needs_of(
     """Return what a request needs, given how many times slower CPUs are when all of them compute.
 
     What one process is serial for is 1 / X at a plateau where it computes: less than its CPU seconds
-    where something releases the interpreter's lock. Elsewhere all of its CPU may be serial.
+    where something releases the interpreter's lock, and not more, since what goes beyond was waiting
+    for a CPU. Elsewhere all of its CPU may be serial.
     """
     seen = [cpu_seconds, *filter(None, (rung.cpu_seconds for rung in ladder))]
     worst = [cpu_seconds, *filter(None, (rung.cpu_seconds_at_worst for rung in ladder))]
@@ -134,7 +135,7 @@ def needs_of(
         seconds,
         cpu=min(seen),
         cpu_full=max(worst) * max(1.0, slower),
-        serial=1 / fastest if why == "computes" else min(seen),
+        serial=min(1 / fastest, *seen) if why == "computes" else min(seen),
         holds=holds if why in ("slots", "fails") and holds else math.inf,
         generator=generator,
     )

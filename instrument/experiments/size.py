@@ -1,5 +1,6 @@
 """The size of a server for the reader's own application: what was seen, predicted and proved."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -157,7 +158,7 @@ def meaning(profile: Profile, cpus: int) -> str:
     if profile.why == "unbounded":
         return f"No plateau with {last.users} users: one process holds as many as come."
     if profile.why == "computes":
-        each, cpu = 1 / profile.fastest, last.cpu or 0.0
+        each, cpu = min(1 / profile.fastest, profile.cpu_seconds or math.inf), last.cpu or 0.0
         more = "" if cpu >= BUSY_CPU else f", and wanted {last.cpu_waits:.2f} more"
         less = (
             ", less than its CPU: something releases the interpreter's lock"

@@ -127,6 +127,8 @@ def test_what_releases_the_lock_is_serial_for_less_than_its_cpu():
     needs = needs_of(waiting, 0.05, 0.05, "computes", 2.0, slower=1.0, generator=0.0)
     assert needs.cpu_full == pytest.approx(2.3 / 20), "threads that hand over to each other"
     assert needs_of(rungs, 0.05, 0.05, "slots", 2.0, 1.0, 0.0).holds == 2
+    slowed = ladder(5.0, 20.0, 25.0, cpu=0.5)  # and 0.5 of a CPU waited for
+    assert needs_of(slowed, 0.2, 0.02, "computes", 5.0, 1.0, 0.0).serial == pytest.approx(0.02)
 
 
 def chosen(needs, rate=None, users=None, threads=None, megabytes=10_000, is_loop=False):
