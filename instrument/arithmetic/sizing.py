@@ -7,7 +7,7 @@ Computing Surveys 10 (3), 1978.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FLAT = 1.1  # times: a throughput that grows by less for twice the users has reached its plateau
 BUSY_CPU = (
@@ -15,6 +15,7 @@ BUSY_CPU = (
 )
 SHORTEST_RUNG = 3  # seconds
 KNOWN = 0.05  # by which a throughput may be off that was seen for some seconds alone
+SPEED = 0.05  # by which CPUs that are shared change their speed from minute to minute
 SHORT = 0.25  # of a request, by which fewer may be seen in progress than there are slots
 TICKS = 0.1  # seconds of CPU: with less, the system's clock of 0.01 s is too coarse
 FULLEST = 0.7  # of the CPUs: beyond, waiting for one of them grows fast
@@ -180,7 +181,8 @@ def interval(needs: Needs, size: Size, users: int, cpus: int) -> tuple[float, fl
 
     The lower end is that of requests in step: all compute at the same moment, and each waits for all
     others. Threads that share an interpreter's lock get into step by themselves, and stay in it.
-    Both ends are off by as much as a measurement may be.
+    At the upper end the CPUs are faster than they were, and both ends are off by as much as a
+    measurement may be.
     Source: the asymptotic bounds of E. D. Lazowska et al., Quantitative System Performance, 1984,
     chapter 5, with a delay: N / (D + Z + (N - 1) * D).
     """
@@ -191,7 +193,14 @@ def interval(needs: Needs, size: Size, users: int, cpus: int) -> tuple[float, fl
     for_lock = max(0.0, held / size.processes - 1) * needs.serial
     for_cpu = max(0.0, held - 1) * (needs.cpu_full + needs.generator) / cpus
     for_generator = users * needs.generator
-    high = bound(needs, size, users, cpus)
+    saved = SPEED * needs.cpu
+    faster = replace(
+        needs,
+        seconds=needs.seconds - saved,
+        cpu=needs.cpu - saved,
+        serial=(1 - SPEED) * needs.serial,
+    )
+    high = bound(faster, size, users, cpus)
     low = held / (needs.seconds + max(for_lock, for_cpu, for_generator))
     return min(low, high) * (1 - KNOWN), high * (1 + KNOWN)
 
