@@ -15,7 +15,7 @@ BUSY_CPU = (
 )
 SHORTEST_RUNG = 3  # seconds
 KNOWN = 0.05  # by which a throughput may be off that was seen for some seconds alone
-SPEED = 0.05  # by which CPUs that are shared change their speed from minute to minute
+SPEED = 0.1  # by which CPUs that are shared change their speed from minute to minute
 SHORT = 0.25  # of a request, by which fewer may be seen in progress than there are slots
 TICKS = 0.1  # seconds of CPU: with less, the system's clock of 0.01 s is too coarse
 FULLEST = 0.7  # of the CPUs: beyond, waiting for one of them grows fast
@@ -191,6 +191,8 @@ def interval(needs: Needs, size: Size, users: int, cpus: int) -> tuple[float, fl
         users, used_slots(users, size.processes, each) if size.is_pinned else size.slots(needs)
     )
     for_lock = max(0.0, held / size.processes - 1) * needs.serial
+    if math.isinf(size.threads) and size.is_pinned:  # one loop may accept every connection
+        for_lock = max(0.0, held - 1) * needs.cpu_full
     for_cpu = max(0.0, held - 1) * (needs.cpu_full + needs.generator) / cpus
     for_generator = users * needs.generator
     saved = SPEED * needs.cpu

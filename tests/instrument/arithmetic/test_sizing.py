@@ -72,7 +72,7 @@ def test_what_wants_the_cpu_computes_also_where_others_have_it():
 def test_what_was_measured_lies_in_its_interval(processes, threads, measured):
     low, high = interval(MIXED, Size(processes, threads, threads > 1), users=32, cpus=2)
     assert low <= measured <= high
-    assert high / low < 2.2, "an interval that holds everything says nothing"
+    assert high / low < 2.5, "an interval that holds everything says nothing"
 
 
 def test_the_bound_is_the_least_of_four():
@@ -90,11 +90,12 @@ def test_the_bound_is_the_least_of_four():
 def test_requests_in_step_wait_for_each_other():
     low, high = interval(Needs(1.0, 0.1, 0.1, 0.1, math.inf), Size(1, 5), users=5, cpus=2)
     assert low == pytest.approx(5 / 1.4 * 0.95), "each waits for four others"
-    assert high == pytest.approx(5 / 0.995 * 1.05), "none waits for another, on faster CPUs"
+    assert high == pytest.approx(5 / 0.99 * 1.05), "none waits for another, on faster CPUs"
+    loops = interval(Needs(0.0056, 0.0055, 0.008, 0.0055, math.inf), Size(2, math.inf), 8, cpus=2)
+    measured = 129.8, 144.8
+    assert loops[0] < min(measured) < max(measured) < loops[1], "one had all eight connections"
     low, high = interval(Needs(0.1, 0.1, 0.1, 0.1, math.inf), Size(4, 1, False), users=8, cpus=4)
-    assert (low, high) == pytest.approx((4 / 0.175 * 0.95, 42 / 0.95)), (
-        "four processes on four CPUs"
-    )
+    assert (low, high) == pytest.approx((4 / 0.175 * 0.95, 42 / 0.9)), "four processes on four CPUs"
 
 
 def test_connections_that_fall_by_chance_leave_slots_idle():
