@@ -50,9 +50,9 @@ def test_chapter_8_calculates_with_the_memory_of_chapter_6():
         cells[f"{name}, 4 workers"]["idle"] for name in ("uvicorn-worker", "uvicorn")
     )
     text = " ".join((ROOT / "diagnosis/README.md").read_text(encoding="utf-8").split())
-    assert f"which need {workers} MB" in text
-    assert f"{workers} / 5 × 8 = {workers / 5 * 8:.0f} MB" in text
-    assert f"{uvicorn} / 5 × 4 = {uvicorn / 5 * 4:.0f} MB" in text
+    assert f"under one master | 5 | {workers} |" in text
+    assert f"| 8 | {workers} / 5 × 8 = {workers / 5 * 8:.0f} |" in text
+    assert f"| 4 | {uvicorn} / 5 × 4 = {uvicorn / 5 * 4:.0f} |" in text
 
 
 @pytest.mark.measures(seconds=13)
