@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 FLAT = 1.1  # times: a throughput that grows by less for twice the users has reached its plateau
-BUSY_CPU = (
-    0.9  # of a CPU: a process that uses or wants as much computes, and waits for nothing else
-)
+BUSY_CPU = 0.9  # of a CPU: a process that uses or wants as much computes
 SHORTEST_RUNG = 3  # seconds
 KNOWN = 0.05  # by which a throughput may be off that was seen for some seconds alone
 SPEED = 0.1  # by which CPUs that are shared change their speed from minute to minute
@@ -214,18 +212,15 @@ def erlang_c(offered: float, slots: float) -> float:
     Source: A. K. Erlang, Solution of some problems in the theory of probabilities, Elektroteknikeren
     13, 1917; by the recursion of Erlang's loss formula.
     """
-    if offered >= slots:
-        return 1.0
     if math.isinf(slots):
         return 0.0
+    whole = math.floor(slots)
+    if offered >= whole:
+        return 1.0
     lost = 1.0
-    for number in range(1, math.floor(slots) + 1):
+    for number in range(1, whole + 1):
         lost = offered * lost / (number + offered * lost)
-    return (
-        lost / (1 - offered / math.floor(slots) * (1 - lost))
-        if offered < math.floor(slots)
-        else 1.0
-    )
+    return lost / (1 - offered / whole * (1 - lost))
 
 
 def slots_for(offered: float) -> int:
