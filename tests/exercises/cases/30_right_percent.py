@@ -15,6 +15,6 @@ def cause(pid, port):
     process = psutil.Process(pid)
     process.cpu_percent()
     came = answered(port)
-    if process.cpu_percent() > 4:
+    if process.cpu_percent() > 15:
         return "computes"
     return "waits" if came else "stuck"

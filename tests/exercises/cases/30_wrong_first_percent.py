@@ -14,6 +14,6 @@ def answered(port):
 
 def cause(pid, port):
     came = answered(port)
-    if psutil.Process(pid).cpu_percent() > 4:
+    if psutil.Process(pid).cpu_percent() > 15:
         return "computes"
     return "waits" if came else "stuck"
