@@ -39,6 +39,7 @@ class Choice:
     megabytes: float
     each: float  # requests that a process holds, with as many threads as it may have
     refusal: str = ""
+    users: int | None = None  # who ask again as soon as they are answered; others come at random
 
     @property
     def may_be_tried(self) -> bool:
@@ -77,7 +78,8 @@ def choose(needs: Needs, asked: Asked, memory: Memory, cpus: int, is_loop: bool)
             f"{rate:.1f} requests/s need {size.processes} processes and {megabytes:.0f} MB, "
             f"of which there are {asked.megabytes:.0f}."
         )
-    return Choice(size, rate, slots, megabytes, each, refusal)
+    users = None if asked.rate else asked.users
+    return Choice(size, rate, slots, megabytes, each, refusal, users)
 
 
 def reasons(choice: Choice, needs: Needs, memory: Memory, cpus: int) -> dict[str, str]:
@@ -100,7 +102,9 @@ def reasons(choice: Choice, needs: Needs, memory: Memory, cpus: int) -> dict[str
         found["threads"] = f"{choice.slots} slots / {size.processes}"
         if needs.serial and size.threads * size.processes < choice.slots:
             found["threads"] = f"1 + {needs.waits:.3f} s of waiting / {needs.serial:.4f} s"
-    if not math.isinf(slots):
+    if choice.users and not math.isinf(slots):
+        found["slots"] = f"{slots:.0f}, for {choice.users} users"
+    elif not math.isinf(slots):
         waiting = erlang_c(offered, slots)
         found["slots"] = (
             f"{slots:.0f}: {waiting:.0%} of requests that come at random find none free"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from instrument.arithmetic.answer import Asked, Memory, choose
+from instrument.arithmetic.answer import Asked, Memory, choose, reasons
 from instrument.arithmetic.measure import throughput_of_users
 from instrument.arithmetic.sizing import (
     Needs,
@@ -157,6 +157,7 @@ def test_a_pool_of_a_process_is_made_up_for_by_processes():
     pool = Needs(1.0, 0.001, 0.001, 0.001, 7)
     found = chosen(pool, users=20)
     assert found.size.processes == 3 and found.size.threads == 7
+    assert reasons(found, pool, Memory(20, 30, 0.1), 2)["slots"] == "21, for 20 users"
     assert chosen(pool, users=20, is_loop=True).size == Size(3, math.inf)
     for seen in (3.97, 4.49):
         assert chosen(replace(MIXED, holds=seen), rate=20).size.processes == 3, "9 slots / 4"
