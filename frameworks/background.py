@@ -1,11 +1,12 @@
-"""Work after the response: letters, each of which takes a second to send.
+"""Work after the response: letters, each of which takes a second to send; and what a request opened.
 
 uvicorn frameworks.background:app
 """
 
 import time
+from typing import Annotated
 
-from fastapi import BackgroundTasks, FastAPI
+from fastapi import BackgroundTasks, Depends, FastAPI
 
 app = FastAPI()
 
@@ -31,6 +32,22 @@ async def write(tasks: BackgroundTasks):
 async def write_on_the_loop(tasks: BackgroundTasks):
     tasks.add_task(send_on_the_loop, "F")
     return "accepted"
+
+
+def connection():
+    print("opens a connection", flush=True)
+    yield
+    print("closes it", flush=True)
+
+
+@app.get("/kept")
+async def kept(tasks: BackgroundTasks, _: Annotated[None, Depends(connection)]):
+    tasks.add_task(print, "sends a letter", flush=True)
+
+
+@app.get("/closed")
+async def closed(tasks: BackgroundTasks, _: Annotated[None, Depends(connection, scope="function")]):
+    tasks.add_task(print, "sends a letter", flush=True)
 
 
 @app.get("/")

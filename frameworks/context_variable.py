@@ -27,8 +27,3 @@ def after_def():
 @app.get("/async", dependencies=[Depends(set_on_the_loop)])
 def after_async_def():
     return user.get()
-
-
-@app.get("/")
-async def ping():
-    return user.get()
