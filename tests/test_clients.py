@@ -30,19 +30,6 @@ def test_a_client_says_in_one_line_that_nobody_listens(client):
     assert f" 127.0.0.1:{port}: " in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["4", "--host", "10.0.0.1"], "only 127.0.0.1 is attacked, not '10.0.0.1'"),
-        (["501"], "'501' is not a whole number from 1 to 500"),
-    ],
-)
-def test_slow_client_is_bounded_and_stays_on_this_machine(arguments, message):
-    done = run_module("production.slow_client", *arguments)
-    assert done.returncode == 2
-    assert message in done.stderr
-
-
 def test_hold_lock_says_in_one_line_that_there_is_no_database(tmp_path):
     command = [sys.executable, "-m", "starlette_api.hold_lock"]
     done = run(*command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})

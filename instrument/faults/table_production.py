@@ -175,7 +175,7 @@ def half_requests_behind_nginx(what: str, *changes: tuple[str, str]) -> Callable
 def attack(server: Server, run: Launched, port: int, what: str) -> str:
     """Return what one client gets while another holds as many half requests as there are slots."""
     before = run.said("WORKER TIMEOUT")  # of one that took long to boot
-    with slow_client.holding(min(server.slots, HALF_REQUESTS), "127.0.0.1", port, what) as every:
+    with slow_client.holding(min(server.slots, HALF_REQUESTS), port, what) as every:
         answer = ask(port, seconds=FROZEN_SECONDS)
         killed = run.said("WORKER TIMEOUT") - before
         early = slow_client.answered(every)
