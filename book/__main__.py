@@ -3,20 +3,18 @@
 import argparse
 import errno
 import os
-import socket
 import subprocess
 import sys
 import threading
 import webbrowser
 from contextlib import suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
-import uvicorn
 import watchfiles
-from starlette.applications import Starlette
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
 from command_line import port, run
 
@@ -36,40 +34,43 @@ def build() -> int:
 
 def read(wanted: int) -> int | None:
     """Build and serve the book, and build it again whenever one of its files changes."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", wanted))
-        except OSError as error:
-            why = (
-                "is taken" if error.errno == errno.EADDRINUSE else f"can't be had: {error.strerror}"
-            )
-            sys.exit(f"book: port {wanted} {why}; name another one: --port {wanted + 1}")
+    try:
+        server = serving(BUILT, wanted)  # from now on a browser waits, however early it asks
+    except OSError as error:
+        why = "is taken" if error.errno == errno.EADDRINUSE else f"can't be had: {error.strerror}"
+        sys.exit(f"book: port {wanted} {why}; name another one: --port {wanted + 1}")
+    with server:
         if (status := build()) and not (BUILT / "index.html").exists():
             return status
+        folders = {path.parent for path in [*ROOT.glob("*/*.md"), *HERE.glob("*/*")]} | {ROOT}
+        every_change = watchfiles.watch(
+            *folders,
+            watch_filter=is_source,
+            recursive=False,
+            rust_timeout=500,
+            yield_on_timeout=True,
+        )
+        first = next(every_change)  # nothing, or what has changed while the watch began
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{wanted}"
-        watching = threading.Event()
-        threading.Thread(target=build_after_each_change, args=[watching], daemon=True).start()
-        watching.wait()
-        listener.listen()  # so that a browser waits, however early it asks
         print(f"The book is at {address}, until you press Ctrl-C.", flush=True)
         if sys.platform == "darwin" or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
             webbrowser.open_new_tab(address)
-        app = Starlette(routes=[Mount("/", StaticFiles(directory=BUILT, html=True))])
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+        for changes in chain([first], every_change):
+            if changes:
+                names = sorted(str(Path(path).relative_to(ROOT)) for _, path in changes)
+                print(f"{', '.join(names)}: building again", flush=True)
+                build()
     return None
 
 
-def build_after_each_change(watching: threading.Event) -> None:
-    folders = {path.parent for path in [*ROOT.glob("*/*.md"), *HERE.glob("*/*")]} | {ROOT}
-    for changes in watchfiles.watch(
-        *folders, watch_filter=is_source, recursive=False, rust_timeout=500, yield_on_timeout=True
-    ):
-        watching.set()
-        if changes:
-            names = sorted(str(Path(path).relative_to(ROOT)) for _, path in changes)
-            print(f"{', '.join(names)}: building again", flush=True)
-            build()
+def serving(folder: Path, wanted: int) -> ThreadingHTTPServer:
+    return ThreadingHTTPServer(("127.0.0.1", wanted), partial(Quiet, directory=folder))
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Leave the terminal to what changes."""
 
 
 def is_source(_: watchfiles.Change, path: str) -> bool:

@@ -1,18 +1,11 @@
-import functools
 import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from book.__main__ import SPHINX
+from book.__main__ import SPHINX, serving
 from instrument.edges.processes import ROOT
 from tests.support import browser
 from tests.support.commands import run
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +20,7 @@ def book(tmp_path_factory):
 @pytest.fixture(scope="session")
 def address(book):
     """Where the book is served."""
-    handler = functools.partial(Quiet, directory=book)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with serving(book, 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
