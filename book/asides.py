@@ -74,7 +74,7 @@ class Terms(SphinxPostTransform):
     ) -> Iterator[nodes.Node]:
         """Yield the pieces of a text, and take the terms that it explains from those that are missing."""
         while match := re.search(any_of(missing), text) if missing else None:
-            term = next(each for each in missing if is_named(each, match[1]))
+            term = next(each for each in missing if each in (match[1], match[1].lower()))
             uri, about = f"{target}#{anchor(term)}", f"about-{anchor(term)}"
             said = nodes.inline("", "", *missing.pop(term), classes=["explanation", "no-search"])
             said["ids"].append(about)
@@ -106,10 +106,6 @@ def any_of(terms: Iterable[str]) -> re.Pattern[str]:
         re.escape(word) if word != word.lower() else f"(?i:{re.escape(word)})" for word in words
     )
     return re.compile(rf"(?<![\w-])({'|'.join(each)})s?(?![\w-])")
-
-
-def is_named(term: str, word: str) -> bool:
-    return word in (term, term.capitalize()) or word.lower() == term
 
 
 def may_be_explained(text: nodes.Text) -> bool:
