@@ -7,6 +7,12 @@ from instrument.edges.processes import ROOT
 from tests.support import browser
 from tests.support.commands import run
 
+IN_A_BROWSER = [
+    pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL),
+    pytest.mark.xdist_group("book"),  # one build, one browser
+    pytest.mark.long,
+]
+
 
 @pytest.fixture(scope="session")
 def book(tmp_path_factory):

@@ -5,17 +5,14 @@ from urllib.parse import unquote
 
 import pytest
 
-from instrument.edges.processes import ROOT
+from tests.book.conftest import IN_A_BROWSER
 from tests.support import browser
+from tests.support.plain import typed
 from tests.support.readme import steps
-from tests.support.terminal import READMES
+from tests.support.terminal import TEXTS
 
-pytestmark = [
-    pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL),
-    pytest.mark.xdist_group("book"),  # one build, one browser
-    pytest.mark.long,
-]
-NAMES = [str(path.relative_to(ROOT).with_suffix("")) for path in READMES]
+pytestmark = IN_A_BROWSER
+NAMES = [name.removesuffix(".md") for name in TEXTS]
 WIDTHS = (360, 768, 1024, 1440)
 LINKED = """() => [...document.querySelectorAll("a[href], link[href], img[src], script[src]")]
   .map((node) => node.href ?? node.src)"""
@@ -36,14 +33,6 @@ COPY_ALL = """async () => {
   }
   return copied;
 }"""
-
-
-def typed(name):
-    """Return what the README's runner types, or would where a block is exempt."""
-    every = steps((ROOT / f"{name}.md").read_text(encoding="utf-8"))
-    blocks = [each for each in every if each.language == "console" and each.text]
-    asked = [each for each in blocks if not {"log", "stop"} & set(each.options)]
-    return [command.text for block in asked for command in block.commands]
 
 
 def test_there_is_a_page_for_each_readme_and_nothing_else(book):
@@ -90,13 +79,13 @@ def test_what_is_copied_is_what_is_run_and_each_stop_and_log_names_its_terminal(
 ):
     reader.context.grant_permissions(["clipboard-read", "clipboard-write"])
     reader.goto(f"{address}/{name}.html")
-    assert reader.evaluate(COPY_ALL) == typed(name)
-    text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+    text = TEXTS[f"{name}.md"]
+    assert reader.evaluate(COPY_ALL) == typed(text)  # by the README's runner
     told = re.sub(r"(?s)^```.*?^```|(?-s:`[^`\n]+`|^\|.*)", "", text, flags=re.MULTILINE)
     assert reader.locator(".stop").count() == len(re.findall(r"[Pp]ress\s+Ctrl-C", told))
     logs = [each for each in steps(text) if "log" in each.options]
-    titles = reader.locator(".terminal.log .title").all_text_contents()
-    assert sum(bool(re.fullmatch(r"Terminal \d has printed", each)) for each in titles) == len(logs)
+    has_printed = re.compile(r"^Terminal \d has printed$")
+    assert reader.locator(".log .title").filter(has_text=has_printed).count() == len(logs)
 
 
 def test_without_a_script_the_text_is_all_there(reader_of_all, address):

@@ -5,25 +5,16 @@ from collections import Counter
 
 import pytest
 
-from instrument.edges.processes import ROOT
-from tests.support import browser
-from tests.support.terminal import READMES
+from tests.book.conftest import IN_A_BROWSER
+from tests.support.terminal import TEXTS
 
-pytestmark = [
-    pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL),
-    pytest.mark.xdist_group("book"),
-    pytest.mark.long,
-]
-TEXTS = {
-    str(path.relative_to(ROOT).with_suffix("")): path.read_text(encoding="utf-8")
-    for path in READMES
-}
+pytestmark = IN_A_BROWSER
 ASKING = {
-    name: count
+    name.removesuffix(".md"): count
     for name, text in TEXTS.items()
     if (count := len(re.findall(r"^<!-- predict -->$", text, re.MULTILINE)))
 }
-ROWS = re.findall(r"^\| \[[^]]+\]\(\.\./(\w+/README)\.md#", TEXTS["docs/teaching"], re.MULTILINE)
+ROW = re.compile(r"^\| \[[^]]+\]\(\.\./(\w+/README)\.md#", re.MULTILINE)
 
 
 def test_a_command_is_copied_with_the_keyboard_alone(reader, address):
@@ -119,7 +110,7 @@ def test_a_term_is_explained_to_the_keyboard_and_to_a_pointer(reader, address):
 
 
 def test_the_teachers_rows_are_shown_to_the_teacher_alone(reader, address):
-    for name, count in Counter(ROWS).items():
+    for name, count in Counter(ROW.findall(TEXTS["docs/teaching.md"])).items():
         reader.goto(f"{address}/{name}.html")
         assert reader.locator("section > .teach").count() == count, name
         assert reader.locator(".teach:visible").count() == 0, name

@@ -4,13 +4,12 @@ It covers what follows, up to the next heading or <!-- /predict -->.
 """
 
 import re
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import pytest
 from markdown_it import MarkdownIt
 
-from instrument.edges.processes import ROOT
-from tests.support.terminal import CHAPTERS
+from tests.support.terminal import CHAPTERS, TEXTS
 
 PAGES = ["README.md", *(f"{chapter}/README.md" for chapter in CHAPTERS)]
 START, END = "<!-- predict -->", "<!-- /predict -->"
@@ -77,11 +76,11 @@ def wrong(text):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_each_question_for_a_prediction_has_a_mark(name):
-    assert wrong((ROOT / name).read_text(encoding="utf-8")) == []
+    assert wrong(TEXTS[name]) == []
 
 
 def test_each_question_without_a_mark_is_still_asked():
-    every = [each for name in PAGES for each in blocks((ROOT / name).read_text(encoding="utf-8"))]
+    every = chain.from_iterable(blocks(TEXTS[name]) for name in PAGES)
     asked = [words for kind, words, _ in every if asks(kind, words)]
     assert not [each for each in WITHOUT if not any(words.startswith(each) for words in asked)]
 

@@ -5,12 +5,10 @@ from itertools import chain
 
 import pytest
 
-from instrument.edges.processes import ROOT
 from tests.docs.test_glossary import section
-from tests.test_readmes import anchors
+from tests.support.terminal import TEXTS
 
-PAGE = ROOT / "docs/questions.md"
-TEXT = PAGE.read_text(encoding="utf-8")
+TEXT = TEXTS["docs/questions.md"]
 SEEN = (  # what people see, in the order of the page
     "It is slow",
     "502, or no reply",
@@ -44,10 +42,7 @@ def test_each_question_is_there_once_with_a_short_answer_and_a_link():
 
 @pytest.mark.parametrize(("text", "place"), sorted(set(LINKS)))
 def test_a_link_names_the_heading_to_which_it_leads_or_a_row_below_it(text, place):
-    name, _, anchor = place.partition("#")
-    file = (PAGE.parent / name).resolve() if name else PAGE
-    told = file.read_text(encoding="utf-8")
-    assert anchor in anchors(told), f"{place}: there is no such heading"
-    heading, _, below = section(told, anchor).partition("\n")
+    name, _, anchor = place.removeprefix("../").partition("#")
+    heading, _, below = section(TEXTS[name or "docs/questions.md"], anchor).partition("\n")
     titles = re.findall(r"^\| ([^|]+) \|", below, re.MULTILINE)
     assert text in {heading.lstrip("# "), *titles}, f"{place}: neither the heading nor a row"

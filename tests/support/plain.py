@@ -20,12 +20,16 @@ def hidden_stops(text):
     ]
 
 
+def typed(text):
+    """Return the commands of a README, also those of blocks that are exempt."""
+    blocks = [step for step in steps(text) if step.language == "console"]
+    asked = [step for step in blocks if not {"log", "stop"} & set(step.options)]
+    return [command.text for step in asked for command in step.commands]
+
+
 def long_pipelines(text):
     """Return the commands of a README that hold a pipeline of more than two commands."""
-    blocks = [step for step in steps(text) if step.language == "console"]
-    typed = [step for step in blocks if not {"log", "stop", "gone", "anew"} & set(step.options)]
-    commands = [command.text for step in typed for command in step.commands]
-    return [command for command in commands if longest_pipeline(command) > MOST_COMMANDS]
+    return [command for command in typed(text) if longest_pipeline(command) > MOST_COMMANDS]
 
 
 def longest_pipeline(command):

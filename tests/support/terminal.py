@@ -25,6 +25,7 @@ READMES = [
     for path in sorted(ROOT.rglob("*.md"))
     if not re.search(r"(^|/)(\.|results/|my_exercises/)", str(path.relative_to(ROOT)))
 ]
+TEXTS = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in READMES}
 NO_CHAPTERS = (ROOT, ROOT / "instrument", ROOT / "docs", ROOT / "book")
 CHAPTERS = [path.parent.name for path in READMES if path.parent not in NO_CHAPTERS]
 STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
