@@ -7,7 +7,6 @@ Look for `run_in_threadpool`: calls to the database block, so each is made in a 
 """
 
 import asyncio
-import importlib.util
 import os
 import re
 from collections.abc import AsyncIterator, Callable
@@ -30,7 +29,6 @@ from starlette_api.problems import HANDLERS, Problem
 from starlette_api.store import WAIT_SECONDS, WRITERS, Store
 
 HERE = Path(__file__).parent
-SWAGGER = Path(importlib.util.find_spec("flask_swagger_ui").origin).parent / "dist"
 ASSETS = "swagger-ui.css", "swagger-ui-bundle.js"  # which docs.html asks for
 DATABASE = "sqlite:///notes.db"
 MOST_TAGS = 100  # the application reads in If-Match and If-None-Match
@@ -159,7 +157,7 @@ app = Starlette(
         Route("/health", HealthCheck),
         Route("/openapi.json", openapi),
         Route("/docs", docs),
-        Mount("/docs/assets", Assets(directory=SWAGGER)),
+        Mount("/docs/assets", Assets(packages=[("flask_swagger_ui", "dist")])),
     ],
     exception_handlers=HANDLERS,
     lifespan=lifespan,

@@ -1,18 +1,18 @@
 """What a client of the REST API may rely on, asked of four workers."""
 
-import json
 import re
 import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 
 import pytest
 
 from instrument.edges.processes import ROOT
 from instrument.programs import GUNICORNS
 from instrument.servers import SERVERS
-from starlette_api.app import ASSETS, SWAGGER
-from starlette_api.contract import BODY_BYTES, BODY_SECONDS
+from starlette_api.app import ASSETS
+from starlette_api.contract import BODY_BYTES
 from tests.support.commands import run
 from tests.support.notes import JSON, serving_notes
 from tests.support.postgres import NEEDS_POSTGRES
@@ -26,27 +26,12 @@ CHUNKED = b"POST /notes HTTP/1.1\r\nHost: here\r\nContent-Type: application/json
 )
 
 
-def test_life_of_a_note(notes):
-    status, headers, note = notes.ask("POST", "/notes", {"title": "one", "text": "first"})
-    assert (status, headers["Location"], headers["ETag"]) == (201, f"/notes/{note['id']}", '"1"')
-    here = headers["Location"]
-    assert notes.ask("GET", here)[::2] == (200, note)
-
-    status, headers, note = notes.ask("PATCH", here, {"text": "second"})
-    assert (status, headers["ETag"], note["title"], note["text"]) == (200, '"2"', "one", "second")
-
-    for _ in range(2):  # once more changes nothing
-        status, _, note = notes.ask("PUT", here, {"title": "two"})
-        assert (status, note["title"], note["text"]) == (200, "two", "")
-
-    assert notes.ask("DELETE", here)[::2] == (204, None)
-    for method, body in (
-        ("GET", None),
-        ("PUT", {"title": "x"}),
-        ("PATCH", {"title": "x"}),
-        ("DELETE", None),
-    ):
-        assert notes.ask(method, here, body)[0] == 404
+def test_put_replaces_a_note_and_patch_a_part_of_it(notes):
+    here = f"/notes/{notes.create('one', 'first')['id']}"
+    note = notes.ask("PATCH", here, {"text": "second"})[2]
+    assert (note["title"], note["text"]) == ("one", "second")
+    note = notes.ask("PUT", here, {"title": "two"})[2]
+    assert (note["title"], note["text"]) == ("two", "")
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
@@ -146,27 +131,11 @@ def test_bad_input_is_a_problem_of_the_client_s(notes, method, path, body, expec
     assert problem.keys() >= {"type", "title", "status", "detail"}
 
 
-def test_every_faulty_field_is_named(notes):
-    body = {"title": "", "text": 1, "colour": "red"}
-    status, _, problem = notes.ask("POST", "/notes", body)
-    assert status == 422
-    assert {fault["field"] for fault in problem["errors"]} == {"title", "text", "colour"}
-
-
 def test_another_content_type_is_refused(notes):
     for headers in ({}, {"Content-Type": "text/plain"}):
         assert notes.ask("POST", "/notes", b'{"title": "a"}', headers)[0] == 415
     labelled = {"Content-Type": "Application/JSON; charset=utf-8"}
     assert notes.ask("POST", "/notes", {"title": "a"}, labelled)[0] == 201
-
-
-@pytest.mark.parametrize(
-    ("path", "methods"),
-    [("/notes", {"GET", "HEAD", "POST"}), ("/notes/1", {"GET", "HEAD", "PUT", "PATCH", "DELETE"})],
-)
-def test_allow_names_every_method_of_a_path(notes, path, methods):
-    status, headers, _ = notes.ask("TRACE", path)
-    assert (status, set(headers["Allow"].split(", "))) == (405, methods)
 
 
 def test_a_chunked_body_that_is_too_long_is_cut_off(notes):
@@ -175,23 +144,13 @@ def test_a_chunked_body_that_is_too_long_is_cut_off(notes):
 
 
 def test_a_client_that_hangs_up_in_its_body_leaves_no_traceback(notes):
-    for half in (
-        CHUNKED + b"9\r\n{",
-        CHUNKED.replace(b"Transfer-Encoding: chunked", b"Content-Length: 99"),
-    ):
+    sized = CHUNKED.replace(b"Transfer-Encoding: chunked", b"Content-Length: 99")
+    for half in (CHUNKED + b"9\r\n{", sized):
         with socket.create_connection(("127.0.0.1", notes.port)) as connection:
             connection.sendall(half)
     for _ in range(8):  # until every worker has gone on
         assert notes.ask("GET", "/health")[0] == 200
-    assert "Traceback" not in notes.log.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("server", ["uvicorn", "asgi"])
-def test_a_body_without_an_end_is_given_up(tmp_path, server):
-    with serving_notes(tmp_path, server=server, workers=1) as notes:
-        said = notes.send(CHUNKED + b"2\r\n{}\r\n", seconds=BODY_SECONDS + 20)
-        assert said.startswith("HTTP/1.1 408 ")
-        assert f"within {BODY_SECONDS} s" in said
+    assert not notes.said("Traceback")
 
 
 @pytest.mark.parametrize(("server", "options"), WAYS)
@@ -211,16 +170,14 @@ def share_the_notes(database, server, options, tmp_path):
     with serving_notes(tmp_path, database, server, options, workers=2) as notes:
         note = notes.create()
         with ThreadPoolExecutor(20) as clients:
-            answers = list(
-                clients.map(lambda _: notes.ask("GET", f"/notes/{note['id']}")[2], range(60))
-            )
+            here = f"/notes/{note['id']}"
+            answers = list(clients.map(lambda _: notes.ask("GET", here)[2], range(60)))
             health = [notes.ask("GET", "/health")[2] for _ in range(20)]
-        workers, said = notes.workers(), notes.log.read_text(encoding="utf-8")
+        workers = notes.workers()
+        assert not any(map(notes.said, ("ERROR", "WARNING")))
     assert answers == [note] * 60
     assert {each["database"] for each in health} == {database.partition(":")[0].partition("+")[0]}
     assert {each["pid"] for each in health} <= workers
-    for trouble in ("ERROR", "WARNING", "Traceback"):
-        assert trouble not in said
 
 
 def test_importing_the_application_opens_nothing(tmp_path):
@@ -240,32 +197,17 @@ def test_an_unusable_database_url_ends_the_server(url, tmp_path):
     assert url.partition(":")[0] in done.stderr
 
 
-def test_the_document_and_the_routes_are_in_step(notes):
-    status, _, document = notes.ask("GET", "/openapi.json")
-    assert status == 200
-    every = {"GET", "POST", "PUT", "PATCH", "DELETE"}
-    for path, operations in document["paths"].items():
-        there = path.replace("{id}", str(notes.create()["id"]))
-        served = {method for method in every if notes.ask(method, there)[0] != 405}
-        assert {method.upper() for method in operations} == served
-    listed = {route.replace("{id}", "1") for route in document["paths"]}
-    assert listed == {"/notes", "/notes/1", "/health"}
-    text = json.dumps(document)
-    for model in document["components"]["schemas"]:
-        assert f'"#/components/schemas/{model}"' in text, f"{model} is used by no operation"
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            for status, answer in operation["responses"].items():
-                assert ("content" in answer) == (status not in ("204", "304"))
-    shown = document["paths"]["/notes/{id}"]["get"]
-    assert set(shown["responses"]["304"]["headers"]) == {"ETag"}
+def test_the_document_tells_when_a_note_is_not_sent_again(notes):
+    shown = notes.ask("GET", "/openapi.json")[2]["paths"]["/notes/{id}"]["get"]
     assert "If-None-Match" in {each["name"] for each in shown["parameters"]}
+    assert shown["responses"]["304"].keys() == {"description", "headers"}
+    assert shown["responses"]["304"]["headers"].keys() == {"ETag"}
 
 
 def test_only_the_files_that_the_page_asks_for_are_served(notes):
     page = notes.ask("GET", "/docs")[2].decode()
     asked = set(re.findall('(?:href|src)="docs/assets/(.+?)"', page))
     assert asked == set(ASSETS)
-    brought = {str(path.relative_to(SWAGGER)) for path in SWAGGER.rglob("*") if path.is_file()}
+    brought = {path.name for path in files("flask_swagger_ui").joinpath("dist").iterdir()}
     served = {name for name in brought if notes.ask("GET", f"/docs/assets/{name}")[0] == 200}
     assert served == asked < brought

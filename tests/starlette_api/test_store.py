@@ -40,12 +40,17 @@ def create_many(port, client):
 
 
 def rows(url):
-    engine = sa.create_engine(url)
+    with engine_of(url) as engine, engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        return [tuple(row) for row in connection.exec_driver_sql("SELECT id, title FROM notes")]
+
+
+@contextmanager
+def engine_of(url, **connect_args):
+    engine = sa.create_engine(url, connect_args=connect_args)
     try:
-        with engine.connect() as connection:
-            if engine.dialect.name == "sqlite":
-                assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
-            return [tuple(row) for row in connection.exec_driver_sql("SELECT id, title FROM notes")]
+        yield engine
     finally:
         engine.dispose()
 
@@ -61,12 +66,10 @@ def test_two_thousand_creates_lose_nothing_though_two_workers_are_killed(databas
             wait_until(lambda: len(rows(database)) >= enough, seconds=60)  # noqa: B023
             os.kill(before.pop(), signal.SIGKILL)
         acknowledged = [note for each in every for note in each.result()]
-        said = notes.log.read_text(encoding="utf-8")
+        assert not notes.said("locked")
     stored = rows(database)
     assert len(acknowledged) == CLIENTS * CREATES
     assert set(acknowledged) <= set(stored), "not one acknowledged note may be lost"
-    assert "locked" not in said
-    assert "Traceback" not in said
 
 
 def test_a_lock_that_lasts_too_long_is_503_and_readers_read_meanwhile(tmp_path):
@@ -112,14 +115,13 @@ def test_a_database_that_is_away_is_503_until_it_is_back(tmp_path):
             assert notes.ask("GET", f"/notes/{note['id']}")[0] == 503
             database.start()
             assert notes.ask("GET", f"/notes/{note['id']}")[::2] == (200, note)
-            assert "Traceback" not in notes.log.read_text(encoding="utf-8")
 
 
 @NEEDS_POSTGRES
 def test_a_renewed_worker_and_its_forerunner_open_twice_the_connections(tmp_path):
     with (
         Postgres() as database,
-        closing_engine(database.url) as watcher,
+        engine_of(database.url, application_name="watcher") as watcher,
         serving_notes(tmp_path, database.url, "uvicorn-worker", workers=1) as notes,
     ):
         assert value(watcher, "SHOW max_connections") == "100"
@@ -134,15 +136,6 @@ def test_a_renewed_worker_and_its_forerunner_open_twice_the_connections(tmp_path
         finally:
             os.kill(old, signal.SIGCONT)
         wait_until(lambda: value(watcher, OPEN) == POOL_SIZE)
-
-
-@contextmanager
-def closing_engine(url):
-    engine = sa.create_engine(url, connect_args={"application_name": "watcher"})
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def value(engine, statement):
@@ -170,8 +163,7 @@ def test_a_file_that_is_no_database_is_503(tmp_path):
     )
     with serving_notes(tmp_path, workers=1) as notes:
         assert notes.ask("GET", "/health")[0] == 503
-        assert "file is not a database" in notes.log.read_text(encoding="utf-8")
-        assert "Traceback" not in notes.log.read_text(encoding="utf-8")
+        assert notes.said("file is not a database")
 
 
 def test_a_table_that_is_lost_is_503_and_made_anew(tmp_path):
@@ -181,28 +173,19 @@ def test_a_table_that_is_lost_is_503_and_made_anew(tmp_path):
             other.execute("DROP TABLE notes")
         assert notes.ask("GET", "/notes")[0] == 503
         assert notes.ask("GET", "/notes")[2]["items"] == []
-        assert "Traceback" not in notes.log.read_text(encoding="utf-8")
 
 
 def test_a_deleted_file_is_503_and_what_is_acknowledged_then_is_in_the_new_one(tmp_path):
-    file = tmp_path / "notes.db"
     with serving_notes(tmp_path, workers=2) as notes:
         for _ in range(20):  # until every worker has a connection
             notes.create()
         for each in tmp_path.glob("notes.db*"):
             each.unlink()
-        statuses, acknowledged = [], set()
-        for number in range(20):
-            status, headers, note = notes.ask("POST", "/notes", {"title": f"new {number}"})
-            statuses.append(status)
-            if status == 201:
-                acknowledged.add((note["id"], note["title"]))
-            else:
-                assert (status, headers["Retry-After"]) == (503, "1")
-        assert statuses[0] == 503
-        assert acknowledged
-        assert acknowledged == set(rows(f"sqlite:///{file}"))
-        assert "Traceback" not in notes.log.read_text(encoding="utf-8")
+        answers = [notes.ask("POST", "/notes", {"title": f"new {number}"}) for number in range(20)]
+        assert answers[0][0] == 503
+        assert {status for status, *_ in answers} == {201, 503}
+        acknowledged = [note for status, _, note in answers if status == 201]
+        assert [(each["id"], each["title"]) for each in acknowledged] == rows(notes.url)
 
 
 def test_a_deleted_file_whose_log_is_left_is_503_until_that_is_deleted(tmp_path):
@@ -211,18 +194,16 @@ def test_a_deleted_file_whose_log_is_left_is_503_until_that_is_deleted(tmp_path)
         (tmp_path / "notes.db").unlink()
         for method in "GET", "DELETE":
             assert notes.ask(method, here)[0] == 503
-        assert "notes.db-wal and" in notes.log.read_text(encoding="utf-8")
+        assert notes.said("notes.db-wal and")
         for each in tmp_path.glob("notes.db-*"):
             each.unlink()
         assert notes.ask("GET", here)[0] == 404
 
 
 def test_a_replaced_file_is_503_once_and_then_read(tmp_path):
-    new = sa.create_engine(f"sqlite:///{tmp_path}/other.db")
-    with new.begin() as connection:
+    with engine_of(f"sqlite:///{tmp_path}/other.db") as new, new.begin() as connection:
         table.create(connection)
         connection.exec_driver_sql("INSERT INTO notes VALUES (7, 1, 'restored', '')")
-    new.dispose()
     with serving_notes(tmp_path, workers=1) as notes:
         notes.create()
         for each in tmp_path.glob("notes.db*"):

@@ -26,9 +26,9 @@ def exchange(port, method, path, body=None, headers=JSON, seconds=30):
 class NotesServer:
     """A server of notes that runs."""
 
-    def __init__(self, run):
-        self.port = run.port
-        self.log = run.log
+    def __init__(self, run, url):
+        self.port, self.url = run.port, url
+        self.said = run.said
         self.workers = run.workers
         self.held = run.held
 
@@ -40,9 +40,9 @@ class NotesServer:
         assert status == 201
         return note
 
-    def send(self, lines, seconds=30):
+    def send(self, lines):
         """Send what no client library would, and return all that comes back."""
-        with socket.create_connection(("127.0.0.1", self.port), seconds) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), 30) as connection:
             connection.sendall(lines)
             parts = []
             while part := connection.recv(65536):
@@ -57,4 +57,5 @@ def serving_notes(folder, url=None, server="uvicorn", options=(), workers=4):
     with launched(
         BY_NAME[server], *options, workers=workers, apps=APPS, is_asked=False, DATABASE_URL=url
     ) as run:
-        yield NotesServer(run)
+        yield NotesServer(run, url)
+        assert not run.said("Traceback")
