@@ -1,4 +1,4 @@
-"""Three cures for a pool that is smaller than the threads, and one that works by chance (/enough).
+"""The application of small_pool.py, with three cures, and one that works by chance (/enough).
 
 uvicorn frameworks.pool_cures:app
 """
@@ -12,7 +12,9 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import TimeoutError
 from sqlalchemy.pool import QueuePool
 
-app = FastAPI()
+from frameworks import small_pool
+
+app = FastAPI(routes=small_pool.app.routes)
 
 
 def engine_of(**options):
@@ -65,13 +67,3 @@ def enough(connection: Enough):
 @app.get("/refusing")
 def refusing(connection: Refusing):
     return report(connection)
-
-
-@app.get("/ping-def")
-def ping_in_a_thread():
-    return "pong"
-
-
-@app.get("/")
-async def ping():
-    return "pong"

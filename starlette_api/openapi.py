@@ -14,6 +14,7 @@ PROBLEM = "application/problem+json"
 ID_SCHEMA = {"type": "integer", "minimum": 1, "maximum": HIGHEST_ID}
 ID = {"name": "id", "in": "path", "required": True, "schema": ID_SCHEMA}
 STRING = {"schema": {"type": "string"}}
+HEADERS = {201: ["ETag", "Location"], 304: ["ETag"], 503: ["Retry-After"]}
 UNMET = {"If-Match": 412, "If-None-Match": 304}  # the status when the condition is not met
 
 
@@ -62,13 +63,7 @@ def content(media_type: str, model: type[BaseModel]) -> dict:
 
 
 def answer(status: int, media_type: str, model: type[BaseModel] | None) -> dict:
-    names = []
-    if model is Note or status == 304:
-        names.append("ETag")
-    if status == 201:
-        names.append("Location")
-    if status == 503:
-        names.append("Retry-After")
+    names = HEADERS.get(status, ["ETag"] if model is Note else [])
     described = {"description": HTTPStatus(status).phrase, "headers": dict.fromkeys(names, STRING)}
     has_body = model and status != 304
     return described | ({"content": content(media_type, model)} if has_body else {})
