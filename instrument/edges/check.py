@@ -25,7 +25,6 @@ from instrument.edges.tools import DEBIAN, lacking, moved
 PORTS = {8000: "the WSGI server", 8001: "the ASGI server", 8089: "Locust's page"}
 REQUIREMENTS = "requirements.txt"
 FRAMEWORK_REQUIREMENTS = "frameworks/requirements.txt"  # what chapter 7 needs beside
-DIAGNOSIS_REQUIREMENTS = "diagnosis/requirements.txt"  # and chapter 8
 SCRIPTS = {*(program.name for program in servers.PROGRAMS), "locust"}
 
 
@@ -48,8 +47,10 @@ def findings() -> Iterator[Finding]:
     yield from misleading()
     yield from scripts()
     yield from packages(REQUIREMENTS)
-    for file in (FRAMEWORK_REQUIREMENTS, DIAGNOSIS_REQUIREMENTS):
-        yield from (replace(each, optional=True) for each in packages(file))
+    for path in sorted(ROOT.glob("*/requirements.txt")):
+        if path.parent.name not in ("book", "tests"):  # what a single chapter needs beside
+            file = str(path.relative_to(ROOT))
+            yield from (replace(each, optional=True) for each in packages(file))
     yield from read_only()
     yield from ports()
     yield open_files()

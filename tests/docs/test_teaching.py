@@ -49,8 +49,9 @@ def test_the_minutes_of_a_timetable_add_up(minutes, text):
 
 def test_there_are_three_timetables_and_the_day_has_every_chapter():
     assert MINUTES == ["90", "240", "420"]
-    assert sorted(MEASURED) == TAUGHT, "README.md: the table of chapters has another form"
-    assert sorted(chapter for chapter, *_ in planned(TIMETABLES[2][1])) == TAUGHT
+    assert sorted(MEASURED) == TAUGHT, "README.md: a row, with minutes, for each chapter"
+    day = sorted(chapter for chapter, *_ in planned(TIMETABLES[2][1]))
+    assert day == TAUGHT, "docs/teaching.md, A day: a row for each chapter"
 
 
 @pytest.mark.parametrize(("minutes", "text"), TIMETABLES[1:], ids=MINUTES[1:])
@@ -62,8 +63,10 @@ def test_a_chapter_gets_the_minutes_that_it_takes(minutes, text):
 
 @pytest.mark.parametrize("chapter", TAUGHT)
 def test_a_chapter_names_the_minutes_of_the_front_page(chapter):
-    said = re.search(r"about (\d+) minutes(?:[^.\d]* (\d+))?", beginning(chapter))
-    assert " + ".join(filter(None, said.groups())) == MEASURED[chapter]
+    said = re.findall(r"about (\d+) minutes(?:[^.\d]* (\d+))?", beginning(chapter))
+    assert [" + ".join(filter(None, each)) for each in said] == [MEASURED.get(chapter)], (
+        f"{chapter}/README.md: name the front page's minutes before the first section"
+    )
 
 
 @pytest.mark.parametrize("chapter", ["wsgi", "asgi", "compare"])
