@@ -14,17 +14,16 @@ from psycopg import AsyncConnection
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 
-held = set()
+from connections.chat_app import held, tell_all
 
 
 async def connect():
     return await AsyncConnection.connect(os.environ["DATABASE_URL"], autocommit=True)
 
 
-async def tell_all(listener):
+async def pass_on(listener):
     async for notice in listener.notifies():
-        for websocket in list(held):
-            await websocket.send_text(notice.payload)
+        await tell_all(notice.payload)
 
 
 async def chat(websocket):
@@ -42,7 +41,7 @@ async def chat(websocket):
 async def lifespan(app):
     async with await connect() as listener, await connect() as app.state.sender:
         await listener.execute("LISTEN chat")
-        telling = asyncio.create_task(tell_all(listener))
+        telling = asyncio.create_task(pass_on(listener))
         yield
         telling.cancel()
 

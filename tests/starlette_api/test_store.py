@@ -185,7 +185,9 @@ def test_a_deleted_file_is_503_and_what_is_acknowledged_then_is_in_the_new_one(t
         assert answers[0][0] == 503
         assert {status for status, *_ in answers} == {201, 503}
         acknowledged = [note for status, _, note in answers if status == 201]
-        assert [(each["id"], each["title"]) for each in acknowledged] == rows(notes.url)
+        assert [(each["id"], each["title"]) for each in acknowledged] == rows(
+            f"sqlite:///{tmp_path}/notes.db"
+        )
 
 
 def test_a_deleted_file_whose_log_is_left_is_503_until_that_is_deleted(tmp_path):

@@ -5,7 +5,7 @@ import socket
 from contextlib import contextmanager
 
 from instrument.edges import clients
-from instrument.faults.fixtures import launched
+from instrument.faults.fixtures import Launched, launched
 from instrument.servers import BY_NAME
 
 APPS = {"asgi": "starlette_api.app:app"}
@@ -23,14 +23,8 @@ def exchange(port, method, path, body=None, headers=JSON, seconds=30):
     return response.status, response.headers, told
 
 
-class NotesServer:
+class NotesServer(Launched):
     """A server of notes that runs."""
-
-    def __init__(self, run, url):
-        self.port, self.url = run.port, url
-        self.said = run.said
-        self.workers = run.workers
-        self.held = run.held
 
     def ask(self, *request, **options):
         return exchange(self.port, *request, **options)
@@ -57,5 +51,5 @@ def serving_notes(folder, url=None, server="uvicorn", options=(), workers=4):
     with launched(
         BY_NAME[server], *options, workers=workers, apps=APPS, is_asked=False, DATABASE_URL=url
     ) as run:
-        yield NotesServer(run, url)
+        yield NotesServer(run.port, run.master, run.log)
         assert not run.said("Traceback")
