@@ -190,7 +190,6 @@ def test_blocks_for_a_newer_python_are_counted_and_no_failure_in_ci(tests):
     [
         ("tests/test_readmes.py::test_every_block_does_what_it_shows[asgi/README.md]", {"asgi"}),
         ("tests/test_readmes.py::test_every_block_does_what_it_shows[README.md]", set()),
-        ("tests/wsgi/test_runfromgunicorn.py::test_it", {"wsgi"}),
         ("tests/test_apps.py::test_same_answer[wsgi.app:app-gevent]", {"wsgi"}),
         ("tests/test_apps.py::test_same_answer[asgi.app:app-asgi]", {"asgi"}),
         ("tests/test_commands.py::test_it[cd asgi && python runfromuvicorn.py]", {"asgi"}),

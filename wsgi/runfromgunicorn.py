@@ -3,7 +3,7 @@
 Run it from the root:   python wsgi/runfromgunicorn.py
 Run it from this folder:   python runfromgunicorn.py
 
-These are the options of the command gunicorn: it checks them, and kill -HUP reloads the code.
+These are the options of the command gunicorn. Change app.py, and kill -HUP reloads it.
 """
 
 import sys
