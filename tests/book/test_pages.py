@@ -23,9 +23,9 @@ HIDDEN = """() => [...document.querySelectorAll("article pre, article p:not(.tea
   .map((each) => each.textContent)"""
 COPY_ALL = """async () => {
   const copied = [];
-  for (const button of document.querySelectorAll(".copy")) {
+  for (const button of document.querySelectorAll("button.copy")) {
     button.click();
-    await new Promise((go) => setTimeout(go));
+    while (button.textContent !== "Copied") await new Promise((go) => setTimeout(go));
     copied.push(await navigator.clipboard.readText());
   }
   return copied;

@@ -17,16 +17,6 @@ ASKING = {
 ROW = re.compile(r"^\| \[[^]]+\]\(\.\./(\w+/README)\.md#", re.MULTILINE)
 
 
-def test_a_command_is_copied_with_the_keyboard_alone(reader, address):
-    reader.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    reader.goto(f"{address}/wsgi/README.html")
-    reader.locator(".copy").nth(1).focus()
-    reader.keyboard.press("Enter")
-    reader.get_by_text("Copied").wait_for()
-    copied = reader.evaluate("navigator.clipboard.readText()")
-    assert copied == "gunicorn wsgi.environ_app:app"
-
-
 @pytest.mark.parametrize(
     ("width", "name", "place"),
     [(360, "site navigation", ".sidebar-drawer"), (1024, "table of contents", ".toc-drawer")],

