@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -35,8 +36,7 @@ def ask_late(port, worker, idle, method="POST"):
 
     `idle` is for how many seconds the server keeps an idle connection. Raises OSError.
     """
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
         connection.request(method, "/")
         answer = connection.getresponse()
         answer.read()
@@ -48,8 +48,6 @@ def ask_late(port, worker, idle, method="POST"):
         finally:
             os.kill(worker, signal.SIGCONT)
         return answer.status, connection.getresponse().status
-    finally:
-        connection.close()
 
 
 def main():

@@ -64,10 +64,6 @@ def is_closed(connection):
         return True
 
 
-def say(text):
-    print(text, flush=True)
-
-
 def main():
     parser = argparse.ArgumentParser(prog="python -m production.slow_client", description=__doc__)
     parser.add_argument("connections", type=whole_number(1, MOST_CONNECTIONS))
@@ -79,9 +75,9 @@ def main():
         sys.exit(told)
     try:
         with holding(options.connections, options.port, options.half_of) as every:
-            say(f"{options.connections} half requests are open")
+            print(f"{options.connections} half requests are open", flush=True)
             closed = closed_within(every, options.seconds)
-            say(f"the server closed {closed} of them")
+            print(f"the server closed {closed} of them")
     except BrokenPipeError:
         sys.exit(1)  # nobody reads on
     except ConnectionRefusedError as error:
