@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 BUILT = ROOT / "results/book"
 DOCTREES = ROOT / "results/doctrees"  # what Sphinx has read, which nobody wants to copy
+SOURCES = (".md", ".svg", ".png", ".css", ".js", ".html")
 SPHINX = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going"]
 
 
@@ -45,7 +46,7 @@ def read(wanted: int) -> int | None:
         folders = {path.parent for path in [*ROOT.glob("*/*.md"), *HERE.glob("*/*")]} | {ROOT}
         every_change = watchfiles.watch(
             *folders,
-            watch_filter=is_source,
+            watch_filter=lambda _, path: path.endswith(SOURCES),
             recursive=False,
             rust_timeout=500,
             yield_on_timeout=True,
@@ -71,10 +72,6 @@ def serving(folder: Path, wanted: int) -> ThreadingHTTPServer:
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Leave the terminal to what changes."""
-
-
-def is_source(_: watchfiles.Change, path: str) -> bool:
-    return path.endswith((".md", ".svg", ".png", ".css", ".js", ".html"))
 
 
 def main() -> int | None:

@@ -28,7 +28,7 @@ from starlette_api.openapi import document
 from starlette_api.problems import HANDLERS, Problem
 from starlette_api.store import WAIT_SECONDS, WRITERS, Store
 
-HERE = Path(__file__).parent
+DOCS = Path(__file__).with_name("docs.html")
 ASSETS = "swagger-ui.css", "swagger-ui-bundle.js"  # which docs.html asks for
 DATABASE = "sqlite:///notes.db"
 MOST_TAGS = 100  # the application reads in If-Match and If-None-Match
@@ -140,7 +140,7 @@ async def openapi(request: Request) -> Response:
 
 
 async def docs(request: Request) -> Response:
-    return HTMLResponse((HERE / "docs.html").read_text(encoding="utf-8"))
+    return HTMLResponse(DOCS.read_text(encoding="utf-8"))
 
 
 class Assets(StaticFiles):

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
@@ -23,16 +24,16 @@ def seconds(request: str | Request) -> float:
 
 
 def main() -> None:
-    waited, reads = [], [seconds(NOTES)]
+    reads = [seconds(NOTES)]
     note = Request(NOTES, b'{"title": "late"}', {"Content-Type": "application/json"})
-    writer = threading.Thread(target=lambda: waited.append(seconds(note)))
     holder = sqlite3.connect("notes.db", check_same_thread=False)
     holder.execute("BEGIN IMMEDIATE")  # from now on, every write waits
     threading.Timer(HOLD_SECONDS, holder.rollback).start()
-    writer.start()
-    while writer.is_alive():
-        reads.append(seconds(NOTES))
-    print(f"the write took {waited[0]:.0f} s, the slowest read {max(reads):.0f} s")
+    with ThreadPoolExecutor() as writer:
+        written = writer.submit(seconds, note)
+        while not written.done():
+            reads.append(seconds(NOTES))
+    print(f"the write took {written.result():.0f} s, the slowest read {max(reads):.0f} s")
 
 
 if __name__ == "__main__":

@@ -85,10 +85,7 @@ def test_pages_are_stable_while_notes_are_added(notes):
         assert notes.ask("DELETE", f"/notes/{page['items'][0]['id']}")[0] == 204
         link = page["next"]
     assert seen == wanted
-    assert notes.ask("GET", "/notes?limit=5&after=999999999999999999")[2] == {
-        "items": [],
-        "next": None,
-    }
+    assert notes.ask("GET", "/notes?limit=5&after=999999999999999999")[2]["items"] == []
 
 
 FAULTY = [  # what is sent, and the status
@@ -138,9 +135,11 @@ def test_another_content_type_is_refused(notes):
     assert notes.ask("POST", "/notes", {"title": "a"}, labelled)[0] == 201
 
 
-def test_a_chunked_body_that_is_too_long_is_cut_off(notes):
+def test_a_body_that_is_too_long_is_refused_before_its_end(notes):
     chunk = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
-    assert notes.send(CHUNKED + chunk * 5).startswith("HTTP/1.1 413 ")
+    with socket.create_connection(("127.0.0.1", notes.port), 30) as connection:
+        connection.sendall(CHUNKED + chunk * 5)
+        assert connection.makefile("rb").readline().startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_client_that_hangs_up_in_its_body_leaves_no_traceback(notes):

@@ -158,9 +158,7 @@ def opened(notes, watcher, expected):
 
 
 def test_a_file_that_is_no_database_is_503(tmp_path):
-    (tmp_path / "notes.db").write_text(
-        "this is no database, and longer than its header: " * 9, encoding="utf-8"
-    )
+    (tmp_path / "notes.db").write_bytes(b"this is no database, and longer than its header: " * 9)
     with serving_notes(tmp_path, workers=1) as notes:
         assert notes.ask("GET", "/health")[0] == 503
         assert notes.said("file is not a database")

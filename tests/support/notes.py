@@ -1,7 +1,6 @@
 """Runs the notes on a database of its own, and asks them as a client does."""
 
 import json
-import socket
 from contextlib import contextmanager
 
 from instrument.edges import clients
@@ -33,15 +32,6 @@ class NotesServer(Launched):
         status, _, note = self.ask("POST", "/notes", {"title": title, "text": text})
         assert status == 201
         return note
-
-    def send(self, lines):
-        """Send what no client library would, and return all that comes back."""
-        with socket.create_connection(("127.0.0.1", self.port), 30) as connection:
-            connection.sendall(lines)
-            parts = []
-            while part := connection.recv(65536):
-                parts.append(part)
-            return b"".join(parts).decode()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def hidden_stops(text):
     ]
 
 
-def typed(text):
+def commands(text):
     """Return the commands of a README, also those of blocks that are exempt."""
     blocks = [step for step in steps(text) if step.language == "console"]
     asked = [step for step in blocks if not {"log", "stop"} & set(step.options)]
@@ -29,7 +29,7 @@ def typed(text):
 
 def long_pipelines(text):
     """Return the commands of a README that hold a pipeline of more than two commands."""
-    return [command for command in typed(text) if longest_pipeline(command) > MOST_COMMANDS]
+    return [command for command in commands(text) if longest_pipeline(command) > MOST_COMMANDS]
 
 
 def longest_pipeline(command):
