@@ -36,13 +36,6 @@ def add_workers(command: ArgumentParser, workers: int = 4) -> None:
     command.add_argument("--workers", type=whole_number(1, 64), default=workers, help=told)
 
 
-def add_load(command: ArgumentParser, workers: int = 4) -> None:
-    add_workers(command, workers)
-    told = "processes of Locust; use more for many users (default: %(default)s)"
-    command.add_argument("--processes", type=whole_number(1, 16), default=1, help=told)
-    add_place(command)
-
-
 def add_place(command: ArgumentParser) -> None:
     command.add_argument("--port", type=port, help="port of the servers (default: a free one)")
     told, results = "folder for the files (default: %(default)s/)", Path("results")

@@ -1,4 +1,7 @@
-"""Tables of measurements: the columns that a steady part fills."""
+"""Tables of measurements: a row for each thing that was measured, a column for each figure of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import JustifyMethod
@@ -6,15 +9,7 @@ from rich.table import Table
 
 from instrument.arithmetic.measure import Steady
 
-# To add a column, add its heading here and its cell to measured().
-HEADINGS = (
-    "throughput\nrequests/s",
-    "ceiling\nrequests/s",
-    "throughput\n/ ceiling",
-    "median\nms",
-    "95 %\nms",
-    "failures",
-)
+Columns = Mapping[str, Callable[[Any], str]]  # a heading, and what is told of each row below it
 
 
 def new_table(first: str, *headings: str, justify: JustifyMethod = "left") -> Table:
@@ -26,15 +21,17 @@ def new_table(first: str, *headings: str, justify: JustifyMethod = "left") -> Ta
     return grid
 
 
-def measured(steady: Steady) -> list[str]:
-    return [
-        f"{steady.requests_per_second:.2f}",
-        "none" if steady.ceiling is None else f"{steady.ceiling:.2f}",
-        ratio_of(steady),
-        f"{steady.median_ms:.0f}",
-        f"{steady.p95_ms:.0f}",
-        str(steady.failures),
-    ]
+def filled(
+    first: str,
+    columns: Columns,
+    rows: Iterable[tuple[str, object]],
+    justify: JustifyMethod = "left",
+) -> Table:
+    """Return a table of rows, each with its name."""
+    grid = new_table(first, *columns, justify=justify)
+    for name, row in rows:
+        grid.add_row(name, *(cell(row) for cell in columns.values()))
+    return grid
 
 
 def ratio_of(steady: Steady) -> str:

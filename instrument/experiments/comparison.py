@@ -4,7 +4,7 @@ import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.table import Table
 
@@ -19,20 +19,26 @@ from instrument.arithmetic.measure import (
     steady_part,
 )
 from instrument.edges.errors import InstrumentError
-from instrument.experiments.arguments import add_load, add_servers, add_users, chosen
-from instrument.experiments.columns import HEADINGS, measured, new_table
+from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers, chosen
+from instrument.experiments.columns import Columns, filled, ratio_of
 from instrument.experiments.experiment import Experiment, so_many_processes
-from instrument.experiments.figure import MARK_COLOUR, OF_INTERFACE, picture
+from instrument.experiments.figure import MARK_COLOUR, OF_INTERFACE, Figure, picture
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.experiments.result import Result, cause, is_doubtful, is_spoiled, told_of_others
 from instrument.load.bench import Bench, Plan, put_load
-from instrument.load.conditions import Conditions
-from instrument.servers import SETS, SUBJECTS, WAITING, Set, Subject, Work, sets_of
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from instrument.servers import SETS, SUBJECTS, WAITING, Subject, Work, sets_of
 
 ALIKE = 1.15  # times: what differs by less is noise
+COLUMNS: Columns = {
+    "throughput\nrequests/s": lambda result: f"{result.requests_per_second:.2f}",
+    "ceiling\nrequests/s": lambda result: (
+        "none" if result.ceiling is None else f"{result.ceiling:.2f}"
+    ),
+    "throughput\n/ ceiling": ratio_of,
+    "median\nms": lambda result: f"{result.median_ms:.0f}",
+    "95 %\nms": lambda result: f"{result.p95_ms:.0f}",
+    "failures": lambda result: str(result.failures),
+}
 
 
 @dataclass(frozen=True)
@@ -62,12 +68,10 @@ class Comparison(Experiment):
 
 def table(comparison: Comparison, guesses: dict[str, float] | None = None) -> Table:
     """Return the results as a table, with a column of guesses when there are any."""
-    grid = new_table("server", *HEADINGS, *(["your guess\nrequests/s"] if guesses else []))
-    for result in comparison.results:
-        grid.add_row(
-            marked(result), *measured(result), *([f"{guesses[result.name]:.2f}"] if guesses else [])
-        )
-    return grid
+    columns = dict(COLUMNS)
+    if guesses:
+        columns["your guess\nrequests/s"] = lambda result: f"{guesses[result.name]:.2f}"
+    return filled("server", columns, ((marked(result), result) for result in comparison.results))
 
 
 def marked(result: Result) -> str:
@@ -126,7 +130,7 @@ def draw(comparison: Comparison) -> str:
     """A bar for each measured throughput, a mark at each ceiling, from zero."""
     results = comparison.results
 
-    def fill(figure: "Figure") -> None:
+    def fill(figure: Figure) -> None:
         axes = figure.add_subplot()
         for row, result in enumerate(results):
             found = result.requests_per_second
@@ -161,11 +165,15 @@ def add_arguments(command: ArgumentParser) -> None:
     names = [each.name for each in SETS]
     told = "measure all servers of one set, and save it under its name"
     command.add_argument("--set", choices=names, help=told)
-    command.add_argument("--all", action="store_true", help=f"the same as --set {WAITING.name}")
+    told = f"the same as --set {WAITING.name}"
+    command.add_argument("--all", dest="set", action="store_const", const=WAITING.name, help=told)
     told = "list the servers and sets, and measure nothing"
     command.add_argument("--list", dest="work", action="store_const", const=list_servers, help=told)
     add_users(command, None, f"default: {users_by_default()}")
-    add_load(command)
+    add_workers(command)
+    told = "processes of Locust; use more for many users (default: %(default)s)"
+    command.add_argument("--processes", type=whole_number(1, 16), default=1, help=told)
+    add_place(command)
     told = "length of the steady part that is measured, after spawning (default: %(default)s)"
     command.add_argument("--seconds", type=whole_number(1, 3600), default=10, help=told)
 
@@ -187,15 +195,10 @@ def list_servers(options: Namespace) -> None:
 
 def subjects_of(options: Namespace) -> list[Subject]:
     """Return the servers that were named, or those of the set that was."""
-    named, wanted = chosen(options), set_of(options)
-    if wanted and options.servers:
+    if options.set and options.servers:
         raise InstrumentError("name servers, or a set, but not both")
-    return list(wanted.subjects) if wanted else named
-
-
-def set_of(options: Namespace) -> Set | None:
-    name = options.set or (options.all and WAITING.name)
-    return next((each for each in SETS if each.name == name), None)
+    wanted = [each.subjects for each in SETS if each.name == options.set]
+    return list(*wanted) or chosen(options)
 
 
 def plan_of(options: Namespace, subjects: list[Subject]) -> Plan:
@@ -260,23 +263,14 @@ def measure_once(bench: Bench, subject: Subject) -> Result:
     )
 
 
-def in_order(conditions: Conditions, found: dict[str, Result]) -> Comparison:
-    return Comparison(conditions, tuple(found.values()))
-
-
-def file_name(options: Namespace) -> str:
-    wanted = set_of(options)
-    return wanted.name if wanted else "comparison"
-
-
 KIND = Kind(
     "run",
     "measure servers one after the other, and print a table",
     Comparison,
     add_arguments,
-    one_by_one(in_order, measure),
+    one_by_one(lambda conditions, found: Comparison(conditions, tuple(found.values())), measure),
     expected_seconds,
     plan=plan_of,
     subjects=subjects_of,
-    file_name=file_name,
+    file_name=lambda options: options.set or "comparison",
 )

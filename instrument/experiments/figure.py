@@ -3,12 +3,16 @@
 import io
 import textwrap
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from instrument.experiments.experiment import Experiment, so_many_processes
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+if TYPE_CHECKING:  # it takes half a second, which only commands that draw should
+    import matplotlib.axes
+    import matplotlib.figure
+
+Axes: TypeAlias = "matplotlib.axes.Axes"
+Figure: TypeAlias = "matplotlib.figure.Figure"
 
 # One colour has one meaning in all pictures, and can be read on a light page and on a dark one.
 BLUE, ORANGE, GREY = "#2a7fc1", "#d9691e", "#757d87"
@@ -44,26 +48,25 @@ def style_of(name: str, place: int) -> tuple[str, str]:
 
 
 def picture(
-    fill: "Callable[[Figure], None]", experiment: Experiment, inches: float, title: str
+    fill: Callable[[Figure], None], experiment: Experiment, inches: float, title: str
 ) -> str:
     """Return an SVG of measured data: what `fill` draws, a title, and the conditions."""
     return drawn(fill, inches, title, caption(experiment), CAPTION_INCHES)
 
 
 def drawn(
-    fill: "Callable[[Figure], None]",
+    fill: Callable[[Figure], None],
     inches: float,
     title: str,
     below: str = "",
     below_inches: float = 0,
 ) -> str:
     """Return an SVG of a figure that `fill` draws, and a title that says what to see."""
-    import matplotlib  # half a second, for commands that draw alone
-    from matplotlib.figure import Figure
+    import matplotlib.figure
 
     with matplotlib.rc_context(STYLE):
         inches += TITLE_INCHES
-        figure = Figure(figsize=(8, inches), facecolor="none")
+        figure = matplotlib.figure.Figure(figsize=(8, inches), facecolor="none")
         fill(figure)
         for axes in figure.axes:
             axes.set_facecolor("none")

@@ -4,37 +4,32 @@ import math
 import threading
 import time
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from itertools import accumulate
+from typing import ClassVar
 
 from command_line import whole_number
 from instrument.edges import processes
-from instrument.edges.clients import FAILURES, connection_to, exchange
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place
 from instrument.experiments.experiment import Experiment
-from instrument.experiments.figure import BLUE, ORANGE, picture
+from instrument.experiments.figure import BLUE, ORANGE, Axes, Figure, picture
 from instrument.experiments.kind import Kind, one_by_one
+from instrument.experiments.timeline import LONGEST_SECONDS, body_of, sent_and_answered
 from instrument.load.bench import Bench, Plan
 from instrument.servers import BY_NAME, Subject, Work
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 ANSWER_SECONDS = 0.15  # that the courier takes for each request
 RATE = 10  # requests a second; one that blocks the loop serves 1 / ANSWER_SECONDS
 LOOK_SECONDS = 0.25  # between an answer of /metrics and the next look
-LONGEST_SECONDS = 120
 COLOUR = {"before": ORANGE, "after": BLUE}
 
 
 def shop(name: str, app: str, slots: float, teaches: str) -> Subject:
-    path = f"/parcel/{ANSWER_SECONDS}"
-    uvicorn = BY_NAME["uvicorn"]
-    return Subject(name, uvicorn, f"diagnosis.{app}:app", Work.WAIT, slots, teaches, path)
+    server, path = BY_NAME["uvicorn"], f"/parcel/{ANSWER_SECONDS}"
+    return Subject(name, server, f"diagnosis.{app}:app", Work.WAIT, slots, teaches, path)
 
 
 SHOPS = [
@@ -81,12 +76,8 @@ def last_answer(each: Shop) -> float:
 
 def throughput(each: Shop) -> list[tuple[float, int]]:
     """Return how many were answered in each whole second, which is told by its middle."""
-    whole = int(last_answer(each))
-    count = [0] * whole
-    for _, done in each.requests:
-        if done < whole:
-            count[int(done)] += 1
-    return [(second + 0.5, answered) for second, answered in enumerate(count)]
+    answered = Counter(int(done) for _, done in each.requests)
+    return [(second + 0.5, answered[second]) for second in range(int(last_answer(each)))]
 
 
 def latencies(each: Shop) -> list[tuple[float, float]]:
@@ -97,18 +88,15 @@ def latencies(each: Shop) -> list[tuple[float, float]]:
 def in_progress(each: Shop) -> list[tuple[float, int]]:
     """Return how many requests were sent and not answered, from each change on."""
     changes = [(sent, 1) for sent, _ in each.requests] + [(done, -1) for _, done in each.requests]
-    found, count = [], 0
-    for at, change in sorted(changes):
-        count += change
-        found.append((at, count))
-    return found
+    times, steps = zip(*sorted(changes), strict=True)
+    return list(zip(times, accumulate(steps), strict=True))
 
 
 def draw(mending: Mending) -> str:
     """Four panels of the same seconds, with a line for each shop in all of them."""
     longest = max(map(last_answer, mending.shops.values()))
 
-    def fill(figure: "Figure") -> None:
+    def fill(figure: Figure) -> None:
         panels = figure.subplots(2, 2, sharex=True).flat
         for name, each in mending.shops.items():
             line(panels[0], name, throughput(each), "answers/s")
@@ -127,7 +115,7 @@ def draw(mending: Mending) -> str:
 
 
 def line(
-    axes: "Axes",
+    axes: Axes,
     name: str,
     points: Iterable[tuple[float, float]],
     label: str,
@@ -165,60 +153,31 @@ def expected_seconds(plan: Plan, subject: Subject) -> float:
 
 
 def measure(bench: Bench, subject: Subject) -> Shop:
-    """Send requests at a steady rate, whatever is answered; look at the loop lag meanwhile.
-
-    Raises InstrumentError when one of them is not answered with 200.
-    """
-    count = bench.plan.requests
+    """Send requests at a steady rate, and look at the loop lag meanwhile."""
     port, command = bench.command(subject)
     bench.display.begin(subject.name, expected_seconds(bench.plan, subject), command)
-    requests: list[tuple[float, float]] = []
     lags: list[tuple[float, float]] = []
     over = threading.Event()
 
-    def send(start: float, number: int) -> None:
-        time.sleep(max(0.0, start + number / RATE - time.monotonic()))
-        sent = time.monotonic()
-        if body_of(port, subject.path) is not None:
-            requests.append((sent - start, time.monotonic() - start))
-
-    def watch_lag(start: float) -> None:
+    def watch_lag() -> None:
         while not over.wait(LOOK_SECONDS):
             if text := body_of(port, "/metrics"):
-                lags.append((time.monotonic() - start, float(text.split()[1])))
+                lags.append((time.monotonic(), float(text.split()[1])))
 
     with bench.started(subject, command, port):
-        start = time.monotonic()
-        watcher = threading.Thread(target=watch_lag, args=(start,), daemon=True)
-        senders = [
-            threading.Thread(target=send, args=(start, number), daemon=True)
-            for number in range(count)
-        ]
-        for thread in (watcher, *senders):
-            thread.start()
-        limit = 2 * LONGEST_SECONDS
-        processes.wait_until(
-            lambda: not any(map(threading.Thread.is_alive, senders)), seconds=limit
-        )
+        watcher = threading.Thread(target=watch_lag, daemon=True)
+        watcher.start()
+        delays = [number / RATE for number in range(bench.plan.requests)]
+        requests = sorted(sent_and_answered(bench, subject, port, delays))
         over.set()
-        processes.wait_until(lambda: not watcher.is_alive(), seconds=limit)
-    if len(requests) != count or not lags:
-        lost = f"{count - len(requests)} requests were not answered"
-        raise InstrumentError(f"{subject.name}: {lost}", bench.log(subject))
-    return Shop(rounded(sorted(requests)), rounded(lags))
-
-
-def body_of(port: int, path: str) -> str | None:
-    """Return what GET answers; None for anything but 200."""
-    with suppress(*FAILURES), connection_to(port, LONGEST_SECONDS) as connection:
-        response = exchange(connection, path)
-        if response.status == 200:
-            return response.body.decode()
-    return None
-
-
-def rounded(pairs: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    return [(round(first, 4), round(second, 4)) for first, second in pairs]
+        processes.wait_until(lambda: not watcher.is_alive(), seconds=LONGEST_SECONDS)
+    if not lags:
+        raise InstrumentError(f"{subject.name}: /metrics was not answered", bench.log(subject))
+    start = requests[0][0]
+    return Shop(
+        [(round(sent - start, 4), round(done - start, 4)) for sent, done in requests],
+        [(round(at - start, 4), round(lag, 4)) for at, lag in lags],
+    )
 
 
 KIND = Kind(

@@ -5,10 +5,10 @@ each worker holds, and how many of its threads are in use.
 """
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar, TypeVar
 
 import psutil
 from rich.table import Table
@@ -16,7 +16,7 @@ from rich.table import Table
 from instrument.edges.errors import InstrumentError
 from instrument.experiments import comparison
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers
-from instrument.experiments.columns import new_table, ratio_of
+from instrument.experiments.columns import Columns, filled, ratio_of
 from instrument.experiments.experiment import Experiment
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.experiments.result import Result, cause, footnotes
@@ -26,6 +26,8 @@ from instrument.servers import Subject, Work
 FEWEST = 20  # users, in the first step of both
 OF_CROWD = {FEWEST: 1, 200: 1, 2000: 1, 4000: 2}  # users, and processes of Locust
 OF_SPREAD = {FEWEST: 1, 50: 1, 100: 1}
+
+S = TypeVar("S", bound=Result)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class SpreadStep(Result):
         return sum(min(each, self.threads) for each in self.connections)
 
 
-COSTS = {
+COSTS: Columns = {
     "Locust\nprocesses": lambda step: str(step.processes),
     "throughput\nrequests/s": lambda step: f"{step.requests_per_second:.0f}",
     "\n/ ceiling": ratio_of,
@@ -57,7 +59,7 @@ COSTS = {
     "CPU, ms\nLocust": lambda step: f"{step.locust_ms:.2f}",
     "a request\nserver": lambda step: f"{step.server_ms:.2f}",
 }
-CONNECTIONS = {
+CONNECTIONS: Columns = {
     "throughput\nrequests/s": lambda step: f"{step.requests_per_second:.2f}",
     "ceiling\nrequests/s": lambda step: f"{step.ceiling:.2f}",
     "median\nms": lambda step: f"{step.median_ms:.0f}",
@@ -71,9 +73,6 @@ CONNECTIONS = {
 class Steps(Experiment):
     """What each server did with more and more users."""
 
-    def pictures(self) -> dict[str, str]:
-        return {}
-
     @property
     def asked(self) -> str:
         return f"{FEWEST} to {self.conditions.users} users who don't wait"
@@ -85,10 +84,7 @@ class Crowd(Steps):
     PART: ClassVar[str] = "crowds"
 
     def told(self) -> Iterator[Table | str]:
-        for name, steps in self.crowds.items():
-            yield f"{name}, {steps[0].workers} workers"
-            yield table(COSTS, steps)
-            yield from footnotes(steps)
+        return told_of(self.crowds, "{0.workers} workers", COSTS)
 
 
 @dataclass(frozen=True)
@@ -97,26 +93,19 @@ class Spread(Steps):
     PART: ClassVar[str] = "spreads"
 
     def told(self) -> Iterator[Table | str]:
-        for name, steps in self.spreads.items():
-            yield f"{name}, {steps[0].workers} workers with {steps[0].threads} threads each"
-            yield table(CONNECTIONS, steps)
-            yield from footnotes(steps)
+        size = "{0.workers} workers with {0.threads} threads each"
+        return told_of(self.spreads, size, CONNECTIONS)
 
 
-def table(cells: dict[str, Callable[[Any], str]], steps: Iterable[Result]) -> Table:
-    """Return a row for each step, given how the cell below each heading is made."""
-    grid = new_table("users", *cells, justify="right")
-    for step in steps:
-        users = str(step.users) + ("*" if cause(step) else "")
-        grid.add_row(users, *(cell(step) for cell in cells.values()))
-    return grid
-
-
-def add_arguments(command: ArgumentParser, server: str, most: int) -> None:
-    add_servers(command, server)
-    add_users(command, most, f"in the last step, default: {most}", lowest=FEWEST)
-    add_workers(command)
-    add_place(command)
+def told_of(
+    found: Mapping[str, tuple[Result, ...]], size: str, columns: Columns
+) -> Iterator[Table | str]:
+    """Yield a table for each server, with a row for each step."""
+    for name, steps in found.items():
+        yield f"{name}, {size.format(steps[0])}"
+        rows = ((f"{step.users}{'*' if cause(step) else ''}", step) for step in steps)
+        yield filled("users", columns, rows, justify="right")
+        yield from footnotes(steps)
 
 
 def refuse_what_does_not_wait(options: Namespace, subjects: list[Subject]) -> None:
@@ -140,33 +129,20 @@ def planned(steps: dict[int, int], plan: Plan) -> list[Plan]:
     ]
 
 
-def expected_seconds(steps: dict[int, int], plan: Plan, subject: Subject) -> float:
-    return sum(comparison.expected_seconds(each, subject) for each in planned(steps, plan))
+def crowd_step(bench: Bench, subject: Subject) -> CrowdStep:
+    result = comparison.measure(bench, subject)
+    return CrowdStep(**vars(result), processes=bench.plan.processes)
 
 
-def measure_crowd(bench: Bench, subject: Subject) -> tuple[CrowdStep, ...]:
-    """Return what a subject does in each step. Raises InstrumentError."""
-    found = []
-    for plan in planned(OF_CROWD, bench.plan):
-        result = comparison.measure(replace(bench, plan=plan), subject)
-        found.append(CrowdStep(**vars(result), processes=plan.processes))
-    return tuple(found)
+def spread_step(bench: Bench, subject: Subject) -> SpreadStep:
+    seen: list[tuple[int, ...]] = []
 
+    def look(server: int) -> None:
+        seen.append(connections_of_workers(server))
 
-def measure_spread(bench: Bench, subject: Subject) -> tuple[SpreadStep, ...]:
-    """Return what a subject does in each step. Raises InstrumentError."""
-    found = []
-    for plan in planned(OF_SPREAD, bench.plan):
-        seen: list[tuple[int, ...]] = []
-        at = replace(
-            bench,
-            plan=plan,
-            each_second=lambda server: seen.append(connections_of_workers(server)),  # noqa: B023
-        )
-        result = comparison.measure(at, subject)
-        at_last = max(reversed(seen), key=sum)  # before Locust closed its connections
-        found.append(SpreadStep(**vars(result), threads=int(subject.slots), connections=at_last))
-    return tuple(found)
+    result = comparison.measure(replace(bench, each_second=look), subject)
+    at_last = max(reversed(seen), key=sum)  # before Locust closed its connections
+    return SpreadStep(**vars(result), threads=int(subject.slots), connections=at_last)
 
 
 def connections_of_workers(master: int) -> tuple[int, ...]:
@@ -178,12 +154,34 @@ def connections_of_workers(master: int) -> tuple[int, ...]:
     return tuple(sorted(counts, reverse=True))
 
 
+def add_arguments(command: ArgumentParser, server: str, most: int) -> None:
+    add_servers(command, server)
+    add_users(command, most, f"in the last step, default: {most}", lowest=FEWEST)
+    add_workers(command)
+    add_place(command)
+
+
+def expected_seconds(steps: dict[int, int], plan: Plan, subject: Subject) -> float:
+    return sum(comparison.expected_seconds(each, subject) for each in planned(steps, plan))
+
+
+def measure(
+    steps: dict[int, int],
+    measure_step: Callable[[Bench, Subject], S],
+    bench: Bench,
+    subject: Subject,
+) -> tuple[S, ...]:
+    """Return what a subject does in each step. Raises InstrumentError."""
+    plans = planned(steps, bench.plan)
+    return tuple(measure_step(replace(bench, plan=plan), subject) for plan in plans)
+
+
 CROWD = Kind(
     "crowd",
     "put load of 20, 200, 2000 and 4000 users on a server, and print what a request costs",
     Crowd,
     partial(add_arguments, server="uvicorn-worker", most=4000),
-    one_by_one(Crowd, measure_crowd),
+    one_by_one(Crowd, partial(measure, OF_CROWD, crowd_step)),
     partial(expected_seconds, OF_CROWD),
     refuse_what_does_not_wait,
 )
@@ -192,7 +190,7 @@ SPREAD = Kind(
     "put load of 20, 50 and 100 users on a server, and count each worker's connections",
     Spread,
     partial(add_arguments, server="flask-gthread", most=100),
-    one_by_one(Spread, measure_spread),
+    one_by_one(Spread, partial(measure, OF_SPREAD, spread_step)),
     partial(expected_seconds, OF_SPREAD),
     refuse_what_has_no_threads,
 )

@@ -3,26 +3,22 @@
 import json
 import math
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.table import Table
 
 from instrument.arithmetic.measure import Steady, TooFewAnswers, evaluate, sweep_seconds
 from instrument.edges.errors import InstrumentError
-from instrument.experiments.arguments import add_load, add_servers, add_users
+from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers
 from instrument.experiments.columns import new_table, ratio_of
 from instrument.experiments.experiment import Experiment
-from instrument.experiments.figure import MARK_COLOUR, picture, style_of
+from instrument.experiments.figure import MARK_COLOUR, Axes, Figure, picture, style_of
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan, put_load
 from instrument.servers import Subject, Work
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -60,71 +56,63 @@ def table(sweep: Sweep) -> Table:
 
 
 def draw_throughput(sweep: Sweep) -> str:
-    """Measured points on predicted lines, both axes logarithmic."""
-
-    def fill(figure: "Figure") -> None:
-        axes = figure.add_subplot()
-        for place, (name, steps) in enumerate(sweep.steps.items()):
-            users = [step.users for step in steps]
-            predicted = [step.ceiling or math.nan for step in steps]
-            plot(axes, place, name, users, predicted, [step.requests_per_second for step in steps])
-        label(axes, "throughput in requests/s")
-
-    return picture(fill, sweep, 5.2, f"Throughput: {bends(sweep)}")
+    return draw(
+        sweep,
+        f"Throughput: {title_of(sweep, 'bends at {} users', 'follows the users')}",
+        "throughput in requests/s",
+        predicted=lambda step: step.ceiling or math.nan,
+        measured=lambda step: step.requests_per_second,
+    )
 
 
 def draw_latency(sweep: Sweep) -> str:
-    """Measured medians on the latency that Little's law gives, both axes logarithmic."""
+    return draw(
+        sweep,
+        f"Latency: {title_of(sweep, 'rises from {} users on', 'stays flat')}",
+        "median latency in s",
+        predicted=lambda step: step.users / (step.ceiling or math.nan),  # by Little's law
+        measured=lambda step: step.median_ms / 1000,
+    )
 
-    def fill(figure: "Figure") -> None:
+
+def title_of(sweep: Sweep, beyond: str, flat: str) -> str:
+    """Return what becomes of each server beyond its knee, and then of those that have none."""
+    knees = {name: knee_of(steps) for name, steps in sweep.steps.items()}
+    bent = [f"{name} {beyond.format(knee)}" for name, knee in knees.items() if knee]
+    return ", ".join(bent + [f"{name} {flat}" for name, knee in knees.items() if not knee])
+
+
+def knee_of(steps: tuple[Steady, ...]) -> int | None:
+    """Return with how many users a server is full, where more were tried."""
+    answered = [step.users for step in steps if step.ceiling and step.ceiling >= step.users]
+    return answered[-1] if answered and answered[-1] < steps[-1].users else None
+
+
+def draw(
+    sweep: Sweep,
+    title: str,
+    quantity: str,
+    predicted: Callable[[Steady], float],
+    measured: Callable[[Steady], float],
+) -> str:
+    """Measured points on predicted lines, both axes logarithmic."""
+
+    def fill(figure: Figure) -> None:
         axes = figure.add_subplot()
         for place, (name, steps) in enumerate(sweep.steps.items()):
             users = [step.users for step in steps]
-            predicted = [step.users / (step.ceiling or math.nan) for step in steps]
-            plot(axes, place, name, users, predicted, [step.median_ms / 1000 for step in steps])
-        label(axes, "median latency in s")
+            colour, marker = style_of(name, place)
+            size = max(12 - 2 * place - 2 * (place > 0), 3)  # so that all are seen where they meet
+            axes.plot(users, [*map(predicted, steps)], color=colour, linewidth=1.5)
+            axes.plot(
+                users, [*map(measured, steps)], marker, color=colour, markersize=size, label=name
+            )
+        label(axes, quantity)
 
-    return picture(fill, sweep, 5.2, f"Latency: {rises(sweep)}")
-
-
-def full(sweep: Sweep) -> dict[str, int]:
-    """Return with how many users each server is full, of those that are: its knee."""
-    knees = {}
-    for name, steps in sweep.steps.items():
-        for step in steps:
-            if step.ceiling and step.ceiling >= step.users:
-                knees[name] = step.users
-    return {name: knee for name, knee in knees.items() if knee < sweep.steps[name][-1].users}
+    return picture(fill, sweep, 5.2, title)
 
 
-def bends(sweep: Sweep) -> str:
-    knees = [f"{name} bends at {users} users" for name, users in full(sweep).items()]
-    straight = [f"{name} follows the users" for name in sweep.steps if name not in full(sweep)]
-    return ", ".join(knees + straight)
-
-
-def rises(sweep: Sweep) -> str:
-    knees = [f"{name} rises from {users} users on" for name, users in full(sweep).items()]
-    flat = [f"{name} stays flat" for name in sweep.steps if name not in full(sweep)]
-    return ", ".join(knees + flat)
-
-
-def plot(
-    axes: "Axes",
-    place: int,
-    name: str,
-    users: list[int],
-    predicted: list[float],
-    measured: list[float],
-) -> None:
-    """Draw a line and its points, smaller ones on larger, so that all are seen where they meet."""
-    colour, marker = style_of(name, place)
-    size = max(12 - 2 * place - 2 * (place > 0), 3)
-    axes.plot(users, predicted, color=colour, linewidth=1.5)
-    axes.plot(users, measured, marker, color=colour, markersize=size, label=name)
-
-
-def label(axes: "Axes", quantity: str) -> None:
+def label(axes: Axes, quantity: str) -> None:
     """Give both axes powers of two, and names."""
     from matplotlib.ticker import LogLocator
 
@@ -143,12 +131,11 @@ def label(axes: "Axes", quantity: str) -> None:
 def add_arguments(command: ArgumentParser) -> None:
     add_servers(command)
     add_users(command, 256, "in the last step, default: 256")
-    add_load(command)
+    add_workers(command)
+    add_place(command)
 
 
 def refuse(options: Namespace, subjects: list[Subject]) -> None:
-    if options.processes > 1:
-        raise InstrumentError("a sweep has one process of Locust: leave out --processes")
     for subject in subjects:
         if subject.work is Work.NOTHING:
             raise InstrumentError(f"{subject.name} has no ceiling, and so no knee: choose another")

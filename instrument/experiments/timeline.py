@@ -3,23 +3,20 @@
 import threading
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from instrument.edges import processes
 from instrument.edges.clients import FAILURES, connection_to, exchange
 from instrument.edges.errors import InstrumentError
-from instrument.experiments.arguments import add_load, add_servers, add_users
+from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers
 from instrument.experiments.experiment import Experiment
-from instrument.experiments.figure import picture, style_of
+from instrument.experiments.figure import Figure, picture, style_of
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan
 from instrument.servers import Subject
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 MOST_PANELS = 3  # side by side
 LONGEST_SECONDS = 120
@@ -60,7 +57,7 @@ def draw(timeline: Timeline) -> str:
     columns = min(len(timeline.requests), MOST_PANELS)
     rows = -(-len(timeline.requests) // columns)
 
-    def fill(figure: "Figure") -> None:
+    def fill(figure: Figure) -> None:
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False).flat
         for place, (name, times) in enumerate(timeline.requests.items()):
             axes = panels[place]
@@ -82,7 +79,8 @@ def draw(timeline: Timeline) -> str:
 def add_arguments(command: ArgumentParser) -> None:
     add_servers(command)
     add_users(command, 12, "each sends one request, default: 12", highest=100)
-    add_load(command, workers=2)
+    add_workers(command, 2)
+    add_place(command)
 
 
 def expected_seconds(plan: Plan, subject: Subject) -> float:
@@ -90,40 +88,53 @@ def expected_seconds(plan: Plan, subject: Subject) -> float:
 
 
 def measure(bench: Bench, subject: Subject) -> list[tuple[float, float]]:
-    """Send `users` requests at the same moment; return when each was sent and answered, in s.
-
-    Raises InstrumentError when one of them is not answered with 200.
-    """
-    users = bench.plan.users
+    """Return when each request was sent and answered, in s since the first was sent."""
     port, command = bench.command(subject)
     bench.display.begin(subject.name, expected_seconds(bench.plan, subject), command)
-    moment = threading.Barrier(users, timeout=30)
-    times: list[tuple[float, float]] = []
-
-    def ask() -> None:
-        with (
-            suppress(*FAILURES, threading.BrokenBarrierError),
-            connection_to(port, LONGEST_SECONDS) as connection,
-        ):
-            connection.connect()
-            moment.wait()
-            sent = time.monotonic()
-            if exchange(connection, subject.path).status == 200:
-                times.append((sent, time.monotonic()))
-
     with bench.started(subject, command, port):
-        threads = [threading.Thread(target=ask, daemon=True) for _ in range(users)]
-        for thread in threads:
-            thread.start()
-        processes.wait_until(
-            lambda: not any(thread.is_alive() for thread in threads), seconds=2 * LONGEST_SECONDS
-        )
-    if len(times) != users:
-        lost = f"{users - len(times)} requests were not answered"
-        raise InstrumentError(f"{subject.name}: {lost}", bench.log(subject))
+        times = sent_and_answered(bench, subject, port, [0.0] * bench.plan.users)
     first = min(sent for sent, _ in times)
     by_answer = sorted(times, key=lambda request: request[1])
     return [(round(sent - first, 4), round(done - first, 4)) for sent, done in by_answer]
+
+
+def sent_and_answered(
+    bench: Bench, subject: Subject, port: int, delays: Sequence[float]
+) -> list[tuple[float, float]]:
+    """Send a request after each of these delays, whatever is answered; return when each was both.
+
+    Raises InstrumentError when one of them is not answered with 200.
+    """
+    moment = threading.Barrier(len(delays), timeout=30)
+    times: list[tuple[float, float]] = []
+
+    def ask(delay: float) -> None:
+        with suppress(threading.BrokenBarrierError):
+            moment.wait()
+            time.sleep(delay)
+            sent = time.monotonic()
+            if body_of(port, subject.path) is not None:
+                times.append((sent, time.monotonic()))
+
+    threads = [threading.Thread(target=ask, args=(each,), daemon=True) for each in delays]
+    for thread in threads:
+        thread.start()
+    limit = max(delays) + 2 * LONGEST_SECONDS
+    processes.wait_until(lambda: not any(map(threading.Thread.is_alive, threads)), seconds=limit)
+    if lost := len(delays) - len(times):
+        raise InstrumentError(
+            f"{subject.name}: {lost} requests were not answered", bench.log(subject)
+        )
+    return times
+
+
+def body_of(port: int, path: str) -> str | None:
+    """Return what GET answers; None for anything but 200."""
+    with suppress(*FAILURES), connection_to(port, LONGEST_SECONDS) as connection:
+        response = exchange(connection, path)
+        if response.status == 200:
+            return response.body.decode()
+    return None
 
 
 KIND = Kind(

@@ -33,11 +33,6 @@ def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == written
 
 
-def test_a_sweep_has_one_process_of_locust(tmp_path):
-    said = one_line(compare("sweep", "--processes", 2, "--output", tmp_path))
-    assert "leave out --processes" in said
-
-
 def test_what_has_no_ceiling_has_no_knee(tmp_path):
     assert "no knee" in one_line(compare("sweep", "sync-minimal", "--output", tmp_path))
 
