@@ -47,6 +47,21 @@ def style_of(name: str, place: int) -> tuple[str, str]:
     return COLOURS[place % len(COLOURS)], MARKERS[(place + shift) % len(MARKERS)]
 
 
+def powers_of_two(axes: Axes, quantity: str) -> None:
+    """Give both axes powers of two, and names."""
+    from matplotlib.ticker import LogLocator
+
+    for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
+        scale("log", base=2)
+        axis.set_major_locator(LogLocator(base=2, numticks=20))
+        axis.set_major_formatter(lambda value, _: f"{value:g}")
+        axis.set_minor_formatter(lambda value, _: "")
+    axes.grid(color=MARK_COLOUR, alpha=0.3, linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("users, who ask again as soon as they are answered")
+    axes.set_ylabel(quantity)
+
+
 def picture(
     fill: Callable[[Figure], None], experiment: Experiment, inches: float, title: str
 ) -> str:

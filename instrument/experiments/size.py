@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.table import Table
 
@@ -11,14 +11,10 @@ from instrument.arithmetic.answer import Memory, file_for
 from instrument.arithmetic.measure import OTHERS
 from instrument.arithmetic.sizing import BUSY_CPU, Rung, requests_worked_on, suspects
 from instrument.edges.program import COULD_NOT
-from instrument.experiments.columns import new_table
+from instrument.experiments.columns import Columns, filled
 from instrument.experiments.experiment import Experiment
-from instrument.experiments.figure import BLUE, MARK_COLOUR, ORANGE, picture
+from instrument.experiments.figure import BLUE, MARK_COLOUR, ORANGE, Figure, picture, powers_of_two
 from instrument.experiments.result import told_of_others
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 
 DOES_NOT_FIT = 3
 
@@ -121,19 +117,18 @@ def summary(profile: Profile) -> str:
 
 def table(profile: Profile) -> Table:
     """Return throughput, requests in progress and CPU of each rung."""
-    grid = new_table(
-        "users", "throughput\nrequests/s", "in\nprogress", "median\ns", "CPU", justify="right"
-    )
-    for rung in profile.ladder:
-        median = rung.median_seconds
-        grid.add_row(
-            f"{rung.users}{star(rung)}",
-            f"{rung.requests_per_second:.1f}",
-            f"{requests_worked_on(rung, profile.seconds):.1f}",
-            "none" if median is None else f"{median:.3f}",
-            "unknown" if rung.cpu is None else f"{rung.cpu:.2f}",
-        )
-    return grid
+    columns: Columns = {
+        "throughput\nrequests/s": lambda rung: f"{rung.requests_per_second:.1f}",
+        "in\nprogress": lambda rung: f"{requests_worked_on(rung, profile.seconds):.1f}",
+        "median\ns": lambda rung: known(rung.median_seconds, ".3f", "none"),
+        "CPU": lambda rung: known(rung.cpu, ".2f", "unknown"),
+    }
+    rows = ((f"{rung.users}{star(rung)}", rung) for rung in profile.ladder)
+    return filled("users", columns, rows, justify="right")
+
+
+def known(value: float | None, form: str, otherwise: str) -> str:
+    return otherwise if value is None else f"{value:{form}}"
 
 
 def star(seen: Rung | Configuration) -> str:
@@ -179,22 +174,20 @@ def meaning(profile: Profile, cpus: int) -> str:
     )
 
 
+PROOFS: Columns = {
+    "users": lambda each: str(each.users),
+    "predicted\nrequests/s": lambda each: f"{each.low:.1f} to {each.high:.1f}",
+    "measured\nrequests/s": lambda each: f"{each.measured:.1f}",
+    "memory\nMB": lambda each: f"{each.megabytes:.0f}",
+    "": lambda each: "fits" if each.fits else "does not fit",
+}
+
+
 def proofs(configurations: tuple[Configuration, ...]) -> Table:
-    grid = new_table(
-        "configuration", "users", "predicted\nrequests/s", "measured\nrequests/s", "memory\nMB", ""
-    )
     apps = {each.command.split()[-1] for each in configurations}
     app = f" {apps.pop()}" if len(apps) == 1 else ""  # the same in each, and often long
-    for each in configurations:
-        grid.add_row(
-            each.command.removesuffix(app) + star(each),
-            str(each.users),
-            f"{each.low:.1f} to {each.high:.1f}",
-            f"{each.measured:.1f}",
-            f"{each.megabytes:.0f}",
-            "fits" if each.fits else "does not fit",
-        )
-    return grid
+    rows = ((each.command.removesuffix(app) + star(each), each) for each in configurations)
+    return filled("configuration", PROOFS, rows)
 
 
 def misfits(configurations: tuple[Configuration, ...]) -> Iterator[str]:
@@ -220,7 +213,7 @@ def title_of(profile: Profile) -> str:
 def draw(sizing: Sizing, profile: Profile) -> str:
     """The rungs, the line that U / S gives, and the plateau."""
 
-    def fill(figure: "Figure") -> None:
+    def fill(figure: Figure) -> None:
         axes = figure.add_subplot()
         users = [rung.users for rung in profile.ladder]
         found = [rung.requests_per_second for rung in profile.ladder]
@@ -234,11 +227,6 @@ def draw(sizing: Sizing, profile: Profile) -> str:
             axes.annotate(f"plateau: {profile.holds:.3g} in progress", (users[0], profile.fastest),
                           (6, -14), textcoords="offset points", color=ORANGE)  # fmt: skip
         axes.plot(users, found, "o", color=BLUE, markersize=8)
-        for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
-            scale("log", base=2)
-            axis.set_major_formatter("{x:g}")
-        axes.grid(color=MARK_COLOUR, alpha=0.3, linewidth=0.7)
-        axes.set_xlabel("users, who ask again as soon as they are answered")
-        axes.set_ylabel("throughput in requests/s")
+        powers_of_two(axes, "throughput in requests/s")
 
     return picture(fill, sizing, 4.6, title_of(profile))

@@ -15,7 +15,7 @@ from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers
 from instrument.experiments.columns import new_table, ratio_of
 from instrument.experiments.experiment import Experiment
-from instrument.experiments.figure import MARK_COLOUR, Axes, Figure, picture, style_of
+from instrument.experiments.figure import Figure, picture, powers_of_two, style_of
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan, put_load
 from instrument.servers import Subject, Work
@@ -107,25 +107,10 @@ def draw(
             axes.plot(
                 users, [*map(measured, steps)], marker, color=colour, markersize=size, label=name
             )
-        label(axes, quantity)
+        powers_of_two(axes, quantity)
+        axes.legend(loc="upper left", title="measured (points), predicted (lines)", frameon=False)
 
     return picture(fill, sweep, 5.2, title)
-
-
-def label(axes: Axes, quantity: str) -> None:
-    """Give both axes powers of two, and names."""
-    from matplotlib.ticker import LogLocator
-
-    for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
-        scale("log", base=2)
-        axis.set_major_locator(LogLocator(base=2, numticks=20))
-        axis.set_major_formatter(lambda value, _: f"{value:g}")
-        axis.set_minor_formatter(lambda value, _: "")
-    axes.grid(color=MARK_COLOUR, alpha=0.3, linewidth=0.7)
-    axes.set_axisbelow(True)
-    axes.set_xlabel("users, who ask again as soon as they are answered")
-    axes.set_ylabel(quantity)
-    axes.legend(loc="upper left", title="measured (points), predicted (lines)", frameon=False)
 
 
 def add_arguments(command: ArgumentParser) -> None:
