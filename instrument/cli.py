@@ -18,9 +18,8 @@ from instrument.edges.processes import ROOT
 from instrument.edges.program import COULD_NOT, run_program
 from instrument.experiments import comparison, prediction
 from instrument.experiments.arguments import add_servers, add_users, add_workers, chosen
-from instrument.experiments.kinds import KINDS
-from instrument.experiments.run import run_experiment
-from instrument.experiments.saved import read, write_pictures
+from instrument.experiments.run import run_experiment, write_pictures
+from instrument.experiments.saved import KINDS, read
 from instrument.faults import TABLES, tables
 from instrument.faults.table import try_table
 from instrument.load.bench import allow_connections

@@ -46,7 +46,7 @@ class Inquiry:
         self.bench.display.say(text)
 
 
-def refuse(options: Namespace, subjects: list[Subject]) -> None:
+def no_subjects(options: Namespace) -> list[Subject]:
     """Raise InstrumentError for options that don't go together, before anything is started."""
     if bool(options.app) == bool(options.url):
         raise InstrumentError(
@@ -62,6 +62,7 @@ def refuse(options: Namespace, subjects: list[Subject]) -> None:
         raise InstrumentError(f"--pid {options.pid}: no such process runs")
     if options.data and not options.data.is_file():
         raise InstrumentError(f"--data {options.data}: there is no such file")
+    return []
 
 
 def measure(bench: Bench, options: Namespace) -> Iterator[Sizing]:
@@ -266,7 +267,6 @@ KIND = Kind(
     add_size,
     measure,
     lambda plan, subject: 0,  # told when one request has been timed
-    refuse,
-    plan=lambda options, subjects: Plan(options.highest, seconds=0, workers=1),
-    subjects=lambda options: [],
+    no_subjects,
+    lambda options, subjects: Plan(options.highest, seconds=0, workers=1),
 )

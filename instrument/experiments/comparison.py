@@ -270,7 +270,7 @@ KIND = Kind(
     add_arguments,
     one_by_one(lambda conditions, found: Comparison(conditions, tuple(found.values())), measure),
     expected_seconds,
-    plan=plan_of,
-    subjects=subjects_of,
+    subjects_of,
+    plan_of,
     file_name=lambda options: options.set or "comparison",
 )

@@ -20,10 +20,6 @@ def users_asked_for(options: Namespace, subjects: list[Subject]) -> Plan:
     return Plan(options.users, SHORTEST_STEADY_SECONDS, options.workers, port=options.port)
 
 
-def nothing(options: Namespace, subjects: list[Subject]) -> None:
-    """Refuse nothing."""
-
-
 @dataclass(frozen=True)
 class Kind(Generic[E_co]):
     """A command that measures. Its arguments have --output, the folder where all is saved."""
@@ -36,9 +32,8 @@ class Kind(Generic[E_co]):
         [Bench, Namespace], Iterator[E_co]
     ]  # yields what is known: at first nothing, then more with each part
     expected_seconds: Callable[[Plan, Subject], float]  # of each subject
-    refuse: Callable[[Namespace, list[Subject]], None] = nothing  # raises InstrumentError
+    subjects: Callable[[Namespace], list[Subject]] = chosen  # raises InstrumentError
     plan: Callable[[Namespace, list[Subject]], Plan] = users_asked_for
-    subjects: Callable[[Namespace], list[Subject]] = chosen
     file_name: Callable[[Namespace], str] | None = None  # None: the name of the command
 
     def saved_as(self, options: Namespace) -> str:

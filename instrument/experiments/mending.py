@@ -187,6 +187,6 @@ KIND = Kind(
     add_arguments,
     one_by_one(Mending, measure),
     expected_seconds,
-    plan=plan_of,
-    subjects=lambda options: SHOPS,
+    lambda options: SHOPS,
+    plan_of,
 )

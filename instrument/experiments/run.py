@@ -17,7 +17,6 @@ from instrument.edges.files import writable, write
 from instrument.edges.signals import Interrupted
 from instrument.experiments.experiment import Experiment
 from instrument.experiments.kind import E_co, Kind
-from instrument.experiments.saved import write_pictures
 from instrument.load.bench import Bench, Plan, allow_connections
 from instrument.load.conditions import Conditions
 from instrument.servers import Subject
@@ -35,7 +34,6 @@ def measure_and_save(
     When something fails, print and save what is finished, and raise it.
     """
     subjects = kind.subjects(options)
-    kind.refuse(options, subjects)
     name = kind.saved_as(options)
     with opened(subjects, kind.plan(options, subjects), options.output) as bench:
         bench.say_how_long(kind.expected_seconds)
@@ -87,6 +85,10 @@ def save(bench: Bench, name: str, found: Experiment) -> None:
         written.append(write(bench.folder / report, text))
     for path in written:
         bench.display.say(str(path))
+
+
+def write_pictures(found: Experiment, folder: Path, name: str) -> list[Path]:
+    return [write(folder / f"{name}{ending}.svg", svg) for ending, svg in found.pictures().items()]
 
 
 def keep(bench: Bench, name: str, found: Experiment) -> None:

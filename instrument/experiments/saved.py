@@ -1,4 +1,4 @@
-"""The files of an experiment: what is read back, and its pictures."""
+"""Every experiment, and how its file is read back."""
 
 import json
 from dataclasses import is_dataclass
@@ -7,10 +7,19 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from instrument.edges.errors import InstrumentError
-from instrument.edges.files import write
+from instrument.experiments import advice, comparison, mending, steps, sweep, timeline
 from instrument.experiments.experiment import Experiment
-from instrument.experiments.kinds import KINDS
+from instrument.experiments.kind import Kind
 
+KINDS: tuple[Kind[Experiment], ...] = (  # in the order of --help
+    comparison.KIND,
+    sweep.KIND,
+    timeline.KIND,
+    steps.CROWD,
+    steps.SPREAD,
+    mending.KIND,
+    advice.KIND,
+)
 DATA: dict[str, type[Experiment]] = {kind.data.PART: kind.data for kind in KINDS}
 
 
@@ -50,9 +59,3 @@ def read(path: Path) -> Experiment:
         raise InstrumentError(f"can't read {path}: {error.strerror}") from error
     except ValueError as error:
         raise InstrumentError(f"can't read {path}: {error}") from error
-
-
-def write_pictures(experiment: Experiment, folder: Path, name: str) -> list[Path]:
-    return [
-        write(folder / f"{name}{ending}.svg", svg) for ending, svg in experiment.pictures().items()
-    ]

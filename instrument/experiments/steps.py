@@ -15,7 +15,7 @@ from rich.table import Table
 
 from instrument.edges.errors import InstrumentError
 from instrument.experiments import comparison
-from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers
+from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers, chosen
 from instrument.experiments.columns import Columns, filled, ratio_of
 from instrument.experiments.experiment import Experiment
 from instrument.experiments.kind import Kind, one_by_one
@@ -108,16 +108,18 @@ def told_of(
         yield from footnotes(steps)
 
 
-def refuse_what_does_not_wait(options: Namespace, subjects: list[Subject]) -> None:
-    for subject in subjects:
+def waiting(options: Namespace) -> list[Subject]:
+    for subject in (subjects := chosen(options)):
         if subject.work is not Work.WAIT:
             raise InstrumentError(f"{subject.name} does not wait: choose a server that does")
+    return subjects
 
 
-def refuse_what_has_no_threads(options: Namespace, subjects: list[Subject]) -> None:
-    for subject in subjects:
+def with_threads(options: Namespace) -> list[Subject]:
+    for subject in (subjects := chosen(options)):
         if not subject.server.has_threads:
             raise InstrumentError(f"{subject.name} has no threads: choose a server that has")
+    return subjects
 
 
 def planned(steps: dict[int, int], plan: Plan) -> list[Plan]:
@@ -183,7 +185,7 @@ CROWD = Kind(
     partial(add_arguments, server="uvicorn-worker", most=4000),
     one_by_one(Crowd, partial(measure, OF_CROWD, crowd_step)),
     partial(expected_seconds, OF_CROWD),
-    refuse_what_does_not_wait,
+    waiting,
 )
 SPREAD = Kind(
     "spread",
@@ -192,5 +194,5 @@ SPREAD = Kind(
     partial(add_arguments, server="flask-gthread", most=100),
     one_by_one(Spread, partial(measure, OF_SPREAD, spread_step)),
     partial(expected_seconds, OF_SPREAD),
-    refuse_what_has_no_threads,
+    with_threads,
 )

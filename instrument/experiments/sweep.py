@@ -12,7 +12,7 @@ from rich.table import Table
 
 from instrument.arithmetic.measure import Steady, TooFewAnswers, evaluate, sweep_seconds
 from instrument.edges.errors import InstrumentError
-from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers
+from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers, chosen
 from instrument.experiments.columns import new_table, ratio_of
 from instrument.experiments.experiment import Experiment
 from instrument.experiments.figure import Figure, picture, powers_of_two, style_of
@@ -120,10 +120,11 @@ def add_arguments(command: ArgumentParser) -> None:
     add_place(command)
 
 
-def refuse(options: Namespace, subjects: list[Subject]) -> None:
-    for subject in subjects:
+def subjects_of(options: Namespace) -> list[Subject]:
+    for subject in (subjects := chosen(options)):
         if subject.work is Work.NOTHING:
             raise InstrumentError(f"{subject.name} has no ceiling, and so no knee: choose another")
+    return subjects
 
 
 def expected_seconds(plan: Plan, subject: Subject) -> float:
@@ -159,5 +160,5 @@ KIND = Kind(
     add_arguments,
     one_by_one(Sweep, measure),
     expected_seconds,
-    refuse,
+    subjects_of,
 )

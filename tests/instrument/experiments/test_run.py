@@ -22,9 +22,6 @@ class Advice(Experiment):
     def told(self):
         yield from self.advice
 
-    def pictures(self):
-        return {}
-
     reports = ("advice.conf",)
     exit_status = 3
 
@@ -38,9 +35,10 @@ def measure(bench, options):
     yield Advice(bench.conditions, ("measured", "advised"))
 
 
-def refuse(options, subjects):
+def subjects_of(options):
     if options.refused:
         raise InstrumentError("refused")
+    return []
 
 
 KIND = Kind(
@@ -50,9 +48,8 @@ KIND = Kind(
     lambda command: None,
     measure,
     lambda plan, subject: 0,
-    refuse,
-    plan=lambda options, subjects: Plan(users=1, seconds=0, workers=1),
-    subjects=lambda options: [],
+    subjects_of,
+    lambda options, subjects: Plan(users=1, seconds=0, workers=1),
 )
 
 
