@@ -3,15 +3,11 @@
 Draw them into docs/:   python -m instrument.experiments.diagrams
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from instrument.edges.files import write
 from instrument.edges.processes import ROOT
-from instrument.experiments.figure import BLUE, GREY, ORANGE, drawn
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from instrument.experiments.figure import BLUE, GREY, ORANGE, Axes, Figure, drawn
 
 Place = tuple[float, float]
 ROW_INCHES = 0.45
@@ -27,21 +23,9 @@ TURNS = (  # what runs, from which row to which, and what hands control over to 
     ("request B", 9.2, 10.2, "resume"),
     ("event loop", 10.2, 10.8, "send the answer"),
 )
-COMPARE = (  # a file, and what it asks or does
-    ("compare/__main__.py", "are all packages there?"),
-    ("cli.py", "which command, with which options?"),
-    ("experiments/run.py", "are packages, files and folder there? How long does it take?"),
-    ("experiments/comparison.py", "which servers of servers.py, one after the other?"),
-    ("load/bench.py", "a server, and Locust beside it"),
-    ("edges/processes.py", "start, wait until it is up, end the whole group"),
-    ("locustfiles/recorder.py", "when was each request answered?"),
-    ("arithmetic/measure.py", "throughput, latency and ceiling"),
-    ("experiments/comparison.py", "the table, the sentences, the picture"),
-    ("experiments/run.py", "the terminal, and the files in results/"),
-)
 
 
-def board(figure: "Figure", rows: float) -> "Axes":
+def board(figure: Figure, rows: float) -> Axes:
     """Return a place to draw on, 16 columns wide, whose rows are counted from its top."""
     axes = figure.subplots()
     axes.set(xlim=(0, 16), ylim=(rows, 0))
@@ -49,19 +33,19 @@ def board(figure: "Figure", rows: float) -> "Axes":
     return axes
 
 
-def box(axes: "Axes", centre: Place, text: str, colour: str = GREY, width: float = 3) -> None:
+def box(axes: Axes, centre: Place, text: str, colour: str = GREY, width: float = 3) -> None:
     """Draw a box, as high as its text."""
     height = 0.3 + 0.55 * len(text.splitlines())
     frame(axes, centre, width, height, colour, linewidth=2)
     label(axes, centre, text, size=12)
 
 
-def label(axes: "Axes", centre: Place, text: str, size: float = 11) -> None:
+def label(axes: Axes, centre: Place, text: str, size: float = 11) -> None:
     axes.text(*centre, text, ha="center", va="center", fontsize=size, linespacing=1.3)
 
 
 def frame(
-    axes: "Axes", centre: Place, width: float, height: float, colour: str = GREY, **line: Any
+    axes: Axes, centre: Place, width: float, height: float, colour: str = GREY, **line: Any
 ) -> None:
     from matplotlib.patches import Rectangle
 
@@ -69,7 +53,7 @@ def frame(
     axes.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=colour, **line))
 
 
-def arrow(axes: "Axes", start: Place, end: Place, text: str = "", style: str = "-") -> None:
+def arrow(axes: Axes, start: Place, end: Place, text: str = "", style: str = "-") -> None:
     """Draw an arrow, with a text above its middle."""
     line = {"arrowstyle": "-|>", "color": GREY, "linestyle": style, "shrinkA": 4, "shrinkB": 4}
     axes.annotate("", end, start, arrowprops=line)
@@ -77,7 +61,7 @@ def arrow(axes: "Axes", start: Place, end: Place, text: str = "", style: str = "
     axes.text(x, y - 0.15, text, ha="center", va="bottom", fontsize=11)
 
 
-def prefork(figure: "Figure") -> None:
+def prefork(figure: Figure) -> None:
     axes = board(figure, 7)
     box(axes, (1.7, 2.5), "clients")
     box(axes, (7, 2.5), "port 8000,\nits backlog")
@@ -92,7 +76,7 @@ def prefork(figure: "Figure") -> None:
     label(axes, (11.5, 5.4), "forks, watches, replaces")
 
 
-def backlog(figure: "Figure") -> None:
+def backlog(figure: Figure) -> None:
     axes = board(figure, 5.4)
     label(axes, (3.4, 0.5), "backlog: four connections wait", size=12)
     label(axes, (13.1, 0.5), "four workers, all busy", size=12)
@@ -103,7 +87,7 @@ def backlog(figure: "Figure") -> None:
     arrow(axes, (6.6, 3), (10.3, 3), "a free worker\naccepts the next")
 
 
-def turns(figure: "Figure") -> None:
+def turns(figure: Figure) -> None:
     axes = board(figure, 11)
     columns = {"request A": 2.5, "event loop": 8, "request B": 13.5}
     for name, column in columns.items():
@@ -119,7 +103,7 @@ def turns(figure: "Figure") -> None:
     label(axes, (10.6, 6.1), "both wait, the loop is free")
 
 
-def seconds(figure: "Figure") -> None:
+def seconds(figure: Figure) -> None:
     panels = figure.subplots(1, 2, sharey=True)
     for axes, name, colour in zip(panels, ("sync", "event loop"), (BLUE, ORANGE), strict=True):
         for request in range(3):
@@ -134,19 +118,8 @@ def seconds(figure: "Figure") -> None:
     panels[0].invert_yaxis()
 
 
-def compare(figure: "Figure") -> None:
-    axes = board(figure, 1.4 * len(COMPARE))
-    for place, (file, does) in enumerate(COMPARE):
-        row = 0.6 + 1.4 * place
-        box(axes, (3.2, row), file, width=6.2)
-        axes.text(6.8, row, does, va="center", fontsize=11)
-        if place:
-            arrow(axes, (3.2, row - 1), (3.2, row - 0.4))
-
-
 DIAGRAMS = {  # what draws each, its rows, and a title that says what to see
     "backlog": (backlog, 5.4, "Four sync workers, eight requests: the fifth waits"),
-    "how-compare-runs": (compare, 14, "From make compare to its table, file by file"),
     "prefork": (prefork, 7, "Connections do not pass through the master"),
     "seconds": (seconds, 5.8, "Three requests: sync answers one by one, a loop all at once"),
     "turns": (turns, 11, "The event loop runs one piece of code at a time (thick lines)"),
