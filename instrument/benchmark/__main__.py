@@ -108,12 +108,9 @@ def measure(server: Server, app: str, scratch: Path, seconds: int) -> dict[str, 
     port, log = processes.free_port(), folder / "log"
     command = server.command(port, WORKERS, app)
     address = f"http://127.0.0.1:{port}/notes"
-    asked = [f"{address}/{first.id}"], [address, "--script", str(POST)]
-    calls = dict(zip(CALLS, asked, strict=True))
-    with processes.running(command, log, DATABASE_URL=url) as running:
-        processes.wait_until(
-            lambda: log.read_text(encoding="utf-8").count(server.booted) == WORKERS, running, log
-        )
+    calls = {"GET": [f"{address}/{first.id}"], "POST": [address, "--script", str(POST)]}
+    up = processes.serving(app, command, port, log, server.booted, WORKERS, False, DATABASE_URL=url)
+    with up as running:
         ask_much(folder, calls["GET"], 1)  # until all workers are warm
         return {
             call: observed(running.pid, folder, where, seconds) for call, where in calls.items()
@@ -149,18 +146,19 @@ def show(data: dict[str, Any]) -> None:
     first = next(iter(FRAMEWORKS))
     for call in CALLS:
         headings = ("a second", "from .. to", "ratio", "from .. to", "CPU, ms", "from .. to")
-        table = new_table(call, *headings)
+        table, below = new_table(call, *headings), []
         for name in rounds[0]:
             rates = [each[name][call]["rate"] for each in rounds]
             ratios = [each[name][call]["rate"] / each[first][call]["rate"] for each in rounds]
             cpu = [each[name][call]["cpu_ms"] for each in rounds]
             cells = (*told(rates, 0), *told(ratios, 2), *told(cpu, 2))
-            table.add_row(name + "*" * bool(disturbed(rounds, name, call)), *cells)
+            disturbed = sum(each[name][call]["others"] > OTHERS for each in rounds)
+            table.add_row(name + "*" * bool(disturbed), *cells)
+            if disturbed:
+                often = f"in {disturbed} of {len(rounds)} rounds"
+                below.append(f"* {name}: other programs used the CPUs {often}.")
         Console(width=100).print(table)
-        print()
-        for name in rounds[0]:
-            if count := disturbed(rounds, name, call):
-                print(f"* {name}: other programs used the CPUs in {count} of {len(rounds)} rounds.")
+        print("", *below, sep="\n")
     names = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
     print(
         f"Median, lowest and highest of {len(rounds)} rounds of {data['seconds']} s by turns; "
@@ -168,10 +166,6 @@ def show(data: dict[str, Any]) -> None:
         f"{data['workers']} workers, {data['connections']} connections, {data['cpus']} CPUs;\n"
         f"{names}"
     )
-
-
-def disturbed(rounds: list[dict[str, dict[str, Figures]]], name: str, call: str) -> int:
-    return sum(each[name][call]["others"] > OTHERS for each in rounds)
 
 
 def told(values: list[float], digits: int) -> tuple[str, str]:
