@@ -22,35 +22,6 @@ def rounds(*rates, others=0.0):
     ]
 
 
-def data(*rates, **others):
-    return {
-        "rounds": rounds(*rates, **others),
-        "seconds": 2,
-        "workers": 4,
-        "connections": 32,
-        "cpus": 2,
-        "versions": {"starlette": "1.0"},
-    }
-
-
-def test_median_lowest_and_highest_and_ratios_of_the_same_round(capsys):
-    program.show(data(1000, 3000, 1500))
-    shown = capsys.readouterr().out
-    rows = [line.split() for line in shown.splitlines() if line.startswith("FastAPI, threads")]
-    assert rows[0][2:] == [
-        *["750", "500", "..", "1500", "0.50", "0.50", "..", "0.50", "0.50", "0.50", "..", "0.50"]
-    ]
-    assert "*" not in shown
-    assert max(map(len, shown.splitlines()[:8])) <= 100
-
-
-def test_rounds_that_others_disturbed_are_told(capsys):
-    program.show(data(1000, others=0.2))
-    shown = capsys.readouterr().out
-    assert "Flask, gthread* " in shown
-    assert "* Flask, gthread: other programs used the CPUs in 1 of 1 rounds." in shown
-
-
 @pytest.mark.parametrize("text", ["{}", "[", '{"rounds": [1]}'])
 def test_a_file_of_something_else_is_said_in_a_line(text, tmp_path):
     file = tmp_path / "file.json"

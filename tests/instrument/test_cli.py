@@ -78,6 +78,7 @@ def test_a_run_says_what_it_measured_and_writes_it_down(strange_folder):
         assert result["median_ms"] >= latency
         assert result["median_ms"] <= result["p95_ms"]
         assert result["failures"] == 0
+        assert 0 < result["locust_cpu"] <= 1.1 and 0 < result["machine_cpu"] <= 1
         assert result["command"] in done.stdout
     times = loop["requests_per_second"] / sync["requests_per_second"]
     told = f"uvicorn-worker answered {times:.1f} times as many requests as sync."

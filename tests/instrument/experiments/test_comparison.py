@@ -27,21 +27,6 @@ def lines(*results):
     return printed([table(Comparison(CONDITIONS, results))])
 
 
-def test_table_fits_80_columns_in_plain_text():
-    shown = lines(SYNC, LOOP)
-    assert shown[-2].split() == ["sync", "3.98", "4.00", "0.995", "5004", "5010", "0"]
-    assert shown[-1].split()[:4] == ["loop", "19.90", "20.00", "0.995"]
-    assert max(map(len, shown)) <= 80
-    assert "\x1b" not in "".join(shown)
-
-
-def test_sentence_says_how_many_times_as_many():
-    assert list(sentences(Comparison(CONDITIONS, (SYNC, LOOP)))) == [
-        "With the same 4 processes, loop answered 5.0 times as many requests as sync.",
-        "The one knob that differs is how a worker waits.",
-    ]
-
-
 def test_nothing_stands_below_the_table_of_one_server_about_which_there_is_nothing_to_say():
     assert list(Comparison(CONDITIONS, (SYNC,)).told())[1:] == []
     assert list(Comparison(CONDITIONS, (SYNC, LOOP)).told())[1] == ""
@@ -52,12 +37,9 @@ def test_servers_of_two_sets_have_no_one_knob():
     assert not any("knob" in each for each in sentences(Comparison(CONDITIONS, (SYNC, busy))))
 
 
-def test_a_short_run_and_failures_are_marked():
-    short = replace(SYNC, steady_seconds=7.9, failures=3)
-    told = " ".join(sentences(Comparison(CONDITIONS, (short,))))
-    assert "too short" in lines(short)[-1]
-    assert "too short to judge" in told
-    assert "sync: 3 of 60 requests failed" in told
+def test_failures_are_told():
+    told = sentences(Comparison(CONDITIONS, (replace(SYNC, failures=3),)))
+    assert next(told).startswith("sync: 3 of 60 requests failed")
 
 
 def test_a_generator_that_is_late_is_marked_with_the_way_out():
@@ -118,10 +100,6 @@ def test_what_others_have_spoiled_is_measured_again_once(loads, monkeypatch, cap
     assert comparison.measure(bench, SimpleNamespace(name="sync")).other_cpu == loads[1]
     said = "sync: other programs used 40 % of the CPUs, so it is measured again"
     assert capsys.readouterr().out == said + "\n"
-
-
-def test_what_has_no_ceiling_has_no_ratio():
-    assert lines(replace(SYNC, ceiling=None))[-1].split()[2:4] == ["none", "none"]
 
 
 def test_guesses_within_ten_per_cent_are_right():
@@ -225,21 +203,6 @@ def test_an_event_loop_wins_nothing_where_the_cpu_works(tmp_path):
 
     # where they wait, it answers five times as many
     assert seconds(SUBJECTS["sync-busy"]) / seconds(SUBJECTS["uvicorn-worker-busy"]) < 2
-
-
-@pytest.mark.long
-def test_computing_has_the_ceiling_of_its_cpus(tmp_path):
-    arguments = ("--workers", 1, "--users", 2, "--seconds", 1)
-    [result] = results(tmp_path, "sync-busy", *arguments).values()
-    assert result["ceiling"] == pytest.approx(1000 / result["computing_ms"], rel=0.005)  # 0.1 ms
-
-
-@pytest.mark.long
-def test_no_waiting_has_no_ceiling_and_locusts_share_is_recorded(tmp_path):
-    [result] = results(tmp_path, "asgi-minimal", "--seconds", 1).values()
-    assert result["ceiling"] is None
-    assert 0 < result["locust_cpu"] <= 1.1
-    assert 0 < result["machine_cpu"] <= 1
 
 
 @pytest.mark.long

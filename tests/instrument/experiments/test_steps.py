@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import replace
 
 import pytest
 
@@ -11,57 +11,25 @@ from instrument.experiments.steps import (
     OF_SPREAD,
     Crowd,
     CrowdStep,
-    Spread,
-    SpreadStep,
     connections_of_workers,
     planned,
 )
 from instrument.load.bench import Plan
 from tests.support.commands import compare, one_line
-from tests.support.samples import CONDITIONS, LOOP, SYNC, printed
+from tests.support.samples import CONDITIONS, LOOP, printed
 
 
-def of_crowd(users, **changes):
-    return CrowdStep(**{**asdict(LOOP), "users": users, "ceiling": users, **changes})
-
-
-def of_spread(users, *connections, **changes):
-    few = {"users": users, "ceiling": users, "threads": 25, "connections": connections}
-    return SpreadStep(**{**asdict(SYNC), **few, **changes})
-
-
-def crowd(*every):
-    return printed(Crowd(CONDITIONS, {"loop": every}).told())
-
-
-def test_each_step_has_a_row_with_what_a_request_cost():
-    few = of_crowd(20, requests_per_second=19.9, locust_ms=0.5, server_ms=0.25)
-    many = of_crowd(2000, requests_per_second=1500, locust_late_ms=40.0)
-    shown = crowd(few, many)
-    assert shown[4].split() == ["20", "1", "20", "0.995", "1001", "0", "0.50", "0.25"]
-    assert shown[5].split()[:4] == ["2000*", "1", "1500", "0.750"]
-    assert shown[-1].startswith("* 2000 users: Locust woke 40.0 ms late (95 %)")
-    assert max(map(len, shown[:6])) <= 80
-
-
-def test_a_mark_that_the_ceiling_rules_out_says_so():
-    reached = of_crowd(20, requests_per_second=19.9, other_cpu=0.3)
-    assert crowd(reached)[-1].endswith("; the ceiling is reached nevertheless.")
-
-
-def test_a_worker_uses_no_more_threads_than_it_has():
-    assert of_spread(100, 40, 30, 20, 10).in_use == 25 + 25 + 20 + 10
-
-
-def test_each_step_has_a_row_with_the_connections_of_each_worker():
-    steps = of_spread(50, 20, 12, 10, 8), of_spread(100, 40, 30, 20, 10, other_cpu=0.2)
-    shown = printed(Spread(CONDITIONS, {"flask": steps}).told())
-    assert shown[0] == "flask, 4 workers with 25 threads each"
-    assert shown[-3].split()[-5:] == ["20", "12", "10", "8", "50"]
-    assert shown[-2].split()[0] == "100*"
-    assert shown[-2].split()[-5:] == ["40", "30", "20", "10", "80"]
-    assert shown[-1].startswith("* 100 users: other programs used 20 % of the CPUs")
-    assert max(map(len, shown[:-1])) <= 80
+@pytest.mark.parametrize(
+    ("throughput", "reached"), [(15.0, ""), (19.9, "; the ceiling is reached nevertheless")]
+)
+def test_a_step_that_others_have_shaped_has_a_mark_and_its_cause(throughput, reached):
+    step = CrowdStep(**vars(replace(LOOP, requests_per_second=throughput, other_cpu=0.3)))
+    *_, row, note = printed(Crowd(CONDITIONS, {"loop": (step,)}).told(), 100)
+    assert row.split()[0] == "20*"
+    assert (
+        note
+        == f"* 20 users: other programs used 30 % of the CPUs: close them and measure again{reached}."
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,14 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 
-from instrument.experiments.figure import BLUE, COLOURS, ORANGE, style_of
+from instrument.experiments.figure import COLOURS, style_of
 from instrument.experiments.sweep import Sweep
 from tests.support.commands import compare, one_line
 from tests.support.machine import taken_again
-from tests.support.samples import CONDITIONS, STEPS, printed
-
-
-def test_steps_fit_80_columns():
-    shown = printed(Sweep(CONDITIONS, {"sync": STEPS, "uvicorn-worker": STEPS}).told())
-    assert shown[-1].split() == ["8", *["3.96", "0.990", "2000"] * 2]
-    assert "…" not in "".join(shown)
+from tests.support.samples import CONDITIONS, STEPS
 
 
 @pytest.mark.measures(seconds=48)
@@ -48,23 +41,3 @@ def test_every_server_is_drawn_with_a_look_of_its_own(count):
         assert len(lines) == count
         assert svg.count("<!-- server-") == count, "each in the legend"
     assert len({style_of(f"server-{place}", place) for place in range(count)}) == count
-
-
-def test_title_says_where_the_knee_is_and_colours_say_which_server():
-    flat = tuple(replace(step, ceiling=float(step.users)) for step in STEPS)
-    sweep = Sweep(CONDITIONS, {"uvicorn-worker": flat, "sync": STEPS})
-    for svg in sweep.pictures().values():
-        assert f"stroke: {BLUE}" in svg and f"stroke: {ORANGE}" in svg
-    throughput, latency = sweep.pictures().values()
-    assert (
-        "<!-- Throughput: sync bends at 4 users, uvicorn-worker follows the users -->" in throughput
-    )
-    assert "<!-- Latency: sync rises from 4 users on, uvicorn-worker stays flat -->" in latency
-    assert style_of("sync", 0) == style_of("sync", 5) != style_of("uvicorn-worker", 0)
-
-
-def test_table_of_seven_servers_is_whole():
-    sweep = Sweep(CONDITIONS, {f"server-{number}": STEPS for number in range(7)})
-    shown = printed(sweep.told(), 1000)
-    assert "…" not in "".join(shown)
-    assert shown[-1].split() == ["8", *["3.96", "0.990", "2000"] * 7]
