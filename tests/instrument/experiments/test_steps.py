@@ -15,7 +15,6 @@ from instrument.experiments.steps import (
     planned,
 )
 from instrument.load.bench import Plan
-from tests.support.commands import compare, one_line
 from tests.support.samples import CONDITIONS, LOOP, printed
 
 
@@ -67,14 +66,3 @@ def test_the_connections_are_counted_that_a_worker_has_accepted():
         assert master.stdout.readline() == b"accepted\n"
         assert connections_of_workers(master.pid) == (2,)
         master.stdin.close()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["spread", "sync"], "sync has no threads"),
-        (["crowd", "sync-busy"], "sync-busy does not wait"),
-    ],
-)
-def test_a_server_that_teaches_nothing_is_refused(arguments, said):
-    assert said in one_line(compare(*arguments))

@@ -7,7 +7,7 @@ import pytest
 
 from instrument.experiments.figure import COLOURS, style_of
 from instrument.experiments.sweep import Sweep
-from tests.support.commands import compare, one_line
+from tests.support.commands import compare
 from tests.support.machine import taken_again
 from tests.support.samples import CONDITIONS, STEPS
 
@@ -24,10 +24,6 @@ def test_sweep_doubles_the_users_and_draws_two_pictures(tmp_path):
         assert 0.95 <= step["requests_per_second"] / step["ceiling"] <= 1.01
     written = {"sweep.json", "sweep-throughput.svg", "sweep-latency.svg"}
     assert {path.name for path in tmp_path.iterdir()} == written
-
-
-def test_what_has_no_ceiling_has_no_knee(tmp_path):
-    assert "no knee" in one_line(compare("sweep", "sync-minimal", "--output", tmp_path))
 
 
 @pytest.mark.parametrize("count", [1, 6, 7, 13])
