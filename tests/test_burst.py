@@ -1,12 +1,13 @@
 """burst.py: what it prints of answers, of lost requests, and of bad input."""
 
 import contextlib
-import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
+from tests.support.commands import run
 
 
 class Odd(BaseHTTPRequestHandler):
@@ -47,11 +48,8 @@ def odd_server():
 
 
 def burst(*arguments):
-    command = [sys.executable, "burst.py", *map(str, arguments)]
-    environment = {"http_proxy": "http://127.0.0.1:9", "PATH": ""}
-    return subprocess.run(
-        command, check=False, capture_output=True, timeout=60, env=environment, encoding="utf-8"
-    )
+    leaking = {"http_proxy": "http://127.0.0.1:9", "PATH": ""}
+    return run(sys.executable, "burst.py", *arguments, env=leaking)
 
 
 def test_answers_are_counted_where_they_differ():

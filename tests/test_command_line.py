@@ -85,21 +85,17 @@ def in_shell(before, *words, after="", **options):
     [(">&-", "standard output is closed"), (">/dev/full", "can't write: No space left on device")],
 )
 @pytest.mark.parametrize(
-    "words",
-    [("-m", "compare", "show", "docs/timeline.json"), ("-m", "exercises", "hint", "2")],
-    ids=lambda words: words[1],
+    ("typed", "name"),
+    [
+        ("-m compare show docs/timeline.json", "compare: "),
+        ("-m exercises hint 2", "exercises: "),
+        ("burst.py 2 {}", ""),
+    ],
 )
-def test_output_that_can_not_be_written_is_one_line(words, after, said):
-    assert one_line(in_shell(":", *words, after=after)) == f"{words[1]}: {said}"
-
-
-@pytest.mark.parametrize(
-    ("after", "said"),
-    [(">&-", "standard output is closed"), (">/dev/full", "can't write: No space left on device")],
-)
-def test_a_small_program_says_so_too(after, said):
+def test_output_that_can_not_be_written_is_one_line(typed, name, after, said):
     with odd_server() as url:
-        assert one_line(in_shell(":", "burst.py", 2, url, after=after)) == said
+        done = in_shell(":", *typed.format(url).split(), after=after)
+    assert one_line(done) == name + said
 
 
 def test_a_closed_input_is_no_terminal():

@@ -22,7 +22,7 @@ from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers, chosen
 from instrument.experiments.columns import Columns, filled, ratio_of
 from instrument.experiments.experiment import Experiment, so_many_processes
-from instrument.experiments.figure import MARK_COLOUR, OF_INTERFACE, Figure, picture
+from instrument.experiments.figure import MARK_COLOUR, OF_INTERFACE, Figure, picture, write_beside
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.experiments.result import Result, cause, is_doubtful, is_spoiled, told_of_others
 from instrument.load.bench import Bench, Plan, put_load
@@ -141,13 +141,7 @@ def draw(comparison: Comparison) -> str:
                 axes.plot(
                     [result.ceiling] * 2, [row - 0.4, row + 0.4], color=MARK_COLOUR, linewidth=3
                 )
-            axes.annotate(
-                label,
-                (max(found, result.ceiling or 0), row),
-                xytext=(8, 0),
-                textcoords="offset points",
-                verticalalignment="center",
-            )
+            write_beside(axes, label, (max(found, result.ceiling or 0), row), (8, 0), va="center")
         highest = max(max(each.requests_per_second, each.ceiling or 0) for each in results)
         axes.set_xlim(0, highest * 1.35)
         axes.locator_params("x", nbins=5, steps=[1, 2, 5, 10])

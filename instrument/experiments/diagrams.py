@@ -7,9 +7,8 @@ from typing import Any
 
 from instrument.edges.files import write
 from instrument.edges.processes import ROOT
-from instrument.experiments.figure import BLUE, GREY, ORANGE, Axes, Figure, drawn
+from instrument.experiments.figure import BLUE, GREY, ORANGE, Axes, Figure, Place, drawn
 
-Place = tuple[float, float]
 ROW_INCHES = 0.45
 TURNS = (  # what runs, from which row to which, and what hands control over to it
     ("event loop", 1.5, 2.2, ""),

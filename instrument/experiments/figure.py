@@ -37,6 +37,7 @@ STYLE: dict[Any, object] = {
 }
 CAPTION_INCHES, CAPTION_LETTERS = 0.6, 120
 TITLE_INCHES = 0.35
+Place = tuple[float, float]
 
 
 def style_of(name: str, place: int) -> tuple[str, str]:
@@ -45,6 +46,13 @@ def style_of(name: str, place: int) -> tuple[str, str]:
         return OF_SERVER[name]
     shift = place // len(COLOURS)
     return COLOURS[place % len(COLOURS)], MARKERS[(place + shift) % len(MARKERS)]
+
+
+def write_beside(
+    axes: Axes, text: str, at: Place, shift: Place, colour: str = TEXT, **how: Any
+) -> None:
+    """Write a text so many points beside a place."""
+    axes.annotate(text, at, shift, textcoords="offset points", color=colour, **how)
 
 
 def powers_of_two(axes: Axes, quantity: str) -> None:

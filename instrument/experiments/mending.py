@@ -5,7 +5,7 @@ import threading
 import time
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import ClassVar
@@ -15,7 +15,7 @@ from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place
 from instrument.experiments.experiment import Experiment
-from instrument.experiments.figure import BLUE, ORANGE, Axes, Figure, picture
+from instrument.experiments.figure import BLUE, ORANGE, Axes, Figure, picture, write_beside
 from instrument.experiments.kind import Kind, one_by_one
 from instrument.experiments.timeline import LONGEST_SECONDS, body_of, sent_and_answered
 from instrument.load.bench import Bench, Plan
@@ -117,22 +117,15 @@ def draw(mending: Mending) -> str:
 def line(
     axes: Axes,
     name: str,
-    points: Iterable[tuple[float, float]],
+    points: Sequence[tuple[float, float]],
     label: str,
     drawstyle: str = "default",
 ) -> None:
+    """Draw a shop's line, with its name above the highest point."""
     times, values = zip(*points, strict=True)
     axes.plot(times, values, color=COLOUR[name], drawstyle=drawstyle)
-    top = max(range(len(values)), key=values.__getitem__)
-    axes.annotate(
-        name,
-        (times[top], values[top]),
-        xytext=(0, 4),
-        textcoords="offset points",
-        ha="center",
-        color=COLOUR[name],
-        annotation_clip=False,
-    )
+    top = max(points, key=lambda point: point[1])
+    write_beside(axes, name, top, (0, 4), COLOUR[name], ha="center", annotation_clip=False)
     axes.set_ylabel(label)
 
 

@@ -13,7 +13,15 @@ from instrument.arithmetic.sizing import BUSY_CPU, Rung, requests_worked_on, sus
 from instrument.edges.program import COULD_NOT
 from instrument.experiments.columns import Columns, filled
 from instrument.experiments.experiment import Experiment
-from instrument.experiments.figure import BLUE, MARK_COLOUR, ORANGE, Figure, picture, powers_of_two
+from instrument.experiments.figure import (
+    BLUE,
+    MARK_COLOUR,
+    ORANGE,
+    Figure,
+    picture,
+    powers_of_two,
+    write_beside,
+)
 from instrument.experiments.result import told_of_others
 
 DOES_NOT_FIT = 3
@@ -220,12 +228,12 @@ def draw(sizing: Sizing, profile: Profile) -> str:
         axes.plot(
             users, [each / profile.seconds for each in users], color=MARK_COLOUR, linewidth=1.5
         )
-        axes.annotate("users / seconds", (users[-1], users[-1] / profile.seconds), (-14, -4),
-                      textcoords="offset points", ha="right", color=MARK_COLOUR)  # fmt: skip
+        last = users[-1], users[-1] / profile.seconds
+        write_beside(axes, "users / seconds", last, (-14, -4), ha="right")
         if profile.holds:
             axes.axhline(profile.fastest, color=ORANGE, linewidth=1.5)
-            axes.annotate(f"plateau: {profile.holds:.3g} in progress", (users[0], profile.fastest),
-                          (6, -14), textcoords="offset points", color=ORANGE)  # fmt: skip
+            told = f"plateau: {profile.holds:.3g} in progress"
+            write_beside(axes, told, (users[0], profile.fastest), (6, -14), ORANGE)
         axes.plot(users, found, "o", color=BLUE, markersize=8)
         powers_of_two(axes, "throughput in requests/s")
 
