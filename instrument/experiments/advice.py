@@ -13,7 +13,7 @@ from instrument.arithmetic.measure import OTHERS
 from instrument.arithmetic.sizing import Needs, Rung, Size, bound, held_by, interval, needs_of
 from instrument.edges.errors import InstrumentError
 from instrument.edges.signals import Interrupted
-from instrument.experiments.kind import Kind
+from instrument.experiments.experiment import Kind
 from instrument.experiments.result import told_of_others
 from instrument.experiments.size import Configuration, Profile, Sizing
 from instrument.experiments.size_arguments import add_size

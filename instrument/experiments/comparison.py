@@ -21,9 +21,8 @@ from instrument.arithmetic.measure import (
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers, chosen
 from instrument.experiments.columns import Columns, filled, ratio_of
-from instrument.experiments.experiment import Experiment, so_many_processes
+from instrument.experiments.experiment import Experiment, Kind, one_by_one, so_many_processes
 from instrument.experiments.figure import MARK_COLOUR, OF_INTERFACE, Figure, picture, write_beside
-from instrument.experiments.kind import Kind, one_by_one
 from instrument.experiments.result import Result, cause, is_doubtful, is_spoiled, told_of_others
 from instrument.load.bench import Bench, Plan, put_load
 from instrument.servers import SETS, SUBJECTS, WAITING, Subject, Work, sets_of

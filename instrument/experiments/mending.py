@@ -14,9 +14,8 @@ from command_line import whole_number
 from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place
-from instrument.experiments.experiment import Experiment
+from instrument.experiments.experiment import Experiment, Kind, one_by_one
 from instrument.experiments.figure import BLUE, ORANGE, Axes, Figure, picture, write_beside
-from instrument.experiments.kind import Kind, one_by_one
 from instrument.experiments.timeline import LONGEST_SECONDS, body_of, sent_and_answered
 from instrument.load.bench import Bench, Plan
 from instrument.servers import BY_NAME, Subject, Work

@@ -15,8 +15,7 @@ from instrument.edges.display import Display
 from instrument.edges.errors import InstrumentError
 from instrument.edges.files import writable, write
 from instrument.edges.signals import Interrupted
-from instrument.experiments.experiment import Experiment
-from instrument.experiments.kind import E_co, Kind
+from instrument.experiments.experiment import E_co, Experiment, Kind
 from instrument.load.bench import Bench, Plan, allow_connections
 from instrument.load.conditions import Conditions
 from instrument.servers import Subject

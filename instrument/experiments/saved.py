@@ -8,8 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from instrument.edges.errors import InstrumentError
 from instrument.experiments import advice, comparison, mending, steps, sweep, timeline
-from instrument.experiments.experiment import Experiment
-from instrument.experiments.kind import Kind
+from instrument.experiments.experiment import Experiment, Kind
 
 KINDS: tuple[Kind[Experiment], ...] = (  # in the order of --help
     comparison.KIND,

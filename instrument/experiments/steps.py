@@ -17,8 +17,7 @@ from instrument.edges.errors import InstrumentError
 from instrument.experiments import comparison
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers, chosen
 from instrument.experiments.columns import Columns, filled, ratio_of
-from instrument.experiments.experiment import Experiment
-from instrument.experiments.kind import Kind, one_by_one
+from instrument.experiments.experiment import Experiment, Kind, one_by_one
 from instrument.experiments.result import Result, cause, footnotes
 from instrument.load.bench import Bench, Plan
 from instrument.servers import Subject, Work

@@ -14,9 +14,8 @@ from instrument.arithmetic.measure import Steady, TooFewAnswers, evaluate, sweep
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers, chosen
 from instrument.experiments.columns import new_table, ratio_of
-from instrument.experiments.experiment import Experiment
+from instrument.experiments.experiment import Experiment, Kind, one_by_one
 from instrument.experiments.figure import Figure, picture, powers_of_two, style_of
-from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan, put_load
 from instrument.servers import Subject, Work
 

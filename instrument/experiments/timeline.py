@@ -12,9 +12,8 @@ from instrument.edges import processes
 from instrument.edges.clients import FAILURES, connection_to, exchange
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers
-from instrument.experiments.experiment import Experiment
+from instrument.experiments.experiment import Experiment, Kind, one_by_one
 from instrument.experiments.figure import Figure, picture, style_of
-from instrument.experiments.kind import Kind, one_by_one
 from instrument.load.bench import Bench, Plan
 from instrument.servers import Subject
 

@@ -8,8 +8,7 @@ import pytest
 
 from instrument.edges import signals
 from instrument.edges.errors import InstrumentError
-from instrument.experiments.experiment import Experiment
-from instrument.experiments.kind import Kind
+from instrument.experiments.experiment import Experiment, Kind
 from instrument.experiments.run import run_experiment
 from instrument.load.bench import Plan
 
