@@ -36,11 +36,6 @@ class Experiment:
         raise NotImplementedError
 
     @property
-    def is_empty(self) -> bool:
-        """Return whether nothing was measured yet."""
-        return not getattr(self, self.PART)
-
-    @property
     def reports(self) -> list[str]:
         """Return which files of the scratch folder are saved, too."""
         return []
@@ -72,7 +67,7 @@ class Kind(Generic[E_co]):
     summary: str  # for --help
     data: type[E_co]
     add_arguments: Callable[[ArgumentParser], None]
-    measure: Callable[[Bench, Namespace], Iterator[E_co]]  # yields nothing yet, then more and more
+    measure: Callable[[Bench, Namespace], Iterator[E_co]]  # yields more and more
     expected_seconds: Callable[[Plan, Subject], float]  # of each subject
     subjects: Callable[[Namespace], list[Subject]] = chosen  # raises InstrumentError
     plan: Callable[[Namespace, list[Subject]], Plan] = users_asked_for
@@ -89,7 +84,6 @@ def one_by_one(
 
     def measure_all(bench: Bench, options: Namespace) -> Iterator[E_co]:
         found: dict[str, T] = {}
-        yield data(bench.conditions, {})
         for subject in bench.subjects:
             found[subject.name] = measure(bench, subject)
             yield data(bench.conditions, dict(found))

@@ -41,10 +41,9 @@ def measure_and_save(
             for each in kind.measure(bench, options):
                 known = [each]
         except (InstrumentError, Interrupted):
-            if known:
-                if not known[-1].is_empty:
-                    tell(bench, told(known[-1]))
-                keep(bench, name, known[-1])
+            for found in known:
+                tell(bench, told(found))
+                keep(bench, name, found)
             raise
         tell(bench, told(known[-1]))
         save(bench, name, known[-1])
@@ -91,10 +90,8 @@ def write_pictures(found: Experiment, folder: Path, name: str) -> list[Path]:
 
 
 def keep(bench: Bench, name: str, found: Experiment) -> None:
-    """Save what is finished, if anything, or if nothing was kept before."""
-    partial = bench.folder / f"{name}.partial.json"
-    if not found.is_empty or not partial.exists():
-        try:
-            bench.display.say(str(write(partial, found.to_json())))
-        except InstrumentError as error:
-            bench.display.say(str(error))
+    """Save what is finished, and say where it lies, or why it can't be saved."""
+    try:
+        bench.display.say(str(write(bench.folder / f"{name}.partial.json", found.to_json())))
+    except InstrumentError as error:
+        bench.display.say(str(error))

@@ -16,7 +16,6 @@ import psutil
 import pytest
 
 from instrument.edges.processes import ROOT, wait_until
-from instrument.experiments.result import Result, is_doubtful
 from instrument.servers import SERVERS, SETS, SUBJECTS, packages_of
 from tests.support.commands import COMPARE, compare, on_terminal, one_line, run
 from tests.support.offspring import command_of, gone, offspring
@@ -80,11 +79,6 @@ def test_a_run_says_what_it_measured_and_writes_it_down(strange_folder):
         assert result["failures"] == 0
         assert 0 < result["locust_cpu"] <= 1.1 and 0 < result["machine_cpu"] <= 1
         assert result["command"] in done.stdout
-    times = loop["requests_per_second"] / sync["requests_per_second"]
-    told = f"uvicorn-worker answered {times:.1f} times as many requests as sync."
-    if any(is_doubtful(Result(**each)) for each in (sync, loop)):  # other tests run beside
-        told = "nothing is concluded from them."
-    assert told in done.stdout
     assert "\x1b" not in done.stdout
     for line in done.stdout.splitlines()[-4:]:
         assert Path(line).exists(), "where the files lie is printed last"
@@ -199,10 +193,7 @@ def test_server_killed_in_the_middle_of_a_run_is_said_and_nothing_is_overwritten
     assert "sync was killed by SIGKILL in the middle of the run" in errors
     assert "Traceback" not in output + errors
     assert (tmp_path / "comparison.json").read_text(encoding="utf-8") == "an earlier one"
-    assert (
-        json.loads((tmp_path / "comparison.partial.json").read_text(encoding="utf-8"))["results"]
-        == []
-    )
+    assert len(list(tmp_path.iterdir())) == 1, "nothing was finished"
     assert gone(every)
 
 
