@@ -3,27 +3,18 @@
 import argparse
 import math
 from pathlib import Path
+from typing import Any
 
 from command_line import address, whole_number
 
 
 def add_size(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
+    many: dict[str, Any] = {"action": "append", "default": []}
     add("app", nargs="?", metavar="APP", help="the application, as shop.wsgi:application")
-    add(
-        "--path",
-        action="append",
-        type=path,
-        help="asked for; give it again for another (default: /)",
-    )
-    add(
-        "--header",
-        action="append",
-        type=header,
-        default=[],
-        metavar="HEADER",
-        help="of each request, as 'Accept: text/html'; repeatable",
-    )
+    add("--path", **many, type=path, help="asked for; give it again for another (default: /)")
+    told = "of each request, as 'Accept: text/html'; repeatable"
+    add("--header", **many, type=header, help=told)
     add("--method", type=str.upper, help="of the requests (default: GET, or POST with --data)")
     add("--data", type=Path, metavar="FILE", help="body of each request: data will change")
     add("--rate", type=positive, help="requests a second that it has to hold")
@@ -35,14 +26,8 @@ def add_size(command: argparse.ArgumentParser) -> None:
     add("--interface", choices=("wsgi", "asgi"), help="where the application does not show it")
     add("--app-dir", type=Path, default=Path(), metavar="DIR", help="that it is started in")
     add("--python", help="of its environment, as DIR/.venv/bin/python")
-    add(
-        "--env",
-        action="append",
-        type=variable,
-        default=[],
-        metavar="KEY=VALUE",
-        help="in the environment of the application; repeatable",
-    )
+    told = "in the environment of the application; repeatable"
+    add("--env", **many, type=variable, metavar="KEY=VALUE", help=told)
     add("--url", help="of a server of this machine that runs already; nothing is started")
     add("--pid", type=whole_number(1, 2**31), help="of that server, for its CPU")
     add("--output", type=Path, default=Path("results"), metavar="FOLDER", help="for the files")

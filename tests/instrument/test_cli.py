@@ -37,22 +37,14 @@ def odd(start, app="wsgi.slow_app:app"):
 
 @contextmanager
 def started(*arguments):
-    process = psutil.Popen(
-        [*COMPARE, *map(str, arguments)],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(10)
-        process.stdout.close()
-        process.stderr.close()
+    options = {"cwd": ROOT, "stdin": subprocess.DEVNULL, "encoding": "utf-8"}
+    options |= dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+    with psutil.Popen([*COMPARE, *map(str, arguments)], **options) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
 
 
 @pytest.mark.long

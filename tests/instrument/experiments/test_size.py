@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -115,28 +115,15 @@ def size(folder, app, *arguments, status=0, seconds=150):
     return json.loads((folder / "size.json").read_text(encoding="utf-8")), done.stdout
 
 
-def url_of(port):
-    return f"http://127.0.0.1:{port}/"
-
-
-@pytest.fixture
-def served(tmp_path):
-    """Start an adversary as a server that runs already; return its URL and process."""
-    with ExitStack() as stack:
-
-        def serve(app, *options):
-            port = free_port()
-            program = ["uvicorn", "--port", str(port)] if options == ("asgi",) else [
-                "gunicorn", "--no-control-socket", "-b", f"127.0.0.1:{port}", *options
-            ]  # fmt: skip
-            command = [sys.executable, "-m", *program, f"{APPS}:{app}"]
-            log = tmp_path / "served.log"
-            process = stack.enter_context(
-                processes.serving(app, command, port, log, is_asked=False)
-            )
-            return url_of(port), process.pid
-
-        yield serve
+@contextmanager
+def served(app, options, log):
+    """Start an adversary as a server that runs already; hand over its URL and process."""
+    port = free_port()
+    gunicorn = ["gunicorn", "--no-control-socket", "-b", f"127.0.0.1:{port}", *options]
+    program = ["uvicorn", "--port", str(port)] if options == ("asgi",) else gunicorn
+    command = [sys.executable, "-m", *program, f"{APPS}:{app}"]
+    with processes.serving(app, command, port, log, is_asked=False) as process:
+        yield f"http://127.0.0.1:{port}/", process.pid
 
 
 GTHREAD = ("-k", "gthread", "--threads", "16")
@@ -157,13 +144,13 @@ SEEN = {
 @pytest.mark.measures(seconds=20)
 @taken_again
 @pytest.mark.parametrize("app", SEEN)
-def test_what_holds_requests_is_seen_from_outside(app, tmp_path, served):
+def test_what_holds_requests_is_seen_from_outside(app, tmp_path):
     options, why, holds, said = SEEN[app]
-    url, pid = served(app, *options)
-    status = 1 if why == "fails" else 0
+    status, highest = int(why == "fails"), 4 if why == "computes" else 8
     folder = tmp_path / "out"
-    highest = 4 if why == "computes" else 8
-    data, printed = size(folder, "--url", url, "--pid", pid, "--highest", highest, status=status)
+    with served(app, options, tmp_path / "served.log") as (url, pid):
+        asked = "--url", url, "--pid", pid, "--highest", highest
+        data, printed = size(folder, *asked, status=status)
     [found] = data["paths"]
     assert found["why"] == why
     if why != "computes":  # as many as the CPUs that are free
