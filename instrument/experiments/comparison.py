@@ -22,7 +22,7 @@ from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers, chosen
 from instrument.experiments.columns import Columns, filled, ratio_of
 from instrument.experiments.experiment import Experiment, Kind, one_by_one, so_many_processes
-from instrument.experiments.figure import MARK_COLOUR, OF_INTERFACE, Figure, picture, write_beside
+from instrument.experiments.figure import GREY, OF_INTERFACE, beside, new_figure, picture
 from instrument.experiments.result import Result, cause, is_doubtful, is_spoiled, told_of_others
 from instrument.load.bench import Bench, Plan, put_load
 from instrument.servers import SETS, SUBJECTS, WAITING, Subject, Work, sets_of
@@ -128,29 +128,25 @@ def rounded(number: float) -> str:
 def draw(comparison: Comparison) -> str:
     """A bar for each measured throughput, a mark at each ceiling, from zero."""
     results = comparison.results
-
-    def fill(figure: Figure) -> None:
-        axes = figure.add_subplot()
-        for row, result in enumerate(results):
-            found = result.requests_per_second
-            axes.barh(row, found, height=0.6, color=OF_INTERFACE[result.interface])
-            label = rounded(found)
-            if result.ceiling is not None:
-                label += f" of {rounded(result.ceiling)}"
-                axes.plot(
-                    [result.ceiling] * 2, [row - 0.4, row + 0.4], color=MARK_COLOUR, linewidth=3
-                )
-            write_beside(axes, label, (max(found, result.ceiling or 0), row), (8, 0), va="center")
-        highest = max(max(each.requests_per_second, each.ceiling or 0) for each in results)
-        axes.set_xlim(0, highest * 1.35)
-        axes.locator_params("x", nbins=5, steps=[1, 2, 5, 10])
-        axes.xaxis.set_major_formatter("{x:,g}")
-        axes.set_ylim(len(results) - 0.4, -0.6)
-        axes.set_yticks(range(len(results)), [marked(result) for result in results])
-        mark = ", grey mark: ceiling" if any(each.ceiling for each in results) else ""
-        axes.set_xlabel(f"throughput in requests/s (blue: WSGI, orange: ASGI{mark})")
-
-    return picture(fill, comparison, 1.7 + 0.7 * len(results), title_of(comparison))
+    figure = new_figure(1.7 + 0.7 * len(results))
+    axes = figure.add_subplot()
+    for row, result in enumerate(results):
+        found = result.requests_per_second
+        axes.barh(row, found, height=0.6, color=OF_INTERFACE[result.interface])
+        label = rounded(found)
+        if result.ceiling is not None:
+            label += f" of {rounded(result.ceiling)}"
+            axes.plot([result.ceiling] * 2, [row - 0.4, row + 0.4], color=GREY, linewidth=3)
+        beside(axes, label, (max(found, result.ceiling or 0), row), (8, 0), va="center")
+    highest = max(max(each.requests_per_second, each.ceiling or 0) for each in results)
+    axes.set_xlim(0, highest * 1.35)
+    axes.locator_params("x", nbins=5, steps=[1, 2, 5, 10])
+    axes.xaxis.set_major_formatter("{x:,g}")
+    axes.set_ylim(len(results) - 0.4, -0.6)
+    axes.set_yticks(range(len(results)), [marked(result) for result in results])
+    mark = ", grey mark: ceiling" if any(each.ceiling for each in results) else ""
+    axes.set_xlabel(f"throughput in requests/s (blue: WSGI, orange: ASGI{mark})")
+    return picture(figure, comparison, title_of(comparison))
 
 
 def add_arguments(command: ArgumentParser) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from instrument.edges.files import write
 from instrument.edges.processes import ROOT
-from instrument.experiments.figure import BLUE, GREY, ORANGE, Axes, Figure, Place, drawn
+from instrument.experiments.figure import BLUE, GREY, ORANGE, Axes, Figure, new_figure, svg_of
 
+Place = tuple[float, float]
 ROW_INCHES = 0.45
 TURNS = (  # what runs, from which row to which, and what hands control over to it
     ("event loop", 1.5, 2.2, ""),
@@ -127,8 +128,12 @@ DIAGRAMS = {  # what draws each, its rows, and a title that says what to see
 
 def diagrams() -> dict[str, str]:
     """Return each diagram's name and its SVG."""
-    every = DIAGRAMS.items()
-    return {name: drawn(fill, rows * ROW_INCHES, title) for name, (fill, rows, title) in every}
+    found = {}
+    for name, (fill, rows, title) in DIAGRAMS.items():
+        figure = new_figure(rows * ROW_INCHES)
+        fill(figure)
+        found[name] = svg_of(figure, title)
+    return found
 
 
 if __name__ == "__main__":

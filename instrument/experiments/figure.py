@@ -2,7 +2,6 @@
 
 import io
 import textwrap
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from instrument.experiments.experiment import Experiment, so_many_processes
@@ -13,12 +12,13 @@ if TYPE_CHECKING:  # it takes half a second, which only commands that draw shoul
 
 Axes: TypeAlias = "matplotlib.axes.Axes"
 Figure: TypeAlias = "matplotlib.figure.Figure"
+Point = tuple[float, float]
 
 # One colour has one meaning in all pictures, and can be read on a light page and on a dark one.
 BLUE, ORANGE, GREY = "#2a7fc1", "#d9691e", "#757d87"
 OF_INTERFACE = {"wsgi": BLUE, "asgi": ORANGE}
 OF_SERVER = {"sync": (BLUE, "o"), "uvicorn-worker": (ORANGE, "s")}
-MARK_COLOUR = TEXT = GREY
+TEXT = GREY
 # For other servers, after Okabe and Ito's palette, which is told apart by all kinds of sight.
 COLOURS = ("#0a9a73", "#c06796", "#b28100", "#3f96c9")
 MARKERS = "D^vP"
@@ -37,7 +37,6 @@ STYLE: dict[Any, object] = {
 }
 CAPTION_INCHES, CAPTION_LETTERS = 0.6, 120
 TITLE_INCHES = 0.35
-Place = tuple[float, float]
 
 
 def style_of(name: str, place: int) -> tuple[str, str]:
@@ -48,14 +47,12 @@ def style_of(name: str, place: int) -> tuple[str, str]:
     return COLOURS[place % len(COLOURS)], MARKERS[(place + shift) % len(MARKERS)]
 
 
-def write_beside(
-    axes: Axes, text: str, at: Place, shift: Place, colour: str = TEXT, **how: Any
-) -> None:
-    """Write a text so many points beside a place."""
-    axes.annotate(text, at, shift, textcoords="offset points", color=colour, **how)
+def beside(axes: Axes, text: str, at: Point, points: Point, **how: Any) -> None:
+    """Write a text beside a place of the data, so many typographic points from it."""
+    axes.annotate(text, at, points, textcoords="offset points", **how)
 
 
-def powers_of_two(axes: Axes, quantity: str) -> None:
+def log_axes(axes: Axes, quantity: str) -> None:
     """Give both axes powers of two, and names."""
     from matplotlib.ticker import LogLocator
 
@@ -64,41 +61,36 @@ def powers_of_two(axes: Axes, quantity: str) -> None:
         axis.set_major_locator(LogLocator(base=2, numticks=20))
         axis.set_major_formatter(lambda value, _: f"{value:g}")
         axis.set_minor_formatter(lambda value, _: "")
-    axes.grid(color=MARK_COLOUR, alpha=0.3, linewidth=0.7)
+    axes.grid(color=GREY, alpha=0.3, linewidth=0.7)
     axes.set_axisbelow(True)
     axes.set_xlabel("users, who ask again as soon as they are answered")
     axes.set_ylabel(quantity)
 
 
-def picture(
-    fill: Callable[[Figure], None], experiment: Experiment, inches: float, title: str
-) -> str:
-    """Return an SVG of measured data: what `fill` draws, a title, and the conditions."""
-    return drawn(fill, inches, title, caption(experiment), CAPTION_INCHES)
-
-
-def drawn(
-    fill: Callable[[Figure], None],
-    inches: float,
-    title: str,
-    below: str = "",
-    below_inches: float = 0,
-) -> str:
-    """Return an SVG of a figure that `fill` draws, and a title that says what to see."""
+def new_figure(inches: float) -> Figure:
+    """Return what is drawn on, so many inches high below its title."""
     import matplotlib.figure
 
-    with matplotlib.rc_context(STYLE):
-        inches += TITLE_INCHES
-        figure = matplotlib.figure.Figure(figsize=(8, inches), facecolor="none")
-        fill(figure)
-        for axes in figure.axes:
-            axes.set_facecolor("none")
-        figure.text(0.01, 1 - 0.08 / inches, title, va="top", fontsize=13, fontweight="bold")
-        figure.text(0.01, 0.02, below, fontsize=8.5)
-        figure.tight_layout(rect=(0, below_inches / inches, 1, 1 - TITLE_INCHES / inches))
-        svg = io.StringIO()
-        figure.savefig(svg, format="svg", transparent=True, metadata={"Date": None, "Title": title})
-        return svg.getvalue()
+    matplotlib.rcParams.update(STYLE)
+    return matplotlib.figure.Figure(figsize=(8, inches + TITLE_INCHES), facecolor="none")
+
+
+def picture(figure: Figure, experiment: Experiment, title: str) -> str:
+    """Return the SVG of a figure of measured data, with a title and the conditions."""
+    return svg_of(figure, title, caption(experiment), CAPTION_INCHES)
+
+
+def svg_of(figure: Figure, title: str, below: str = "", below_inches: float = 0) -> str:
+    """Return the SVG of a figure, with a title that says what to see."""
+    inches = figure.get_figheight()
+    for axes in figure.axes:
+        axes.set_facecolor("none")
+    figure.text(0.01, 1 - 0.08 / inches, title, va="top", fontsize=13, fontweight="bold")
+    figure.text(0.01, 0.02, below, fontsize=8.5)
+    figure.tight_layout(rect=(0, below_inches / inches, 1, 1 - TITLE_INCHES / inches))
+    svg = io.StringIO()
+    figure.savefig(svg, format="svg", transparent=True, metadata={"Date": None, "Title": title})
+    return svg.getvalue()
 
 
 def caption(experiment: Experiment) -> str:

@@ -15,7 +15,7 @@ from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place
 from instrument.experiments.experiment import Experiment, Kind, one_by_one
-from instrument.experiments.figure import BLUE, ORANGE, Axes, Figure, picture, write_beside
+from instrument.experiments.figure import BLUE, ORANGE, Axes, beside, new_figure, picture
 from instrument.experiments.timeline import LONGEST_SECONDS, body_of, sent_and_answered
 from instrument.load.bench import Bench, Plan
 from instrument.servers import BY_NAME, Subject, Work
@@ -94,23 +94,21 @@ def in_progress(each: Shop) -> list[tuple[float, int]]:
 def draw(mending: Mending) -> str:
     """Four panels of the same seconds, with a line for each shop in all of them."""
     longest = max(map(last_answer, mending.shops.values()))
-
-    def fill(figure: Figure) -> None:
-        panels = figure.subplots(2, 2, sharex=True).flat
-        for name, each in mending.shops.items():
-            line(panels[0], name, throughput(each), "answers/s")
-            line(panels[1], name, latencies(each), "latency, s")
-            line(panels[2], name, in_progress(each), "requests in progress", "steps-post")
-            line(panels[3], name, each.lags, "worst loop lag, s", "steps-pre")
-        for axes in panels:
-            axes.set_xlim(0, longest)
-            axes.set_ylim(bottom=0)
-        for axes in panels[2:]:
-            axes.set_xlabel("seconds since the first request")
-
+    figure = new_figure(5.6)
+    panels = figure.subplots(2, 2, sharex=True).flat
+    for name, each in mending.shops.items():
+        line(panels[0], name, throughput(each), "answers/s")
+        line(panels[1], name, latencies(each), "latency, s")
+        line(panels[2], name, in_progress(each), "requests in progress", "steps-post")
+        line(panels[3], name, each.lags, "worst loop lag, s", "steps-pre")
+    for axes in panels:
+        axes.set_xlim(0, longest)
+        axes.set_ylim(bottom=0)
+    for axes in panels[2:]:
+        axes.set_xlabel("seconds since the first request")
     most = max(lag for _, lag in mending.shops["before"].lags)
     title = f"One blocking call: the loop lag reaches {most:.1f} s, and all requests queue"
-    return picture(fill, mending, 5.6, title)
+    return picture(figure, mending, title)
 
 
 def line(
@@ -124,7 +122,7 @@ def line(
     times, values = zip(*points, strict=True)
     axes.plot(times, values, color=COLOUR[name], drawstyle=drawstyle)
     top = max(points, key=lambda point: point[1])
-    write_beside(axes, name, top, (0, 4), COLOUR[name], ha="center", annotation_clip=False)
+    beside(axes, name, top, (0, 4), color=COLOUR[name], ha="center", annotation_clip=False)
     axes.set_ylabel(label)
 
 

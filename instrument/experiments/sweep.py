@@ -15,7 +15,7 @@ from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers, chosen
 from instrument.experiments.columns import new_table, ratio_of
 from instrument.experiments.experiment import Experiment, Kind, one_by_one
-from instrument.experiments.figure import Figure, picture, powers_of_two, style_of
+from instrument.experiments.figure import log_axes, new_figure, picture, style_of
 from instrument.load.bench import Bench, Plan, put_load
 from instrument.servers import Subject, Work
 
@@ -95,21 +95,17 @@ def draw(
     measured: Callable[[Steady], float],
 ) -> str:
     """Measured points on predicted lines, both axes logarithmic."""
-
-    def fill(figure: Figure) -> None:
-        axes = figure.add_subplot()
-        for place, (name, steps) in enumerate(sweep.steps.items()):
-            users = [step.users for step in steps]
-            colour, marker = style_of(name, place)
-            size = max(12 - 2 * place - 2 * (place > 0), 3)  # so that all are seen where they meet
-            axes.plot(users, [*map(predicted, steps)], color=colour, linewidth=1.5)
-            axes.plot(
-                users, [*map(measured, steps)], marker, color=colour, markersize=size, label=name
-            )
-        powers_of_two(axes, quantity)
-        axes.legend(loc="upper left", title="measured (points), predicted (lines)", frameon=False)
-
-    return picture(fill, sweep, 5.2, title)
+    figure = new_figure(5.2)
+    axes = figure.add_subplot()
+    for place, (name, steps) in enumerate(sweep.steps.items()):
+        users = [step.users for step in steps]
+        colour, marker = style_of(name, place)
+        size = max(12 - 2 * place - 2 * (place > 0), 3)  # so that all are seen where they meet
+        axes.plot(users, [*map(predicted, steps)], color=colour, linewidth=1.5)
+        axes.plot(users, [*map(measured, steps)], marker, color=colour, markersize=size, label=name)
+    log_axes(axes, quantity)
+    axes.legend(loc="upper left", title="measured (points), predicted (lines)", frameon=False)
+    return picture(figure, sweep, title)
 
 
 def add_arguments(command: ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from instrument.edges.clients import FAILURES, connection_to, exchange
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers
 from instrument.experiments.experiment import Experiment, Kind, one_by_one
-from instrument.experiments.figure import Figure, picture, style_of
+from instrument.experiments.figure import new_figure, picture, style_of
 from instrument.load.bench import Bench, Plan
 from instrument.servers import Subject
 
@@ -55,24 +55,22 @@ def draw(timeline: Timeline) -> str:
     last = max(done for times in timeline.requests.values() for _, done in times)
     columns = min(len(timeline.requests), MOST_PANELS)
     rows = -(-len(timeline.requests) // columns)
-
-    def fill(figure: Figure) -> None:
-        panels = figure.subplots(rows, columns, sharey=True, squeeze=False).flat
-        for place, (name, times) in enumerate(timeline.requests.items()):
-            axes = panels[place]
-            for row, (sent, done) in enumerate(times, start=1):
-                axes.barh(row, done - sent, left=sent, height=0.8, color=style_of(name, place)[0])
-            axes.set_title(name)
-            axes.set_xlim(0, last * 1.05)
-            axes.set_yticks(range(1, len(times) + 1))
-            axes.set_xlabel("seconds since all were sent")
-            if place % columns == 0:
-                axes.set_ylabel("request")
-        for axes in panels[len(timeline.requests) :]:
-            axes.set_axis_off()
-        panels[0].invert_yaxis()
-
-    return picture(fill, timeline, 0.6 + 3.6 * rows, title_of(timeline))
+    figure = new_figure(0.6 + 3.6 * rows)
+    panels = figure.subplots(rows, columns, sharey=True, squeeze=False).flat
+    for place, (name, times) in enumerate(timeline.requests.items()):
+        axes = panels[place]
+        for row, (sent, done) in enumerate(times, start=1):
+            axes.barh(row, done - sent, left=sent, height=0.8, color=style_of(name, place)[0])
+        axes.set_title(name)
+        axes.set_xlim(0, last * 1.05)
+        axes.set_yticks(range(1, len(times) + 1))
+        axes.set_xlabel("seconds since all were sent")
+        if place % columns == 0:
+            axes.set_ylabel("request")
+    for axes in panels[len(timeline.requests) :]:
+        axes.set_axis_off()
+    panels[0].invert_yaxis()
+    return picture(figure, timeline, title_of(timeline))
 
 
 def add_arguments(command: ArgumentParser) -> None:
