@@ -67,7 +67,7 @@ class Kind(Generic[E_co]):
     summary: str  # for --help
     data: type[E_co]
     add_arguments: Callable[[ArgumentParser], None]
-    measure: Callable[[Bench, Namespace], Iterator[E_co]]  # yields more and more
+    measure: Callable[[Bench, Namespace], Iterator[E_co]]  # yields what is known after each part
     expected_seconds: Callable[[Plan, Subject], float]  # of each subject
     subjects: Callable[[Namespace], list[Subject]] = chosen  # raises InstrumentError
     plan: Callable[[Namespace, list[Subject]], Plan] = users_asked_for

@@ -98,9 +98,9 @@ def measure(bench: Bench, subject: Subject) -> list[tuple[float, float]]:
 def sent_and_answered(
     bench: Bench, subject: Subject, port: int, delays: Sequence[float]
 ) -> list[tuple[float, float]]:
-    """Send a request after each of these delays, whatever is answered; return when each was both.
+    """Send a request after each of these delays, in s; return when each was sent and answered.
 
-    Raises InstrumentError when one of them is not answered with 200.
+    None waits for the answer to another. Raises InstrumentError when one is not answered with 200.
     """
     moment = threading.Barrier(len(delays), timeout=30)
     times: list[tuple[float, float]] = []
