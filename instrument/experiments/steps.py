@@ -69,16 +69,9 @@ CONNECTIONS: Columns = {
 
 
 @dataclass(frozen=True)
-class Steps(Experiment):
-    """What each server did with more and more users."""
+class Crowd(Experiment):
+    """What a request cost with more and more users."""
 
-    @property
-    def asked(self) -> str:
-        return f"{FEWEST} to {self.conditions.users} users who don't wait"
-
-
-@dataclass(frozen=True)
-class Crowd(Steps):
     crowds: dict[str, tuple[CrowdStep, ...]]
     PART: ClassVar[str] = "crowds"
 
@@ -87,7 +80,9 @@ class Crowd(Steps):
 
 
 @dataclass(frozen=True)
-class Spread(Steps):
+class Spread(Experiment):
+    """How more and more users were spread over the workers."""
+
     spreads: dict[str, tuple[SpreadStep, ...]]
     PART: ClassVar[str] = "spreads"
 

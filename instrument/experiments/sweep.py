@@ -31,7 +31,24 @@ class Sweep(Experiment):
         yield table(self)
 
     def pictures(self) -> dict[str, str]:
-        return {"-throughput": draw_throughput(self), "-latency": draw_latency(self)}
+        throughput = title_of(self, "bends at {} users", "follows the users")
+        latency = title_of(self, "rises from {} users on", "stays flat")
+        return {
+            "-throughput": draw(
+                self,
+                f"Throughput: {throughput}",
+                "throughput in requests/s",
+                predicted=lambda step: step.ceiling or math.nan,
+                measured=lambda step: step.requests_per_second,
+            ),
+            "-latency": draw(
+                self,
+                f"Latency: {latency}",
+                "median latency in s",
+                predicted=lambda step: step.users / (step.ceiling or math.nan),  # by Little's law
+                measured=lambda step: step.median_ms / 1000,
+            ),
+        }
 
     @property
     def asked(self) -> str:
@@ -52,26 +69,6 @@ def table(sweep: Sweep) -> Table:
             cells += [f"{step.requests_per_second:.2f}", ratio_of(step), f"{step.median_ms:.0f}"]
         grid.add_row(*cells)
     return grid
-
-
-def draw_throughput(sweep: Sweep) -> str:
-    return draw(
-        sweep,
-        f"Throughput: {title_of(sweep, 'bends at {} users', 'follows the users')}",
-        "throughput in requests/s",
-        predicted=lambda step: step.ceiling or math.nan,
-        measured=lambda step: step.requests_per_second,
-    )
-
-
-def draw_latency(sweep: Sweep) -> str:
-    return draw(
-        sweep,
-        f"Latency: {title_of(sweep, 'rises from {} users on', 'stays flat')}",
-        "median latency in s",
-        predicted=lambda step: step.users / (step.ceiling or math.nan),  # by Little's law
-        measured=lambda step: step.median_ms / 1000,
-    )
 
 
 def title_of(sweep: Sweep, beyond: str, flat: str) -> str:
