@@ -22,7 +22,7 @@ from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place, add_servers, add_users, add_workers, chosen
 from instrument.experiments.columns import Columns, filled, ratio_of
 from instrument.experiments.experiment import Experiment, Kind, one_by_one, so_many_processes
-from instrument.experiments.figure import GREY, OF_INTERFACE, beside, new_figure, picture
+from instrument.experiments.figure import GREY, OF_INTERFACE, annotate, new_figure, picture
 from instrument.experiments.result import Result, cause, is_doubtful, is_spoiled, told_of_others
 from instrument.load.bench import Bench, Plan, put_load
 from instrument.servers import SETS, SUBJECTS, WAITING, Subject, Work, sets_of
@@ -137,7 +137,7 @@ def draw(comparison: Comparison) -> str:
         if result.ceiling is not None:
             label += f" of {rounded(result.ceiling)}"
             axes.plot([result.ceiling] * 2, [row - 0.4, row + 0.4], color=GREY, linewidth=3)
-        beside(axes, label, (max(found, result.ceiling or 0), row), (8, 0), va="center")
+        annotate(axes, label, (max(found, result.ceiling or 0), row), (8, 0), va="center")
     highest = max(max(each.requests_per_second, each.ceiling or 0) for each in results)
     axes.set_xlim(0, highest * 1.35)
     axes.locator_params("x", nbins=5, steps=[1, 2, 5, 10])

@@ -47,7 +47,7 @@ def style_of(name: str, place: int) -> tuple[str, str]:
     return COLOURS[place % len(COLOURS)], MARKERS[(place + shift) % len(MARKERS)]
 
 
-def beside(axes: Axes, text: str, at: Point, points: Point, **how: Any) -> None:
+def annotate(axes: Axes, text: str, at: Point, points: Point, **how: Any) -> None:
     """Write a text beside a place of the data, so many typographic points from it."""
     axes.annotate(text, at, points, textcoords="offset points", **how)
 

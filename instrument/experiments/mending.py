@@ -15,7 +15,7 @@ from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place
 from instrument.experiments.experiment import Experiment, Kind, one_by_one
-from instrument.experiments.figure import BLUE, ORANGE, Axes, beside, new_figure, picture
+from instrument.experiments.figure import BLUE, ORANGE, Axes, annotate, new_figure, picture
 from instrument.experiments.timeline import LONGEST_SECONDS, body_of, sent_and_answered
 from instrument.load.bench import Bench, Plan
 from instrument.servers import BY_NAME, Subject, Work
@@ -122,7 +122,7 @@ def line(
     times, values = zip(*points, strict=True)
     axes.plot(times, values, color=COLOUR[name], drawstyle=drawstyle)
     top = max(points, key=lambda point: point[1])
-    beside(axes, name, top, (0, 4), color=COLOUR[name], ha="center", annotation_clip=False)
+    annotate(axes, name, top, (0, 4), color=COLOUR[name], ha="center", annotation_clip=False)
     axes.set_ylabel(label)
 
 

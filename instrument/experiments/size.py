@@ -13,7 +13,15 @@ from instrument.arithmetic.sizing import BUSY_CPU, Rung, requests_worked_on, sus
 from instrument.edges.program import COULD_NOT
 from instrument.experiments.columns import Columns, filled
 from instrument.experiments.experiment import Experiment
-from instrument.experiments.figure import BLUE, GREY, ORANGE, beside, log_axes, new_figure, picture
+from instrument.experiments.figure import (
+    BLUE,
+    GREY,
+    ORANGE,
+    annotate,
+    log_axes,
+    new_figure,
+    picture,
+)
 from instrument.experiments.result import told_of_others
 
 DOES_NOT_FIT = 3
@@ -218,11 +226,11 @@ def draw(sizing: Sizing, profile: Profile) -> str:
     found = [rung.requests_per_second for rung in profile.ladder]
     axes.plot(users, [each / profile.seconds for each in users], color=GREY, linewidth=1.5)
     last = users[-1], users[-1] / profile.seconds
-    beside(axes, "users / seconds", last, (-14, -4), ha="right")
+    annotate(axes, "users / seconds", last, (-14, -4), ha="right")
     if profile.holds:
         axes.axhline(profile.fastest, color=ORANGE, linewidth=1.5)
         told = f"plateau: {profile.holds:.3g} in progress"
-        beside(axes, told, (users[0], profile.fastest), (6, -14), color=ORANGE)
+        annotate(axes, told, (users[0], profile.fastest), (6, -14), color=ORANGE)
     axes.plot(users, found, "o", color=BLUE, markersize=8)
     log_axes(axes, "throughput in requests/s")
     return picture(figure, sizing, title_of(profile))
