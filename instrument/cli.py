@@ -54,12 +54,12 @@ def parse(arguments: list[str] | None) -> Namespace:
     told = "start two servers and Locust's page, to put load on them by hand"
     add_lab_arguments(add("lab", told, run_lab))
     show = add("show", "print the table of saved data again, without measuring", show_file)
-    draw = add(
-        "draw", "draw the pictures of saved data again beside it, without measuring", draw_file
-    )
+    draw = add("draw", "draw the pictures of saved data again, without measuring", draw_file)
     for command in (show, draw):
         told = "a JSON file that a measurement wrote"
         command.add_argument("file", type=Path, metavar="FILE", help=told)
+    told = "folder for the pictures (default: that of the file)"
+    draw.add_argument("--output", type=Path, metavar="FOLDER", help=told)
     told = "try what chapters 5 to 8 say of the servers, and print it as tables"
     add_faults_arguments(add("faults", told, run_faults))
     add("check", "say whether this machine is ready", check_machine)
@@ -118,7 +118,8 @@ def show_file(options: Namespace) -> None:
 
 def draw_file(options: Namespace) -> None:
     experiment = read(options.file)
-    for path in write_pictures(experiment, writable(options.file.parent), options.file.stem):
+    folder = writable(options.output or options.file.parent)
+    for path in write_pictures(experiment, folder, options.file.stem):
         print(path)
 
 

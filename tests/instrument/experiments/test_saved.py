@@ -66,6 +66,12 @@ def test_committed_pictures_stand_on_light_and_dark_pages(path):
     assert painted <= {BLUE, ORANGE, GREY}
 
 
+def test_saved_data_is_drawn_into_another_folder(tmp_path):
+    assert compare("draw", "docs/timeline.json", "--output", tmp_path).returncode == 0
+    drawn = (tmp_path / "timeline.svg").read_text(encoding="utf-8")
+    assert drawn == (ROOT / "docs/timeline.svg").read_text(encoding="utf-8")
+
+
 def test_what_can_not_be_read_is_said_in_one_line(tmp_path):
     (tmp_path / "no.json").write_text("{}", encoding="utf-8")
     for command in ("draw", "show"):
