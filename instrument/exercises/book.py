@@ -1,4 +1,4 @@
-"""The exercises: what each is called, its hint, and the function that checks it."""
+"""The exercises: what is told of each, and the function that checks it."""
 
 import hashlib
 import tomllib
@@ -29,13 +29,13 @@ Check = Callable[[Path, Path], str]  # of a file, with a folder for logs; says w
 @dataclass(frozen=True)
 class Exercise:
     number: int
+    check: Check
     title: str
     chapter: str  # the folder of the chapter to which it belongs
-    hint: str  # the first: an idea
-    check: Check
     section: str  # a heading of the chapter's page
     minutes: int
     difficulty: int  # 1 to 3
+    hint: str  # the first: an idea
     spelling: str  # the second hint
     why: str  # what is said after success
     needs: str = ""  # a program, without which it is passed over
@@ -68,25 +68,13 @@ class Exercise:
 # what is told of each, by number, in the order of the chapters
 BOOK = tomllib.loads(Path(__file__).with_name("book.toml").read_text("utf-8"))
 EXERCISES: dict[int, Exercise] = {}
-AFTER_GUESS: dict[int, Check] = {}  # of a reader's copy, where a number was wrong
 
 
-def exercise(number: int, title: str, chapter: str, hint: str) -> Callable[[Check], Check]:
+def exercise(number: int) -> Callable[[Check], Check]:
     """Make a function the check of an exercise: it raises Wrong, or says what it saw."""
 
     def add(check: Check) -> Check:
-        told = BOOK[str(number)]
-        EXERCISES[number] = Exercise(number, title, chapter, hint, check, **told)
-        return check
-
-    return add
-
-
-def after_guess(number: int) -> Callable[[Check], Check]:
-    """Make a function the check of a reader's copy whose first prediction was wrong."""
-
-    def add(check: Check) -> Check:
-        AFTER_GUESS[number] = check
+        EXERCISES[number] = Exercise(number, check, **BOOK[str(number)])
         return check
 
     return add
@@ -94,7 +82,7 @@ def after_guess(number: int) -> Callable[[Check], Check]:
 
 def by_chapter() -> list[Exercise]:
     """Return all, in the order of the chapters."""
-    return [EXERCISES[int(number)] for number in BOOK if int(number) in EXERCISES]
+    return [EXERCISES[int(number)] for number in BOOK]
 
 
 def checksum(content: bytes) -> str:

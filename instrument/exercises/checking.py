@@ -9,14 +9,7 @@ from time import monotonic
 from instrument.edges.errors import InstrumentError
 from instrument.edges.tools import lacking
 from instrument.exercises import progress, strays
-from instrument.exercises.book import (
-    AFTER_GUESS,
-    Exercise,
-    Guessed,
-    Wrong,
-    by_chapter,
-    place,
-)
+from instrument.exercises.book import Exercise, Guessed, Wrong, by_chapter, place
 
 WIDTH, MOST_LINES = 96, 2  # of what a check says, between its title and what to do next
 LONG = 3  # seconds, from which on it is said how long a check took
@@ -28,12 +21,9 @@ def checked(each: Exercise, path: Path | None = None) -> str:
     path = path or each.path
     if not path.is_file():
         raise Wrong(f"There is no {place(path)}: make exercises ARGS='reset {each.number}'.")
-    check = each.check
-    if path == each.path and progress.has_guessed(each):
-        check = AFTER_GUESS[each.number]
     with tempfile.TemporaryDirectory(prefix="exercise-") as folder, strays.ended(folder):
         try:
-            return check(path, Path(folder))
+            return each.check(path, Path(folder))
         except FileNotFoundError as error:
             if not str(error.filename).startswith(folder):
                 raise
@@ -109,14 +99,8 @@ def what_is_lacking(each: Exercise) -> str:
 
 def said(text: str) -> list[str]:
     """Return the lines that a text takes."""
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent="  ",
-        subsequent_indent="  ",
-        max_lines=MOST_LINES,
-        placeholder=" ...",
-    )
+    lines = textwrap.wrap(text, WIDTH - len("  "), max_lines=MOST_LINES, placeholder=" ...")
+    return [f"  {line}" for line in lines]
 
 
 def say(text: str) -> None:

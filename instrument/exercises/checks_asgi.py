@@ -5,15 +5,17 @@ import select
 import socket
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from instrument.exercises import drive
 from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.drive import Message
 from instrument.exercises.serve import (
     because,
     compiled,
     fetch,
-    fetch_thrice,
     fetch_together,
+    need_alike,
     need_ok,
     result_of,
     together,
@@ -24,29 +26,22 @@ PIECES = (b"one", b"two", b"three")
 OTHER_PIECES = (b"four", b"four", b"four", b"five")
 PAUSE = 0.3  # seconds, between pieces
 DISCONNECT_SECONDS = 3  # seconds, of a client that waits for the next byte
-DRIVE = Path(drive.__file__)
-MANY = drive.PIECES
 
 
-def driven(path: Path, folder: Path, *kinds: str) -> dict[str, list]:
+def driven(path: Path, folder: Path, *kinds: str) -> Any:
     """Return what a file's application sends in each conversation, and how it ended."""
-    ends = result_of(DRIVE.read_text("utf-8"), path, folder, *kinds)
+    ends = result_of("drive", path, folder, *kinds)
     said = (folder / "script.log").read_text("utf-8", "replace")
     if found := re.search(r"coroutine '(?:.+\.)?(.+)' was never awaited", said):
         raise Wrong(f"{found[1]}() stands without await, and so did nothing.")
     return ends
 
 
-def joined(sent: list[dict]) -> str:
+def joined(sent: list[Message]) -> str:
     return "".join(message.get("body", "") for message in sent)
 
 
-@exercise(
-    6,
-    "the lifespan that is answered with HTTP",
-    "asgi",
-    'if scope["type"] == "lifespan": receive, send, receive, send, and return.',
-)
+@exercise(6)
 def lifespan(path: Path, folder: Path) -> str:
     sent, end = driven(path, folder, "lifespan")["lifespan"]
     types = [message.get("type") for message in sent]
@@ -56,7 +51,8 @@ def lifespan(path: Path, folder: Path) -> str:
         raise Wrong(f"Both were answered, but then {end or types[2]}: return after the shutdown.")
 
     with uvicorn(path, folder, "--lifespan=on") as run:
-        answer = fetch_thrice(run)
+        answer = need_ok(fetch(run.port), run)
+        need_alike(answer, run)
     if answer.body != b"Hello, World!\n":
         raise Wrong(f"Lifespan is right; but now a GET is answered with {answer.body!r}.")
     return "Start and shutdown were answered, and a GET as before."
@@ -81,17 +77,12 @@ def need_answer(event: str, answer: list[str], end: str) -> None:
     raise Wrong(f"The server sent {event}, and waits for its answer{ended}.")
 
 
-@exercise(
-    7, "a body that comes in pieces", "asgi", "Gather the pieces in a loop while more_body is true."
-)
+@exercise(7)
 def pieces(path: Path, folder: Path) -> str:
     with uvicorn(path, folder) as run:
         sent = [PIECES, OTHER_PIECES]  # by two clients at once, with pauses
-        for pieces_sent, got in zip(
-            sent,
-            together(*[partial(answer_to_pieces, run.port, each) for each in sent]),
-            strict=True,
-        ):
+        answers = together(*[partial(answer_to_pieces, run.port, each) for each in sent])
+        for pieces_sent, got in zip(sent, answers, strict=True):
             if got.startswith(b"HTTP/1.1 500"):
                 raise Wrong(f"The pieces were answered with 500.{because(run.log)}")
             saw = judged(pieces_sent, got)
@@ -108,15 +99,14 @@ def pieces(path: Path, folder: Path) -> str:
     return saw
 
 
-def need_all_pieces(sent: list[dict], end: str) -> None:
-    expected = b"".join(MANY).upper().decode("latin-1")
-    got = joined(sent)
-    if got == expected and not end:
-        return
-    what = f"{len(MANY)} pieces, an empty one and equal ones among them, the last without more_body"
+def need_all_pieces(sent: list[Message], end: str) -> None:
+    many, got = drive.PIECES, joined(sent)
+    expected = b"".join(many).upper().decode("latin-1")
+    what = f"{len(many)} pieces, an empty one and equal ones among them, the last without more_body"
     if end:
         raise Wrong(f"The server gave {what}. It failed: {end}.")
-    raise Wrong(f"The server gave {what}, and of {len(expected)} bytes came back {len(got)}.")
+    if got != expected:
+        raise Wrong(f"The server gave {what}, and of {len(expected)} bytes came back {len(got)}.")
 
 
 def judged(sent: tuple[bytes, ...], got: bytes) -> str:
@@ -163,11 +153,12 @@ async def app(scope, receive, send):
 """
 
 
-@exercise(8, "unblock the loop", "asgi", "asyncio has a sleep of its own, which has to be awaited.")
+@exercise(8)
 def unblocked(path: Path, folder: Path) -> str:
-    (folder / "roomy.py").write_text(ROOMY.format(path=str(path)), "utf-8")
     compiled(path)
-    with uvicorn(path, folder, f"--app-dir={folder}", app="roomy:app") as run:
+    roomy = folder / "roomy.py"
+    roomy.write_text(ROOMY.format(path=str(path)), "utf-8")
+    with uvicorn(roomy, folder, f"--app-dir={path.parent}") as run:
         for clients in (6, 6, 40):  # blocked ones take 3 s, 3 s, and 20 s
             answers = fetch_together(run.port, clients)
             if re.search("NoneType.*await", run.said()):
@@ -184,12 +175,7 @@ def unblocked(path: Path, folder: Path) -> str:
     return f"{saw}."
 
 
-@exercise(
-    11,
-    "middleware that adds a header",
-    "asgi",
-    'Hand a send of your own to self.app: it changes the message "http.response.start" alone.',
-)
+@exercise(11)
 def header(path: Path, folder: Path) -> str:
     kinds = ("first", "missing", "again", "websocket", "lifespan")
     found = driven(path, folder, "error", *kinds)
@@ -215,7 +201,7 @@ def header(path: Path, folder: Path) -> str:
     return "The answers have all headers; WebSocket, lifespan and an error were left alone."
 
 
-def need_header(sent: list[dict], status: int) -> None:
+def need_header(sent: list[Message], status: int) -> None:
     """Raise Wrong where an answer is not the application's, with one header more."""
     start, *bodies = sent
     headers = [tuple(each) for each in start.get("headers", [])]

@@ -1,43 +1,43 @@
-"""Exercises 17 and 18: where a process stands, and how long a request waited."""
+"""Exercises 17, 18 and 30: where a process stands, how long a request waited, and what a CPU did."""
 
 import os
+import random
 import re
 import signal
+import sys
 import time
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 import psutil
 
 from instrument.edges import processes
-from instrument.edges.clients import connected
+from instrument.edges.clients import Response, connected
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.serve import (
-    Response,
     Served,
+    called,
     evaluated,
     fetch,
     gunicorn,
     need_ok,
+    served,
     together,
 )
+from instrument.exercises.slow_server import SIGNALS
 
 Frame = tuple[str, str, str]  # file, line, function
 FRAME = r'File ".*?([^/"]+)", line (\d+) in (.+)'
 
 
-@exercise(
-    17,
-    "name the line that blocks",
-    "diagnosis",
-    "Read the stack from its top, down to the first line that is of this file.",
-)
+@exercise(17)
 def blocking_line(path: Path, folder: Path) -> str:
     (answer,) = evaluated(path, folder, "ANSWER")
     if answer in (None, "Ellipsis"):
         raise Wrong("There is no answer yet: write the number of a line in place of ...")
-    with gunicorn(path, folder, server="asgi") as run:
+    with gunicorn(path, folder, "--worker-class=asgi") as run:
         stack = stack_of(run, path.name)
     said = place_in(answer)
     own = [frame for frame in stack if frame[0] == path.name]
@@ -96,16 +96,11 @@ NO_LINE = 'The log has no line for each request like "waited 0.00 s, took 0.60 s
 AGO = 1.5  # seconds since a request came to the proxy
 
 
-@exercise(
-    18,
-    "log how long a request waited",
-    "diagnosis",
-    'environ.get("HTTP_X_REQUEST_START") is text, or None. Subtract it, as a float, from began.',
-)
+@exercise(18)
 def logged_wait(path: Path, folder: Path) -> str:
     def client(port: int, ago: float = 0) -> Response:
         """Send a request that came to the proxy some seconds ago."""
-        return fetch(port, X_Request_Start=f"{time.time() - ago:.3f}")
+        return fetch(port, headers={"X-Request-Start": f"{time.time() - ago:.3f}"})
 
     with gunicorn(path, folder) as run:
         answers = together(*[partial(client, run.port)] * CLIENTS)
@@ -150,6 +145,39 @@ def lines_of(run: Served, count: int) -> list[tuple[float | None, float]]:
 
 
 def with_wait(line: tuple[float | None, float]) -> tuple[float, float]:
-    if line[0] is None:
+    waited, took = line
+    if waited is None:
         raise Wrong(NO_LINE)
-    return line
+    return waited, took
+
+
+SLOW_SERVER = Path(__file__).with_name("slow_server.py")
+ROUNDS = 3
+SHOWS = {
+    "computes": "What does its CPU time do while a request is under way?",
+    "waits": "Its CPU time stands still, and the answer comes.",
+    "stuck": "Its CPU time stands still, and no answer comes.",
+}
+
+
+@exercise(30)
+def named_cause(path: Path, folder: Path) -> str:
+    with ExitStack() as stack:
+        servers = []
+        for _ in SIGNALS:
+            port = processes.free_port()
+            command = [sys.executable, str(SLOW_SERVER), str(port)]
+            run = stack.enter_context(served(command, SLOW_SERVER, folder, port))
+            servers.append((run.process.pid, port))
+        for turn in range(1, ROUNDS + 1):
+            causes = random.sample(list(SIGNALS), len(SIGNALS))
+            for (pid, _), cause in zip(servers, causes, strict=True):
+                os.kill(pid, SIGNALS[cause])
+            given = called(path, folder, "cause", *servers)
+            for said, cause in zip(given, causes, strict=True):
+                if said != cause:
+                    raise Wrong(
+                        f"Round {turn} of {ROUNDS}: you say {said!r:.30} of a server that "
+                        f"{'is ' * (cause == 'stuck')}{cause}. {SHOWS[cause]}"
+                    )
+    return f"Three servers were shuffled {ROUNDS} times, and you named the cause of each."

@@ -1,79 +1,76 @@
-"""Exercise 10: a locustfile, run against a sync worker and an event loop."""
+"""Exercises 10 and 29: locustfiles, for a sync worker and an event loop, and for a server that slows."""
 
 import csv
+import http.server
 import re
 import signal
+import statistics
+import time
 from contextlib import suppress
 from pathlib import Path
+from subprocess import Popen
 from time import monotonic
 
 from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
-from instrument.exercises.serve import LONGEST, Served, because, compiled, gunicorn, uvicorn
+from instrument.exercises.serve import (
+    LONGEST,
+    WAITING_APPS,
+    Served,
+    because,
+    compiled,
+    gunicorn,
+    in_thread,
+    uvicorn,
+)
 
 USERS = 4  # of each class
 SECONDS = 4  # from the first answer on
 WAITS = 0.25  # seconds of an answer
 LEAST_REST = 0.4  # seconds between a user's requests that hide the knee
 APART = 1.25  # a worker answers one at a time, the loop one for each of the users: 4 times as many
-ANSWERED = "answered"  # in the log, for each request
-SYNC_APP = f"""import time
-def app(environ, start_response):
-    time.sleep({WAITS})
-    print({ANSWERED!r}, time.monotonic(), flush=True)
-    start_response("200 OK", [("Content-Length", "0")])
-    return []
-"""
-LOOP_APP = f"""import asyncio, time
-async def app(scope, receive, send):
-    assert scope["type"] == "http"
-    await asyncio.sleep({WAITS})
-    print({ANSWERED!r}, time.monotonic(), flush=True)
-    headers = [(b"content-length", b"0")]
-    await send({{"type": "http.response.start", "status": 200, "headers": headers}})
-    await send({{"type": "http.response.body"}})
-"""
-EQUAL = f"""
-WsgiUser.fixed_count = AsgiUser.fixed_count = {USERS}
-"""
+Rows = dict[str, tuple[int, float]]  # of each row: answers, and the seconds of one on average
 
 
-@exercise(
-    10,
-    "a locustfile that hides the knee",
-    "compare",
-    "A user who rests for ten seconds does not keep a worker busy. What without wait_time?",
-)
+@exercise(10)
 def knee(path: Path, folder: Path) -> str:
     compiled(path)
     port = processes.free_port(2)  # one next to the other, as 8000 and 8001
-    for name, text in (("sync_app", SYNC_APP), ("loop_app", LOOP_APP)):
-        (folder / f"{name}.py").write_text(text, "utf-8")
+    text = re.sub(r"\b8000\b", str(port), path.read_text("utf-8"))
+    text = re.sub(r"\b8001\b", str(port + 1), text)
+    copy = folder / path.name
+    copy.write_text(f"{text}\nWsgiUser.fixed_count = AsgiUser.fixed_count = {USERS}\n", "utf-8")
     with (
-        gunicorn(folder / "sync_app.py", folder, port=port) as sync,
-        uvicorn(folder / "loop_app.py", folder, port=port + 1) as loop,
+        gunicorn(WAITING_APPS, folder, app="wsgi", port=port, WAITS=str(WAITS)) as sync,
+        uvicorn(WAITING_APPS, folder, app="asgi", port=port + 1, WAITS=str(WAITS)) as loop,
     ):
-        rows, answered = loaded(placed(path, folder, port), folder, (sync, loop))
-    return judged(rows, answered)
+        return judged(*loaded(copy, folder, {"wsgi": sync, "asgi": loop}))
 
 
-def loaded(locustfile: Path, folder: Path, servers: tuple[Served, Served]) -> tuple[dict, dict]:
+def locust_for(locustfile: Path, users: int) -> list[str]:
+    """Return a command that starts Locust with all its users at once."""
+    command = ["locust", "--locustfile", str(locustfile), "--headless", "--only-summary"]
+    return [*command, "--users", str(users), "--spawn-rate", str(users)]
+
+
+def loaded(
+    locustfile: Path, folder: Path, servers: dict[str, Served]
+) -> tuple[Rows, dict[str, int]]:
     """Let Locust run it for a while; return its table, and how many answers each server gave."""
-    command = ["locust", "--locustfile", str(locustfile), "WsgiUser", "AsgiUser", "--headless"]
-    command += ["--users", str(2 * USERS), "--spawn-rate", str(2 * USERS)]
-    command += ["--stop-timeout", "0", "--only-summary", "--csv", str(folder / "run")]
+    command = [*locust_for(locustfile, 2 * USERS), "WsgiUser", "AsgiUser"]
+    command += ["--stop-timeout", "0", "--csv", str(folder / "run")]
     log = folder / "locust.log"
     with processes.running(command, log) as locust:
         started = monotonic()
 
         def is_over() -> bool:
-            begun = min([time for each in servers for time in times(each)], default=None)
+            begun = min([at for run in servers.values() for at in times(run)], default=None)
             end = started + LONGEST if begun is None else begun + SECONDS - WAITS
             return locust.poll() is not None or monotonic() > end
 
         processes.wait_until(is_over, seconds=2 * LONGEST)
-        answered = dict(zip(("wsgi", "asgi"), map(len, map(times, servers)), strict=True))
+        answered = {name: len(times(run)) for name, run in servers.items()}
         locust.send_signal(signal.SIGTERM)
         with suppress(InstrumentError):
             processes.wait_until(lambda: locust.poll() is not None, seconds=5)
@@ -87,19 +84,10 @@ def loaded(locustfile: Path, folder: Path, servers: tuple[Served, Served]) -> tu
 
 def times(run: Served) -> list[float]:
     """Return when a server gave its answers."""
-    return [float(told) for told in re.findall(rf"^{ANSWERED} ([\d.]+)$", run.said(), re.MULTILINE)]
+    return [float(told) for told in re.findall(r"^answered ([\d.]+)$", run.said(), re.MULTILINE)]
 
 
-def placed(path: Path, folder: Path, port: int) -> Path:
-    """Write the same locustfile with free ports for those that it names, and as many users of each class."""
-    text = re.sub(r"\b8000\b", str(port), path.read_text("utf-8"))
-    copy = folder / path.name
-    copy.write_text(re.sub(r"\b8001\b", str(port + 1), text) + EQUAL, "utf-8")
-    return copy
-
-
-def table(path: Path) -> dict[str, tuple[int, float]]:
-    """Return of each row how many requests were answered, and after how many seconds on average."""
+def table(path: Path) -> Rows:
     if not path.exists():
         return {}
     with path.open(encoding="utf-8") as file:
@@ -112,7 +100,7 @@ def table(path: Path) -> dict[str, tuple[int, float]]:
         }
 
 
-def judged(rows: dict[str, tuple[int, float]], answered: dict[str, int]) -> str:
+def judged(rows: Rows, answered: dict[str, int]) -> str:
     for name in ("wsgi", "asgi"):
         if name not in rows:
             raise Wrong(f"There is no row {name!r} in Locust's table: keep both classes and names.")
@@ -135,3 +123,71 @@ def judged(rows: dict[str, tuple[int, float]], answered: dict[str, int]) -> str:
                 "its server may be idle."
             )
     return f"{saw}: a worker answers one at a time, the loop answers all that wait."
+
+
+STEADY_USERS, REQUESTS_PER_SECOND = 10, 20
+SLOW = 0.4  # seconds of an answer
+STEP = 2.0  # seconds, with answers at once, and then with slow ones
+SETTLING = 0.6  # seconds: longer than a user rests
+RATE_OFF = 0.3  # users who rest as before send 11 of 20, which is off by 0.45
+
+
+class NotedRequest(http.server.BaseHTTPRequestHandler):
+    """Notes when each request comes, and answers as late as the server says."""
+
+    server: "SlowingServer"
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.server.asked.append(monotonic())
+        time.sleep(self.server.seconds)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+class SlowingServer(http.server.ThreadingHTTPServer):
+    def __init__(self, port: int) -> None:
+        self.asked: list[float] = []  # when each request came
+        self.seconds = 0.0
+        super().__init__(("127.0.0.1", port), NotedRequest)
+
+    def handle_error(self, *words: object) -> None:
+        """Say nothing of a client that was ended."""
+
+
+@exercise(29)
+def kept_rate(path: Path, folder: Path) -> str:
+    compiled(path)
+    port = processes.free_port()
+    command = [*locust_for(path, STEADY_USERS), "--host", f"http://127.0.0.1:{port}"]
+    log = folder / "locust.log"
+    with in_thread(SlowingServer(port)) as server, processes.running(command, log) as locust:
+        try:
+            processes.wait_until(lambda: len(server.asked) >= STEADY_USERS, locust, log, 8)
+            at_once = measured_rate(server, locust, log)
+            server.seconds = SLOW
+            slow = measured_rate(server, locust, log)
+        except InstrumentError as error:
+            raise Wrong(f"Locust does not run it.{because(log)}") from error
+    saw = f"With answers at once: {at_once:.0f} requests a second. With answers of {SLOW} s: {slow:.0f}"
+    for rate, why in (
+        (at_once, f"It should be {REQUESTS_PER_SECOND}, of {STEADY_USERS} users"),
+        (slow, "From when on does a user rest"),
+    ):
+        if abs(rate / REQUESTS_PER_SECOND - 1) > RATE_OFF:
+            raise Wrong(f"{saw}. {why}{'.' if rate is at_once else '?'}")
+    return f"{saw}. The rate stayed, and so the test shows how the customers wait."
+
+
+def measured_rate(server: SlowingServer, locust: Popen[bytes], log: Path) -> float:
+    """Return the requests a second, from when the users have settled on."""
+    begun = monotonic() + SETTLING
+    processes.wait_until(lambda: monotonic() > begun + STEP, locust, log)
+    times = [at for at in list(server.asked) if at > begun]
+    if len(times) < 2:
+        return 0.0
+    return statistics.linear_regression(times, range(len(times))).slope

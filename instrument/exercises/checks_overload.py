@@ -4,7 +4,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from socket import socket
 from time import monotonic
@@ -12,21 +12,14 @@ from time import monotonic
 from instrument.edges import processes
 from instrument.edges.clients import FAILURES, connected, connection_to, exchange
 from instrument.exercises.book import Wrong, exercise
-from instrument.exercises.fake_database import database
-from instrument.exercises.serve import Served, because, result_of, uvicorn
-
-DRIVE_SHED = Path(__file__).with_name("drive_shed.py")
+from instrument.exercises.fake_database import Database
+from instrument.exercises.serve import Served, because, in_thread, result_of, uvicorn
 
 
-@exercise(
-    24,
-    "shed what is too much",
-    "production",
-    "Count those that are inside. What is reached after an error, and after a cancellation, too?",
-)
+@exercise(24)
 def shed(path: Path, folder: Path) -> str:
     most = random.randint(2, 4)
-    if told := result_of(DRIVE_SHED.read_text("utf-8"), path, folder, str(most)):
+    if told := result_of("drive_shed", path, folder, str(most)):
         raise Wrong(told)
     return (
         f"{most} were let in, and one more got 503 at once. The places came back after an answer, "
@@ -66,44 +59,29 @@ def quick(run: Served, path: str, status: int, when: str) -> None:
     raise Wrong(f"{when}, {path} got no answer within {AT_ONCE} s. What does it wait for?")
 
 
-@exercise(
-    26,
-    "a health check while all threads are taken",
-    "frameworks",
-    "An async def takes no thread. A question to the database needs a limit of its own.",
-)
+@exercise(26)
 def health(path: Path, folder: Path) -> str:
     port = processes.free_port()
+    states = ["there", *random.sample(2 * ["there", "gone", "silent"], 6), "there"]
     with uvicorn(path, folder, DATABASE=str(port)) as run, crowd(run, "/report"):
-        need_health(run, port, "there")
-        for state in [*random.sample(2 * ["there", "gone", "silent"], 6), "there"]:
-            need_health(run, port, state)
+        for state in states:
+            is_there = state == "there"
+            when = f"Beside {CROWD} requests, while the database was {state}"
+            gone = nullcontext()
+            with gone if state == "gone" else in_thread(Database(port, answers=is_there)):
+                quick(run, "/health", 200 if is_there else 503, when)
     return f"Beside {CROWD} requests, /health was red while the database was gone or silent."
-
-
-def need_health(run: Served, port: int, state: str) -> None:
-    when = f"Beside {CROWD} requests, while the database was {state}"
-    if state == "gone":
-        quick(run, "/health", 503, when)
-        return
-    with database(port, answers=state == "there"):
-        quick(run, "/health", 200 if state == "there" else 503, when)
 
 
 DELIVERED = 6  # seconds
 ROW_SECONDS, CONNECTIONS = 0.15, 15  # 200 clients take 2 s, longer than all looks
 
 
-@exercise(
-    27,
-    "a pool of 15 connections under 40 threads",
-    "frameworks",
-    "A request that waits for a connection holds a thread meanwhile. How many threads may do that?",
-)
+@exercise(27)
 def pool(path: Path, folder: Path) -> str:
     port = processes.free_port()
     with (
-        database(port, ROW_SECONDS, CONNECTIONS) as rows,
+        in_thread(Database(port, ROW_SECONDS, CONNECTIONS)) as database,
         uvicorn(path, folder, DATABASE=str(port)) as run,
         crowd(run, "/") as connections,
     ):
@@ -124,11 +102,11 @@ def pool(path: Path, folder: Path) -> str:
             f"{CROWD} clients should get a row each, and {count} got {common[:40]!r}."
             f"{gave_up or because(run.log)}"
         )
-    if rows.rows < CROWD:
-        raise Wrong(f"{CROWD} clients got a row, and the database was asked for {rows.rows}.")
+    if database.rows < CROWD:
+        raise Wrong(f"{CROWD} clients got a row, and the database was asked for {database.rows}.")
     if late:
         raise late
-    return f"{CROWD} clients got {rows.rows} rows through {CONNECTIONS} connections, and /ping was quick."
+    return f"{CROWD} clients got {database.rows} rows through {CONNECTIONS} connections, and /ping was quick."
 
 
 def answer_on(connection: socket, deadline: float) -> bytes:

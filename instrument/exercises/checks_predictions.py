@@ -1,99 +1,65 @@
-"""Exercises 3 and 9: a prediction, which counts once in a reader's copy; then a formula is asked for."""
+"""Exercises 3, 9 and 22: a prediction, which counts once in a reader's copy, and formulas."""
 
-import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from instrument.exercises.book import Guessed, Wrong, after_guess, exercise
+from instrument.exercises.book import Guessed, Wrong, exercise
+from instrument.exercises.progress import has_guessed
 from instrument.exercises.serve import (
+    WAITING_APPS,
     Served,
+    are_seconds,
+    called,
     evaluated,
     fetch_together,
     gunicorn,
     need_ok,
-    result_of,
     together,
     uvicorn,
 )
 
-A_DAY = 24 * 3600  # in seconds
-NEAR = 0.3  # of a step: answers come in steps of an answer's seconds
-SYNC = """import time
-def app(environ, start_response):
-    time.sleep({seconds})
-    start_response("200 OK", [("Content-Length", "0")])
-    return []
-"""
-THREADED = """import asyncio, time
-from concurrent.futures import ThreadPoolExecutor
-pool = ThreadPoolExecutor({slots})
-async def app(scope, receive, send):
-    assert scope["type"] == "http"
-    await asyncio.get_running_loop().run_in_executor(pool, time.sleep, {seconds})
-    await send({{"type": "http.response.start", "status": 200}})
-    await send({{"type": "http.response.body"}})
-"""
-CALL = """import json, os, runpy, sys
-last = runpy.run_path(sys.argv[1]).get("last")
-plain = lambda value: float(value) if hasattr(value, "__float__") else repr(value)
-given = [last(*each) for each in json.loads(sys.argv[2])] if callable(last) else None
-with open(os.environ["RESULT"], "w") as result:
-    json.dump(given, result, default=plain)
-"""
 Setting = tuple[int, int, float]  # clients, slots, seconds of an answer
-Serve = Callable[[Path, int, float], object]  # a folder, slots, seconds: a server, in a `with`
+Serving = AbstractContextManager[Served]
+Serve = Callable[[Path, int, float], Serving]  # in a folder, with slots and seconds
+NEAR = 0.3  # of a step: answers come in steps of an answer's seconds
 
 
-def by_workers(folder: Path, slots: int, seconds: float):
-    app = written(folder, "sync", SYNC, slots, seconds)
-    return gunicorn(app, folder, workers=slots)
+def by_workers(folder: Path, slots: int, seconds: float) -> Serving:
+    return gunicorn(WAITING_APPS, folder, app="wsgi", workers=slots, WAITS=str(seconds))
 
 
-def by_threads(folder: Path, slots: int, seconds: float):
-    return uvicorn(written(folder, "threaded", THREADED, slots, seconds), folder)
+def by_threads(folder: Path, slots: int, seconds: float) -> Serving:
+    return uvicorn(WAITING_APPS, folder, app="threaded", WAITS=str(seconds), SLOTS=str(slots))
 
 
-def written(folder: Path, name: str, text: str, slots: int, seconds: float) -> Path:
-    app = folder / f"{name}_{slots}_{round(10 * seconds)}.py"
-    app.write_text(text.format(slots=slots, seconds=seconds), "utf-8")
-    return app
-
-
-@exercise(
-    3, "how long does the last one wait?", "wsgi", "How many are answered in each second? Divide."
-)
+@exercise(3)
 def last_in_line(path: Path, folder: Path) -> str:
     why = "Each worker holds one request for a second, and the others wait in the backlog."
-    return predicted(path, folder, by_workers, ((12, 3, 1), (12, 5, 1)), why)
+    return predicted(path, folder, by_workers, "workers", ((12, 3, 1), (12, 5, 1)), why)
 
 
-@after_guess(3)
-def line_by_formula(path: Path, folder: Path) -> str:
-    return by_formula(path, folder, by_workers, "workers")
-
-
-@exercise(
-    9, "how long do twenty clients wait for threads?", "asgi", "How many groups are twenty clients?"
-)
+@exercise(9)
 def threads(path: Path, folder: Path) -> str:
     why = "Each thread holds one request for a second, and the others wait for a thread."
-    return predicted(path, folder, by_threads, ((20, 6, 1), (20, 16, 1)), why)
-
-
-@after_guess(9)
-def threads_by_formula(path: Path, folder: Path) -> str:
-    return by_formula(path, folder, by_threads, "threads")
+    return predicted(path, folder, by_threads, "threads", ((20, 6, 1), (20, 16, 1)), why)
 
 
 def predicted(
-    path: Path, folder: Path, serve: Serve, settings: tuple[Setting, Setting], why: str
+    path: Path, folder: Path, serve: Serve, slots: str, settings: Sequence[Setting], why: str
 ) -> str:
     """Compare ANSWER and OTHER, if there are both, with what is measured; do not tell which is wrong."""
-    if formula_of(path, folder, settings):
-        return by_formula(path, folder, serve, "slots")
-    given = [each for each in evaluated(path, folder, "ANSWER", "OTHER") if each is not None]
+    *answers, last = evaluated(path, folder, "ANSWER", "OTHER", "last")
+    if last is not None:
+        return by_formula(path, folder, serve, slots)
+    if has_guessed(path):
+        raise Wrong(
+            "Your first numbers were wrong, and others are not taken. Write a formula in their "
+            f"place, def last(clients, {slots}, seconds): it is called with settings drawn anew."
+        )
+    given = [each for each in answers if each is not None]
     if not given or "Ellipsis" in given:
         raise Wrong("There is no prediction yet: write a number in place of each three dots.")
     for answer in given:
@@ -107,13 +73,8 @@ def predicted(
 
 def by_formula(path: Path, folder: Path, serve: Serve, slots: str) -> str:
     """Compare what last() returns for three settings, drawn anew, with what is measured."""
-    settings = three_settings()
-    given = formula_of(path, folder, settings)
-    if not given:
-        raise Wrong(
-            "Your first numbers were wrong, and others are not taken. Write a formula in their "
-            f"place, def last(clients, {slots}, seconds): it is called with settings drawn anew."
-        )
+    settings = settings_of_slots()
+    given = called(path, folder, "last", *settings)
     measured = steps_of(folder, serve, settings)
     for said, steps, (clients, each, seconds) in zip(given, measured, settings, strict=True):
         need_seconds("What last() returns", said)
@@ -125,7 +86,7 @@ def by_formula(path: Path, folder: Path, serve: Serve, slots: str) -> str:
     return f"Three settings, drawn anew, were measured just now: last() is right for {settings}."
 
 
-def three_settings() -> list[Setting]:
+def settings_of_slots() -> list[Setting]:
     """Return three settings: full groups, a last group of one, and clients that all find a slot."""
     slots = [random.randint(2, 5) for _ in range(3)]
     clients = [random.choice((2, 3)) * slots[0], 2 * slots[1] + 1, random.randint(1, slots[2])]
@@ -133,25 +94,80 @@ def three_settings() -> list[Setting]:
     return random.sample(list(zip(clients, slots, seconds, strict=True)), 3)
 
 
-def formula_of(path: Path, folder: Path, settings: object) -> list | None:
-    """Return what last() of a file returns for some settings, or None where it has none."""
-    return result_of(CALL, path, folder, json.dumps(settings))
-
-
 def need_seconds(what: str, value: object) -> None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not abs(value) < A_DAY:
+    if not are_seconds(value):
         raise Wrong(f"{what} is {value!r:.20}: write a number of seconds, such as 2.0.")
 
 
-def steps_of(folder: Path, serve: Serve, settings) -> list[int]:
+def steps_of(folder: Path, serve: Serve, settings: Sequence[Setting]) -> list[int]:
     """Return in which step of the servers, measured at once, each last client was answered."""
     return together(*[partial(step_of_last, folder, serve, *each) for each in settings])
 
 
 def step_of_last(folder: Path, serve: Serve, clients: int, slots: int, seconds: float) -> int:
-    run: Served
     with serve(folder, slots, seconds) as run:
-        answers = fetch_together(run.port, clients)
-    # what is late within a step is this machine's, not the server's
-    return round(max(need_ok(each, run).seconds for each in answers) / seconds)
+        # what is late within a step is this machine's, not the server's
+        return round(last_answer(run, clients) / seconds)
+
+
+def last_answer(run: Served, clients: int) -> float:
+    """Return the seconds of the slowest answer to clients who ask at once."""
+    return max(need_ok(each, run).seconds for each in fetch_together(run.port, clients))
+
+
+SettingOfClass = tuple[
+    int, str, int, int, float
+]  # clients, worker class, workers, threads, seconds
+EXACT = 0.1  # of a step
+TRIES = 3  # an answer may come late because of other programs, and not each time
+
+
+@exercise(22)
+def formula(path: Path, folder: Path) -> str:
+    settings = settings_of_classes()
+    given = called(path, folder, "last", *settings)
+    for said, setting in zip(given, settings, strict=True):
+        if not are_seconds(said):
+            raise Wrong(f"last{setting} returned {said!r:.20}: return a number of seconds.")
+    servers = [
+        partial(need_measured, folder, said, *setting)
+        for said, setting in zip(given, settings, strict=True)
+    ]
+    saw = ", ".join(f"{seconds:.1f}" for seconds in together(*servers))
+    return (
+        f"Three settings were measured just now. The last answers came after {saw} s, as you said."
+    )
+
+
+def settings_of_classes() -> list[SettingOfClass]:
+    """Return a setting for each class: a last group of one, full groups, and one group."""
+    workers, threads, unused = map(random.choice, ((3, 4), (2, 3, 4), (2, 3)))
+    short, middle, long = random.sample((0.3, 0.4, 0.5, 0.6), 3)
+    settings = [
+        (workers + 1, "sync", workers, 1, short),
+        (random.choice((2, 3)) * threads, "gthread", 1, threads, middle),
+        (random.randint(5, 8), "asgi", 1, unused, long),
+    ]
+    return random.sample(settings, 3)
+
+
+def need_measured(
+    folder: Path, said: float, clients: int, kind: str, workers: int, threads: int, seconds: float
+) -> float:
+    """Return when the last client was answered, where that is what was said."""
+    options = (f"--worker-class={kind}", f"--threads={threads}")
+    app = "asgi" if kind == "asgi" else "wsgi"
+    with gunicorn(
+        WAITING_APPS, folder, *options, app=app, workers=workers, WAITS=str(seconds)
+    ) as run:
+        for _ in range(TRIES):
+            took = last_answer(run, clients)
+            steps = took / seconds
+            if abs(said / seconds - int(steps + EXACT)) < EXACT:  # those behind asked a bit later
+                return took
+            if said / seconds > steps:
+                break
+    raise Wrong(
+        f"-k {kind} -w {workers} --threads {threads}, {clients} clients, {seconds} s each: last() "
+        f"says {said:.2f} s. Measured: {took:.2f} s. How many are answered at once, and how often?"
+    )

@@ -3,14 +3,16 @@
 import os
 import re
 import signal
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from instrument.edges import processes
+from instrument.edges.clients import Response
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.serve import (
     HOOKS,
-    Response,
     Served,
     configured,
     evaluated,
@@ -35,12 +37,7 @@ fcntl.flock, fcntl.lockf = slow(fcntl.flock), slow(fcntl.lockf)
 """
 
 
-@exercise(
-    12,
-    "a counter that four workers share",
-    "starlette_api",
-    "A file, and fcntl.flock(file, fcntl.LOCK_EX) before it is read; or sqlite3.",
-)
+@exercise(12)
 def counter(path: Path, folder: Path) -> str:
     config = folder / "unlock.conf.py"
     config.write_text(HOOKS.read_text("utf-8") + SLOW_UNLOCK, "utf-8")
@@ -64,17 +61,12 @@ def counter(path: Path, folder: Path) -> str:
     raise Wrong(f"{saw}: each worker counts for itself, in a variable of its own.")
 
 
-@exercise(
-    13,
-    "the lost update",
-    "starlette_api",
-    "Compare HTTP_IF_MATCH with etag() before note is assigned, not afterwards.",
-)
+@exercise(13)
 def lost_update(path: Path, folder: Path) -> str:
     with gunicorn(path, folder) as run:
 
         def put(body: bytes, tag: str | None) -> Response:
-            return fetch(run.port, "PUT", body, **({"If_Match": tag} if tag else {}))
+            return fetch(run.port, "PUT", body, headers={"If-Match": tag} if tag else {})
 
         def stored(name: str, body: bytes, tag: str) -> str:
             """Let a client write with the ETag of now; return the ETag of what it wrote."""
@@ -127,46 +119,29 @@ def note_of(run: Served) -> tuple[bytes, str]:
 
 
 LONG = 4
-SENT = ("after HUP", "after TERM", "without a signal")
-SLOW = f"""import time
-def app(environ, start_response):
-    print("asked", flush=True)
-    time.sleep({LONG})
-    start_response("200 OK", [("Content-Length", "0")])
-    return []
-"""
+SENT = {"after HUP": signal.SIGHUP, "after TERM": signal.SIGTERM, "without a signal": 0}
 
 
-@exercise(
-    14,
-    "a deploy that loses nothing",
-    "production",
-    "timeout ends workers that are silent; graceful_timeout ends those that were told to leave.",
-)
+@exercise(14)
 def deploy(path: Path, folder: Path) -> str:
     names = ("timeout", "graceful_timeout")
     for name, value in zip(names, evaluated(path, folder, *names), strict=True):
         if value is None:
             raise Wrong(f"There is no {name} in it: gunicorn ignores a name that it does not know.")
-    (folder / "slow.py").write_text(SLOW, "utf-8")
-    with (
-        configured(path, folder, "slow:app") as renewed,
-        configured(path, folder, "slow:app") as ended,
-        configured(path, folder, "slow:app") as untouched,
-    ):
+    with ExitStack() as stack:
+        runs = [stack.enter_context(configured(path, folder, WAITS=str(LONG))) for _ in SENT]
         lost = together(
-            lambda: is_lost(renewed, signal.SIGHUP),
-            lambda: is_lost(ended, signal.SIGTERM),
-            lambda: is_lost(untouched, 0),  # which is no signal
+            *[partial(is_lost, *each) for each in zip(runs, SENT.values(), strict=True)]
         )
     when = [name for name, gone in zip(SENT, lost, strict=True) if gone]
     if when:
-        short = "timeout" if SENT[2] in when else "graceful_timeout"
+        short = "timeout" if "without a signal" in when else "graceful_timeout"
         raise Wrong(
             f"A request of {LONG} s was in flight, and lost {' and '.join(when)}: {short} is too "
             "short for it."
         )
-    return f"A request of {LONG} s was answered {', '.join(SENT[:2])}, and {SENT[2]}."
+    *some, last = SENT
+    return f"A request of {LONG} s was answered {', '.join(some)}, and {last}."
 
 
 def is_lost(run: Served, number: int) -> bool:
@@ -177,6 +152,7 @@ def is_lost(run: Served, number: int) -> bool:
         os.kill(run.process.pid, number)
 
     try:
-        return together(lambda: fetch(run.port).status, signalled)[0] != 200
+        answer, _ = together(partial(fetch, run.port), signalled)
     except (Wrong, InstrumentError):
         return True
+    return not answer or answer.status != 200

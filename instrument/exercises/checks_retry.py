@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from instrument.edges import processes
+from instrument.edges.clients import Response
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.serve import NoAnswer, Served, fetch, gunicorn, need_ok, together
@@ -20,12 +21,7 @@ LOOKS = 4  # at workers that have opened the database: each has read by then, an
 ATTEMPTS = 3  # a busy machine may see a note when its answer has gone
 
 
-@exercise(
-    25,
-    "a retry that creates one note",
-    "starlette_api",
-    "A worker forgets, and another one does not know. Who can refuse the same key a second time?",
-)
+@exercise(25)
 def retry(path: Path, folder: Path) -> str:
     notes = folder / "notes.db"
     with gunicorn(path, folder, workers=WORKERS, NOTES=str(notes)) as run:
@@ -81,12 +77,12 @@ def kill_workers(run: Served) -> None:
             os.kill(worker.pid, signal.SIGKILL)
 
 
-def fetch_note(run: Served, key: str):
-    answer = fetch(run.port, "POST", TEXT, Idempotency_Key=key)
+def fetch_note(run: Served, key: str) -> Response:
+    answer = fetch(run.port, "POST", TEXT, headers={"Idempotency-Key": key})
     return need_ok(answer, run, f"A note with the key {key!r}")
 
 
-def ask_at_once(run: Served, notes: Path) -> list:
+def ask_at_once(run: Served, notes: Path) -> list[Response]:
     """Send two notes with one key; the database takes no write until both workers are at it."""
 
     def both_are_at_it() -> bool:
@@ -104,11 +100,11 @@ def ask_at_once(run: Served, notes: Path) -> list:
                 processes.wait_until(both_are_at_it, seconds=2)
             database.execute("COMMIT")
 
-        *answers, _ = together(*[partial(fetch_note, run, "at once")] * WORKERS, release)
-    return answers
+        given = together(*[partial(fetch_note, run, "at once")] * WORKERS, release)
+    return [answer for answer in given if answer]
 
 
-def store_failed(run: Served, notes: Path):
+def store_failed(run: Served, notes: Path) -> Response:
     """Let the database refuse a note, kill the workers, and send the note again."""
     with closing(sqlite3.connect(notes, isolation_level=None)) as database:
         database.execute(
@@ -116,13 +112,13 @@ def store_failed(run: Served, notes: Path):
             "BEGIN SELECT RAISE(ABORT, 'refused by the check'); END"
         )
         with suppress(NoAnswer):
-            fetch(run.port, "POST", TEXT, Idempotency_Key="refused")
+            fetch(run.port, "POST", TEXT, headers={"Idempotency-Key": "refused"})
         kill_workers(run)  # one of them may have kept the database locked
         database.execute("DROP TRIGGER refused")
     return fetch_note(run, "refused")
 
 
-def need_one(notes: Path, before: int, answer, when: str) -> None:
+def need_one(notes: Path, before: int, answer: Response, when: str) -> None:
     """Raise Wrong where there is not one note more, or where its number was not answered."""
     found = numbers(notes)
     if len(found) <= before:

@@ -1,6 +1,5 @@
-"""Exercises 19 to 21: what holds the requests of an application, and how many processes it needs."""
+"""Exercises 19 to 21, and 28: what holds requests, and how many processes an application needs."""
 
-import json
 import math
 import random
 import statistics
@@ -11,15 +10,18 @@ from pathlib import Path
 from time import monotonic
 
 from instrument.arithmetic.sizing import FULLEST
+from instrument.edges.cpus import usable_cpus
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.serve import (
+    WAITING_APPS,
     Served,
+    called,
     configured,
     evaluated,
     fetch,
     need_ok,
-    result_of,
+    need_whole,
     together,
     uvicorn,
 )
@@ -27,28 +29,6 @@ from instrument.load.others import used_by_all, waited_by_all
 
 RUNG_SECONDS = 0.9
 TOO_BUSY = "other programs use the CPUs, and the ladder shows it: try it again without them"
-HIDDEN_APP = """import asyncio, time
-slots = asyncio.Semaphore({slots})
-async def app(scope, receive, send):
-    assert scope["type"] == "http"
-    async with slots:
-        await asyncio.sleep({waits})
-        end = time.thread_time() + {computes}
-        while time.thread_time() < end:
-            pass
-    headers = [(b"content-length", b"0")]
-    await send({{"type": "http.response.start", "status": 200, "headers": headers}})
-    await send({{"type": "http.response.body"}})
-"""
-CALL = """import json, os, runpy, sys
-function = runpy.run_path(sys.argv[1]).get(sys.argv[2])
-if not callable(function):
-    sys.exit(f"there is no function {sys.argv[2]} in it")
-given = [function(*each) for each in json.loads(sys.argv[3])]
-plain = lambda value: float(value) if hasattr(value, "__float__") else repr(value)
-with open(os.environ["RESULT"], "w") as result:
-    json.dump(given, result, default=plain)
-"""
 
 
 @dataclass(frozen=True)
@@ -61,16 +41,12 @@ class Step:
     cpu: float  # of one CPU
 
 
-def called(path: Path, folder: Path, name: str, *cases: tuple) -> list:
-    """Return what a function of a file gives for each case, as another process calls it."""
-    return result_of(CALL, path, folder, name, json.dumps(cases))
-
-
-def climbed(folder: Path, users: tuple[int, ...], slots: int, waits: float, computes: float):
+def climbed(
+    folder: Path, users: tuple[int, ...], slots: int, waits: float, computes: float
+) -> list[Step]:
     """Start an application that holds so many requests, and return the rungs of its ladder."""
-    app = folder / f"hidden_{slots}_{round(1000 * computes)}.py"
-    app.write_text(HIDDEN_APP.format(slots=slots, waits=waits, computes=computes), "utf-8")
-    with uvicorn(app, folder) as run:
+    variables = {"SLOTS": str(slots), "WAITS": str(waits), "COMPUTES": str(computes)}
+    with uvicorn(WAITING_APPS, folder, app="asgi", port=None, **variables) as run:
         need_ok(fetch(run.port), run)  # the first request takes longer
         return [rung(run, each) for each in users]
 
@@ -80,7 +56,7 @@ def rung(run: Served, users: int) -> Step:
     begun, used = monotonic(), wanted(run)
 
     def user() -> list[tuple[float, float]]:
-        seen = []
+        seen: list[tuple[float, float]] = []
         while not seen or monotonic() < begun + RUNG_SECONDS:
             seconds = need_ok(fetch(run.port), run).seconds
             seen.append((monotonic() - begun, seconds))
@@ -100,31 +76,25 @@ def wanted(run: Served) -> float:
     return used_by_all(run.process.pid) + waited_by_all(run.process.pid)
 
 
+Ladder = list[tuple[int, float]]  # users and requests/s of each rung
 ON_PAPER = (2.0, [(1, 0.5), (2, 1.0), (4, 2.0), (8, 2.5), (16, 2.5)])  # 2.5 x 2.0 = 5 slots
 SLOTS = (3, 5, 6)  # none is a number of users
 HELD_SECONDS = 0.1
 ROUND_OFF = 0.4  # of a slot: a ladder that is off by more is the machine's
 
 
-@exercise(
-    19,
-    "read the slots off a ladder",
-    "capacity",
-    "Take the plateau, the most requests a second. Little's law: in progress = X * S. Round it.",
-)
+@exercise(19)
 def ladder_read(path: Path, folder: Path) -> str:
-    need_slots(*called(path, folder, "slots", ON_PAPER), 5, *ON_PAPER)
     hidden = random.sample(SLOTS, 2)
-    cases = together(*[partial(ladder_of, folder, each) for each in hidden])
-    for given, slots, case in zip(
-        called(path, folder, "slots", *cases), hidden, cases, strict=True
-    ):
-        need_slots(given, slots, *case)
+    need_slots(path, folder, [5], [ON_PAPER])
+    need_slots(
+        path, folder, hidden, together(*[partial(ladder_of, folder, each) for each in hidden])
+    )
     return f"Two applications with {hidden[0]} and {hidden[1]} slots were measured just now: you read both."
 
 
-def ladder_of(folder: Path, slots: int) -> tuple[float, list[tuple[int, float]]]:
-    """Return the seconds of a request, and users and requests/s of each rung, as measured."""
+def ladder_of(folder: Path, slots: int) -> tuple[float, Ladder]:
+    """Return the seconds of a request, and the ladder, as measured."""
     for _ in range(3):
         rungs = climbed(folder, (1, 2, 4, 8, 16), slots, HELD_SECONDS, 0)
         seconds = rungs[0].seconds
@@ -135,13 +105,17 @@ def ladder_of(folder: Path, slots: int) -> tuple[float, list[tuple[int, float]]]
     raise InstrumentError(TOO_BUSY)
 
 
-def need_slots(given: object, slots: int, seconds: float, ladder: list) -> None:
-    users, rate = ladder[-1]
-    if given != slots:
-        raise Wrong(
-            f"A request takes {seconds:.2f} s, and {users} users got {rate:.1f} answers a second. "
-            f"You say {given!r} slots. How many were in progress, to the nearest whole number?"
-        )
+def need_slots(
+    path: Path, folder: Path, slots: list[int], cases: list[tuple[float, Ladder]]
+) -> None:
+    given = called(path, folder, "slots", *cases)
+    for said, true, (seconds, ladder) in zip(given, slots, cases, strict=True):
+        users, rate = ladder[-1]
+        if said != true:
+            raise Wrong(
+                f"A request takes {seconds:.2f} s, and {users} users got {rate:.1f} answers a second. "
+                f"You say {said!r} slots. How many were in progress, to the nearest whole number?"
+            )
 
 
 RATE, WAITS, COMPUTES = 80, 0.09, 0.01  # requests/s, and seconds of a request
@@ -149,40 +123,17 @@ IN_PROGRESS = round(RATE * (WAITS + COMPUTES))
 PROCESSES = math.ceil(RATE * COMPUTES / FULLEST)
 LEAST_SLOTS = round(1.5 * IN_PROGRESS)
 USEFUL = round(1 + WAITS / COMPUTES)  # threads in a process
-COUNTING_APP = f"""import os, threading, time
-lock, held = threading.Lock(), 0
-def app(environ, start_response):
-    global held
-    with lock:
-        held += 1
-        body = f"{{os.getpid()}} {{held}}".encode()
-    time.sleep({WAITS})
-    end = time.thread_time() + {COMPUTES}
-    while time.thread_time() < end:
-        pass
-    with lock:
-        held -= 1
-    start_response("200 OK", [("Content-Length", str(len(body)))])
-    return [body]
-"""
 
 
-@exercise(
-    20,
-    f"the fewest processes for {RATE} requests/s",
-    "capacity",
-    "Processes: rate * C / 0.7, rounded up. Slots: rate * S * 1.5. Threads: 1 + W / C at most.",
-)
+@exercise(20)
 def fewest_processes(path: Path, folder: Path) -> str:
     workers, threads, kind = evaluated(path, folder, "workers", "threads", "worker_class")
-    for name, value in (("workers", workers), ("threads", threads)):
-        if type(value) is not int or value < 1:
-            raise Wrong(f"{name} is {value!r}: write a whole number, from 1 on.")
+    need_whole("workers", workers)
+    need_whole("threads", threads)
     if kind not in (None, "sync", "gthread"):  # gunicorn makes gthread of sync with threads
         raise Wrong(f"worker_class is {kind!r}: this exercise is about gthread.")
     need_fewest(workers, threads)
-    (folder / "counting.py").write_text(COUNTING_APP, "utf-8")
-    with configured(path, folder, "counting:app", workers) as run:
+    with configured(path, folder, workers, WAITS=str(WAITS), COMPUTES=str(COMPUTES)) as run:
         held = most_held(run)
     if sum(held.values()) < 0.75 * IN_PROGRESS:  # connections may fall onto processes unevenly
         raise Wrong(
@@ -224,7 +175,7 @@ def most_held(run: Served) -> dict[bytes, int]:
 
     def user() -> None:
         while monotonic() < end:
-            process, _, count = need_ok(fetch(run.port), run).body.partition(b" ")
+            process, count, *_ = need_ok(fetch(run.port), run).body.split()
             held[process] = max(held.get(process, 0), int(count))
 
     together(*[user] * IN_PROGRESS)
@@ -236,20 +187,16 @@ LIMITS = {  # of each: slots, seconds of waiting, seconds of computing
     "pool": (3, 0.1, 0.0),
     "cpu": (100, 0.0, 0.03),
 }
+Plateau = tuple[int, float, float, float]  # users, requests/s, seconds of a request, CPU
 USERS = 8
-LIMITS_ON_PAPER = {  # users, requests/s, seconds, CPU
+LIMITS_ON_PAPER = {
     "cpu": (USERS, 10.0, 0.3, 0.98),
     "lock": (USERS, 2.0, 0.5, 0.02),
     "pool": (USERS, 12.0, 0.25, 0.05),
 }
 
 
-@exercise(
-    21,
-    "which limit holds it?",
-    "capacity",
-    "Look at the CPU first. If it is idle, requests_per_second * seconds are in progress: 1 or 3?",
-)
+@exercise(21)
 def limit_named(path: Path, folder: Path) -> str:
     need_limits(path, folder, LIMITS_ON_PAPER)
     names = random.sample(list(LIMITS), len(LIMITS))
@@ -258,12 +205,12 @@ def limit_named(path: Path, folder: Path) -> str:
     return "Three applications were measured just now, and you named the limit of each."
 
 
-def plateau_of(folder: Path, slots: int, waits: float, computes: float) -> tuple:
+def plateau_of(folder: Path, slots: int, waits: float, computes: float) -> Plateau:
     alone, crowd = climbed(folder, (1, USERS), slots, waits, computes)
     return USERS, crowd.requests_per_second, alone.seconds, crowd.cpu
 
 
-def need_limits(path: Path, folder: Path, cases: dict[str, tuple]) -> None:
+def need_limits(path: Path, folder: Path, cases: dict[str, Plateau]) -> None:
     given = called(path, folder, "limit", *cases.values())
     for said, (name, (users, rate, seconds, cpu)) in zip(given, cases.items(), strict=True):
         if said != name:
@@ -271,3 +218,44 @@ def need_limits(path: Path, folder: Path, cases: dict[str, tuple]) -> None:
                 f"{users} users got {rate:.1f} answers a second, {seconds:.2f} s each with one user, "
                 f'and {cpu:.2f} of a CPU was used. You say {said!r}: it is "{name}".'
             )
+
+
+REQUEST_SECONDS = 0.03  # of computing
+ASKED_BY_EACH = 3
+IN_TURNS = "Threads of one process compute in turns."
+
+
+@exercise(28)
+def computes(path: Path, folder: Path) -> str:
+    given = evaluated(path, folder, "workers", "threads")
+    workers, threads = (1 if value is None else value for value in given)
+    need_whole("workers", workers)
+    need_whole("threads", threads)
+    cpus = usable_cpus()
+    if workers > cpus:
+        raise Wrong(
+            f"{workers} processes for {cpus} CPUs: while {cpus} compute, the others wait for a CPU. "
+            "Fewer will do as much."
+        )
+    with configured(path, folder, workers, COMPUTES=str(REQUEST_SECONDS)) as run:
+        most, rate = computed(run, 2 * cpus)
+    saw = f"{workers} x {threads}: {most} of {cpus} CPUs computed at a time, {rate:.0f} answers a second"
+    if most < cpus:
+        raise Wrong(f"{saw}, where {cpus / REQUEST_SECONDS:.0f} are possible. {IN_TURNS}")
+    if threads > 1:
+        raise Wrong(f"{saw}, but {threads} threads do no more than one. {IN_TURNS}")
+    return f"{saw}: a process for each CPU, and none waits for another."
+
+
+def computed(run: Served, users: int) -> tuple[int, float]:
+    """Return how many processes computed at a time, and the answers a second."""
+
+    def user() -> list[bytes]:
+        return [need_ok(fetch(run.port), run).body for _ in range(ASKED_BY_EACH)]
+
+    begun = monotonic()
+    answers = [each.split() for each in chain.from_iterable(together(*[user] * users))]
+    rate = len(answers) / (monotonic() - begun)
+    spans = [(process, float(start), float(end)) for process, _, start, end in answers]
+    at_a_time = [{each for each, begin, end in spans if begin <= at < end} for _, at, _ in spans]
+    return max(map(len, at_a_time)), rate

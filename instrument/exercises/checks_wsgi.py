@@ -10,11 +10,9 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from instrument.edges import processes
-from instrument.edges.clients import listens
-from instrument.edges.errors import InstrumentError
+from instrument.edges.clients import Response
 from instrument.exercises.book import Wrong, exercise
 from instrument.exercises.serve import (
-    Response,
     Served,
     because,
     compiled,
@@ -24,18 +22,17 @@ from instrument.exercises.serve import (
     gunicorn,
     need_alike,
     need_ok,
+    need_whole,
     served,
     together,
 )
 
 TEXT = "Grüße!\n"
-OTHER_TEXTS = (
-    "Schöne Grüße, 5 €!",
-    "€€",
-)  # longer and shorter, with letters of two and three bytes
+# longer and shorter, with letters of two and three bytes
+OTHER_TEXTS = ("Schöne Grüße, 5 €!", "€€")
 
 
-@exercise(1, "a body of str", "wsgi", "str has a method that gives its bytes in an encoding.")
+@exercise(1)
 def bytes_in_a_list(path: Path, folder: Path) -> str:
     with gunicorn(path, folder) as run:
         answer = need_ok(answered(run), run)
@@ -48,16 +45,12 @@ def bytes_in_a_list(path: Path, folder: Path) -> str:
 def answered(run: Served) -> Response:
     """Return the answer, where the server found bytes to send."""
     try:
-        answer, failed = fetch(run.port), None
-    except Wrong as wrong:
-        answer, failed = None, wrong
-    if found := re.search(r"TypeError: (.+) is not a byte", run.said()):
-        raise Wrong(no_bytes(found[1]))
-    if "TypeError: 'NoneType' object is not iterable" in run.said():
-        raise Wrong("The application returned None: return a list with the body, in bytes.")
-    if failed:
-        raise failed
-    return answer
+        return fetch(run.port)
+    finally:  # what its log says tells more than how a client failed
+        if found := re.search(r"TypeError: (.+) is not a byte", run.said()):
+            raise Wrong(no_bytes(found[1]))
+        if "TypeError: 'NoneType' object is not iterable" in run.said():
+            raise Wrong("The application returned None: return a list with the body, in bytes.")
 
 
 def no_bytes(found: str) -> str:
@@ -94,7 +87,7 @@ def need_charset(answer: Response) -> None:
         )
 
 
-@exercise(2, "a wrong Content-Length", "wsgi", "Count bytes, not characters: ü is two bytes.")
+@exercise(2)
 def length_in_bytes(path: Path, folder: Path) -> str:
     with gunicorn(path, folder) as run:
         answer = answered(run)
@@ -121,12 +114,14 @@ class WithText(ast.NodeTransformer):
     """Puts another text in place of the one in the file, however that is spelled."""
 
     def __init__(self, text: str):
-        self.pairs = [(TEXT.strip(), text), (TEXT.strip().encode(), text.encode())]
+        self.text = text
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        for old, new in self.pairs:
-            if isinstance(node.value, type(old)) and old in node.value:
-                return ast.Constant(node.value.replace(old, new))
+        old, new = TEXT.strip(), self.text
+        if isinstance(node.value, str):
+            return ast.Constant(node.value.replace(old, new))
+        if isinstance(node.value, bytes):
+            return ast.Constant(node.value.replace(old.encode(), new.encode()))
         return node
 
 
@@ -156,22 +151,12 @@ BODIES = {  # what each is, and its method
 }
 
 
-@exercise(
-    4,
-    "read a body",
-    "wsgi",
-    'environ.get("CONTENT_LENGTH") may be None or "". Read so many bytes, as an int, no more.',
-)
+@exercise(4)
 def body_of_a_request(path: Path, folder: Path) -> str:
     compiled(path)
     port = processes.free_port()
     command = [sys.executable, "-m", "wsgi.wsgiref_server", str(port), f"{path.stem}:app"]
-    log = folder / "log"
-    with served(command, "", 0, path, log, port) as run:
-        try:
-            processes.wait_until(lambda: listens(port), run.process, log)
-        except InstrumentError as error:
-            raise Wrong(f"The server does not start.{because(log)}") from error
+    with served(command, path, folder, port) as run:
         for body, (what, method) in BODIES.items():
             got = asked(run, method, body, what).body
             if got != body.upper():
@@ -221,47 +206,34 @@ def asked(run: Served, method: str, body: bytes | None, what: str) -> Response:
 
 RATE, SECONDS, WAITS = 30, 2, 0.5
 MOST = 1000  # threads, or processes
-WAITING_APP = f"""import os, time
-def app(environ, start_response):
-    time.sleep({WAITS})
-    body = str(os.getpid()).encode()
-    start_response("200 OK", [("Content-Length", str(len(body)))])
-    return [body]
-"""
 
 
-@exercise(
-    5,
-    "workers and threads for 30 requests/s",
-    "wsgi",
-    "30 come in a second, each takes half of it: how many are in flight? One process has threads.",
-)
+@exercise(5)
 def enough_slots(path: Path, folder: Path) -> str:
-    workers, threads, kind = evaluated(path, folder, "workers", "threads", "worker_class")
-    for name, value in (("workers", workers), ("threads", threads)):
-        if value is not None and (type(value) is not int or not 1 <= value <= MOST):
-            raise Wrong(f"{name} is {value!r:.20}: write a whole number, from 1 to {MOST}.")
-    if workers and workers > 1:
+    *numbers, kind = evaluated(path, folder, "workers", "threads", "worker_class")
+    workers, threads = (1 if value is None else value for value in numbers)
+    need_whole("workers", workers, MOST)
+    need_whole("threads", threads, MOST)
+    if workers > 1:
         raise Wrong(f"You have {workers} processes. Threads wait as well: fewer will do.")
-    (folder / "waiting.py").write_text(WAITING_APP, "utf-8")
-    with configured(path, folder, "waiting:app") as run:
-        answers = arrivals(run)
-    processes_seen = {body for _, body in answers} - {b""}
-    if len(processes_seen) > 1:
-        raise Wrong(f"{len(processes_seen)} processes answered. Threads wait as well: one will do.")
+    with configured(path, folder, WAITS=str(WAITS)) as run:
+        answers = answers_at_a_rate(run)
+    who = {process for _, process in answers} - {b""}
+    if len(who) > 1:
+        raise Wrong(f"{len(who)} processes answered. Threads wait as well: one will do.")
     kept = sum(seconds < 2 * WAITS for seconds, _ in answers) / len(answers)
     saw = f"{len(answers)} requests came in {SECONDS} s, and {kept:.0%} found a free thread at once"
-    too_few = "gevent" not in str(kind) and (threads or 1) / WAITS < 0.9 * RATE
+    too_few = "gevent" not in str(kind) and threads / WAITS < 0.9 * RATE
     if kept < 0.9 or too_few:  # the queue of 12 threads grows too slowly to be seen in two seconds
         raise Wrong(
-            f"{saw}. {threads or 1} at once, {WAITS} s each, is {(threads or 1) / WAITS:.0f} a "
-            f"second, and {RATE} come: the queue grows."
+            f"{saw}. {threads} at once, {WAITS} s each, is {threads / WAITS:.0f} a second, and "
+            f"{RATE} come: the queue grows."
         )
     return f"{saw}, with one process."
 
 
-def arrivals(run: Served) -> list[tuple[float, bytes]]:
-    """Send requests at a steady rate, whether answered or not; return how long each took, and its body."""
+def answers_at_a_rate(run: Served) -> list[tuple[float, bytes]]:
+    """Send requests, whether answered or not; return how long each took, and which process answered."""
     begun = monotonic()
 
     def client(number: int) -> tuple[float, bytes]:
@@ -270,6 +242,6 @@ def arrivals(run: Served) -> list[tuple[float, bytes]]:
             answer = fetch(run.port, seconds=4 * WAITS)
         except Wrong:  # it has lost its patience
             return inf, b""
-        return need_ok(answer, run).seconds, answer.body
+        return need_ok(answer, run).seconds, answer.body.split()[0]
 
     return together(*[partial(client, number) for number in range(RATE * SECONDS)])

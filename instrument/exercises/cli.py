@@ -12,16 +12,12 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.program import run_program
 from instrument.exercises import (  # noqa: F401
     checks_asgi,
-    checks_causes,
     checks_connections,
     checks_diagnosis,
-    checks_formula,
     checks_load,
     checks_overload,
     checks_predictions,
     checks_production,
-    checks_proxies,
-    checks_rates,
     checks_retry,
     checks_sizing,
     checks_wsgi,

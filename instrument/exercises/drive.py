@@ -1,11 +1,18 @@
-"""Calls an ASGI application as a server would, and writes what it sent: python drive.py FILE WHAT."""
+"""Calls an ASGI application as a server would; writes to the file RESULT what it sent.
+
+python -m instrument.exercises.drive FILE KIND ...
+"""
 
 import asyncio
 import json
 import os
 import runpy
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
+Message = dict[str, Any]
+App = Callable[..., Coroutine[Any, Any, object]]  # a reader's, which may send anything
 HEADERS = [(b"x-own", b"kept"), (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]
 ACCEPT = {"type": "websocket.accept"}
 COMPLETE = {"type": "lifespan.startup.complete"}
@@ -28,39 +35,34 @@ class Kept(Exception):
     """A piece was not passed on before the next one came."""
 
 
-def request(body, *more):
-    return {"type": "http.request", "body": body, **dict(more)}
+def request(body: bytes, **more: bool) -> Message:
+    return {"type": "http.request", "body": body, **more}
 
 
 GIVEN = {  # what a server has to say in each conversation
     "lifespan": [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}],
     "websocket": [{"type": "websocket.connect"}],
-    "pieces": [
-        *[request(piece, ("more_body", True)) for piece in PIECES[:-1]],
-        request(PIECES[-1]),
-    ],
-    "departure": [request(b"begun", ("more_body", True)), *[{"type": "http.disconnect"}] * 1000],
+    "pieces": [*[request(each, more_body=True) for each in PIECES[:-1]], request(PIECES[-1])],
+    "departure": [request(b"begun", more_body=True), *[{"type": "http.disconnect"}] * 1000],
+}
+SCOPES: dict[str, Message] = {
+    "lifespan": {"type": "lifespan"},
+    "websocket": {"type": "websocket", "scheme": "ws", "subprotocols": []},
 }
 
 
-def scope_of(kind):
+def scope_of(kind: str) -> Message:
     """Return a whole scope: the path of a request names the conversation."""
+    scope = SCOPES.get(kind, {"type": "http", "method": "POST", "scheme": "http"})
+    scope = {**scope, "asgi": {"version": "3.0"}}
     if kind == "lifespan":
-        return {"type": "lifespan", "asgi": {"version": "3.0"}}
-    scope = {"type": "http", "method": "POST", "scheme": "http"}
-    if kind == "websocket":
-        scope = {"type": "websocket", "scheme": "ws", "subprotocols": []}
-    scope |= {
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "root_path": "",
-        "query_string": b"",
-    }
+        return scope
+    scope |= {"http_version": "1.1", "root_path": "", "query_string": b"", "state": {}}
     scope |= {"path": f"/{kind}", "raw_path": f"/{kind}".encode(), "headers": [(b"host", b"shop")]}
-    return scope | {"client": ("127.0.0.1", 40000), "server": ("127.0.0.1", 8000), "state": {}}
+    return scope | {"client": ("127.0.0.1", 40000), "server": ("127.0.0.1", 8000)}
 
 
-def need_message(message):
+def need_message(message: Any) -> None:
     """Raise TypeError for what a server does not take."""
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise TypeError(f"{message!r} is no dict with a type")
@@ -71,10 +73,10 @@ def need_message(message):
         raise TypeError(f"headers={headers!r} is no list of pairs of bytes")
 
 
-def inner_app(sent):
+def inner_app(sent: list[Message]) -> App:
     """Return an application for middleware to call, which looks at what has been sent."""
 
-    async def inner(scope, receive, send):
+    async def inner(scope: Message, receive: App, send: App) -> object:
         await receive()
         if scope["type"] != "http":
             return await send(dict(ACCEPT if scope["type"] == "websocket" else COMPLETE))
@@ -90,21 +92,21 @@ def inner_app(sent):
                     await asyncio.sleep(0.01)
         except TimeoutError:
             raise Kept from None
-        await send({"type": "http.response.body", "body": b"lo"})
+        return await send({"type": "http.response.body", "body": b"lo"})
 
     return inner
 
 
-async def drive(app, kind, sent):
+async def drive(app: App, kind: str, sent: list[Message]) -> tuple[list[Message], str]:
     """Return what was sent, and how it ended."""
     given = list(GIVEN.get(kind, [request(b"")]))
     sent.clear()
 
-    async def receive():
+    async def receive() -> Message:
         await asyncio.sleep(0 if given else 60)
         return given.pop(0)
 
-    async def send(message):
+    async def send(message: Message) -> None:
         need_message(message)
         sent.append(message)
         if {"type": message["type"].removesuffix(".complete")} in given:
@@ -122,11 +124,11 @@ async def drive(app, kind, sent):
     return list(sent), ""
 
 
-def main():
+def main() -> None:
     found = runpy.run_path(sys.argv[1])
     if not found.keys() & {"app", "ServedBy"}:
         sys.exit("there is no app in it, and no ServedBy")
-    sent = []
+    sent: list[Message] = []
     app = found["ServedBy"](inner_app(sent)) if "ServedBy" in found else found["app"]
     ends = {kind: asyncio.run(drive(app, kind, sent)) for kind in sys.argv[2:]}
     with open(os.environ["RESULT"], "w", encoding="utf-8") as result:

@@ -1,13 +1,17 @@
-"""Lets requests into a Shed and out again, and writes what is wrong: python drive_shed.py FILE MOST."""
+"""Lets requests into a Shed and out again; writes to the file RESULT what is wrong.
+
+python -m instrument.exercises.drive_shed FILE MOST
+"""
 
 import asyncio
 import json
 import os
 import runpy
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
-from instrument.exercises.drive import need_message
+from instrument.exercises.drive import App, Message, need_message
 
 LATEST = 1.0  # seconds, for what takes no time
 
@@ -19,55 +23,44 @@ class Refused(Exception):
 class Visit:
     """A request: its way into the application, and what was sent to its client."""
 
-    def __init__(self, shed, kind="http", is_held=False):
-        self.inside, self.may_end, self.sent, self.error = (
-            asyncio.Event(),
-            asyncio.Event(),
-            [],
-            None,
-        )
-        self.may_start = asyncio.Event()
+    def __init__(self, shed: App, kind: str = "http", is_held: bool = False):
+        self.inside, self.may_start, self.may_end = (asyncio.Event() for _ in range(3))
+        self.sent: list[Message] = []
+        self.fails = False
         if not is_held:
             self.may_start.set()
         scope = {"type": kind, "method": "GET", "path": "/", "headers": [], "visit": self}
         self.task = asyncio.create_task(shed(scope, self.receive, self.send))
 
-    async def receive(self):
+    async def receive(self) -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    async def send(self, message):
+    async def send(self, message: Message) -> None:
         need_message(message)
         self.sent.append(message)
 
-    async def settled(self):
+    async def settled(self) -> None:
         """Wait until it is in the application, or over."""
         inside = asyncio.create_task(self.inside.wait())
         await asyncio.wait({self.task, inside}, timeout=LATEST, return_when="FIRST_COMPLETED")
         inside.cancel()
-        if self.task.done() and self.task.exception():
-            raise self.task.exception()
-
-    async def ended(self, error=None):
-        """Let it end, with an error or without."""
-        self.error = error
-        self.may_end.set()
-        with suppress(type(error) if error else ()):
-            await self.task
+        if self.task.done() and (error := self.task.exception()):
+            raise error
 
 
-async def application(scope, receive, send):
-    visit = scope["visit"]
+async def application(scope: Message, receive: App, send: App) -> None:
+    visit: Visit = scope["visit"]
     visit.inside.set()
     await visit.may_start.wait()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"half", "more_body": True})
     await visit.may_end.wait()
-    if visit.error:
-        raise visit.error
+    if visit.fails:
+        raise ZeroDivisionError("of the application")
     await send({"type": "http.response.body", "body": b""})
 
 
-async def let_in(shed, why):
+async def let_in(shed: App, why: str) -> Visit:
     visit = Visit(shed)
     await visit.settled()
     if not visit.inside.is_set():
@@ -75,7 +68,7 @@ async def let_in(shed, why):
     return visit
 
 
-async def let_in_at_once(shed, most):
+async def let_in_at_once(shed: App, most: int) -> list[Visit]:
     """Return those that are in the application, where two more asked at the same moment."""
     visits = [Visit(shed, is_held=True) for _ in range(most + 2)]
     await asyncio.gather(*[visit.settled() for visit in visits])
@@ -90,7 +83,7 @@ async def let_in_at_once(shed, most):
     return inside
 
 
-async def shed_one(shed, most):
+async def shed_one(shed: App, most: int) -> None:
     """Raise Refused where a request that is one too many is not answered as it should be."""
     visit = Visit(shed)
     await visit.settled()
@@ -111,7 +104,7 @@ async def shed_one(shed, most):
         raise Refused("The 503 has no end: its client waits for the body.")
 
 
-async def visit_all(new_shed, most):
+async def visit_all(new_shed: Callable[[App, int], App], most: int) -> None:
     shed, other = new_shed(application, most), new_shed(application, most)
     full = f"Fewer than {most} were in the application, and one more was refused"
     visits = await let_in_at_once(shed, most)
@@ -127,13 +120,14 @@ async def visit_all(new_shed, most):
     await shed_one(shed, most)
     for how in ("with an answer", "with an error", "because its client had left"):
         last = visits.pop(0)
-        if how == "with an error":
-            await last.ended(ZeroDivisionError("of the application"))
-        elif how == "with an answer":
-            await last.ended()
-        else:
+        if how == "because its client had left":
             last.task.cancel()
             await asyncio.wait({last.task}, timeout=LATEST)
+        else:
+            last.fails = how == "with an error"
+            last.may_end.set()
+            with suppress(ZeroDivisionError):
+                await last.task
         if how == "with an answer" and [each.get("status", 200) for each in last.sent] != [200] * 3:
             raise Refused("A request that was let in did not get the application's own answer.")
         is_swallowed = last.task.done() and not last.task.cancelled() and not last.task.exception()

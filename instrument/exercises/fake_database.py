@@ -2,21 +2,28 @@
 
 import socketserver
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from threading import Event, Lock, Thread
+from contextlib import suppress
+from threading import Event, Lock
 
 
 class Database(socketserver.ThreadingTCPServer):
+    """Listens on a port: to so many connections it answers, or says nothing."""
+
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, seconds: float, most: int, answers: bool) -> None:
+    def __init__(
+        self, port: int, seconds: float = 0.0, most: int = 100, answers: bool = True
+    ) -> None:
         self.seconds, self.most, self.answers = seconds, most, answers
         self.lock, self.is_over = Lock(), Event()
         self.connections = self.rows = 0
         super().__init__(("127.0.0.1", port), Session)
+
+    def shutdown(self) -> None:
+        self.is_over.set()
+        super().shutdown()
 
     def handle_error(self, *words: object) -> None:
         """Say nothing of a client that was ended."""
@@ -49,19 +56,3 @@ class Session(socketserver.StreamRequestHandler):
                 self.server.rows += 1
                 row = self.server.rows
             self.wfile.write(f"row {row}\n".encode())
-
-
-@contextmanager
-def database(
-    port: int, seconds: float = 0.0, most: int = 100, answers: bool = True
-) -> Iterator[Database]:
-    """Run a database on a port: to so many connections it answers, or says nothing."""
-    with Database(port, seconds, most, answers) as served:
-        thread = Thread(target=served.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield served
-        finally:
-            served.is_over.set()
-            served.shutdown()
-            thread.join()

@@ -2,8 +2,9 @@
 
 import faulthandler
 import signal
+from typing import Any
 
 
-def post_worker_init(worker):
+def post_worker_init(worker: Any) -> None:
     faulthandler.register(signal.SIGUSR2)
     worker.log.info("Application loaded")

@@ -42,8 +42,9 @@ def note(line: str, is_true: bool) -> None:
         ) from error
 
 
-def has_guessed(each: Exercise) -> bool:
-    return f"{GUESSED}  {each.name}" in lines()
+def has_guessed(path: Path) -> bool:
+    """Return whether the first prediction was wrong in a reader's copy: elsewhere, each counts."""
+    return path.parent == COPIES and f"{GUESSED}  {path.name}" in lines()
 
 
 def note_guess(each: Exercise) -> None:

@@ -1,20 +1,23 @@
-"""What the checks share: a server for a file, clients, and how a prediction is compared."""
+"""What the checks share: a server for a file, clients, and what a file defines."""
 
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from http.client import IncompleteRead
+from math import inf
 from pathlib import Path
+from socketserver import BaseServer
 from subprocess import Popen
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 from instrument.edges import processes, signals
-from instrument.edges.clients import FAILURES, Response, connection_to, exchange
+from instrument.edges.clients import FAILURES, Response, connection_to, exchange, listens
 from instrument.edges.errors import InstrumentError, tail_of_log
 from instrument.edges.processes import ROOT
 from instrument.exercises.book import Wrong
@@ -22,10 +25,15 @@ from instrument.servers import BY_NAME, GUNICORN
 
 LONGEST = 10  # seconds, that a check waits for one thing: then it is called endless
 HOOKS = Path(__file__).with_name("hooks.py")
+WAITING_APPS = Path(__file__).with_name("waiting_apps.py")
 BARE = replace(BY_NAME["sync"], start=GUNICORN)  # with a file that names its worker class
-LOADED = "Application loaded"
+LOADED, LISTENING = "Application loaded", "Uvicorn running on"  # in a server's log
 BEGUN = BARE.booted
 NO_CAUSE = r'\bINFO\b|HTTP/1\.." \d|Worker \(pid:\d+\) exited'  # of an error
+A_DAY = 24 * 3600  # seconds
+
+T = TypeVar("T")
+S = TypeVar("S", bound=BaseServer)
 
 
 class NoAnswer(Wrong):
@@ -36,7 +44,7 @@ class NoAnswer(Wrong):
 class Served:
     port: int
     log: Path
-    process: Popen
+    process: Popen[bytes]
 
     def said(self) -> str:
         return self.log.read_text("utf-8", "replace")
@@ -45,108 +53,105 @@ class Served:
 @contextmanager
 def served(
     command: Sequence[str],
-    up: str,
-    workers: int,
     path: Path,
-    log: Path,
+    folder: Path,
     port: int,
+    up: str = "",
+    workers: int = 1,
     **variables: str,
-):
-    """Run a command with the file's folder importable; it is up when its log says so."""
-    own = {"PYTHONPATH": str(path.parent), "PYTHONDONTWRITEBYTECODE": "1", **variables}
-    own["PYTHONUNBUFFERED"] = "1"
-    with processes.running(command, log, **own) as process:
+) -> Iterator[Served]:
+    """Run a command with the file's folder importable; it is up when its log says so, or it listens."""
+    log = folder / f"{port}.log"
+    variables |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    with processes.running(command, log, **importable(path), **variables) as process:
+        run = Served(port, log, process)
 
         def is_settled() -> bool:
-            said = log.read_text("utf-8", "replace")
-            return said.count(up) >= workers or said.count(BEGUN) > workers
+            said = run.said()
+            is_up = said.count(up) >= workers if up else listens(port)
+            return is_up or said.count(BEGUN) > workers
 
         try:
-            processes.wait_until(
-                is_settled,
-                process,
-                log,
-                LONGEST,
-                "The server did not start",
-            )
+            processes.wait_until(is_settled, process, log, LONGEST, "The server did not start")
         except InstrumentError as error:
             if process.poll() is None:
                 raise Wrong(
                     f"The server does not start within {LONGEST} s: is there an endless loop?"
                 ) from error
             raise Wrong(f"The server does not start.{because(log)}") from error
-        if log.read_text("utf-8", "replace").count(BEGUN) > workers:  # gunicorn would go on so
+        if run.said().count(BEGUN) > workers:  # gunicorn would go on so
             raise Wrong(f"The server's worker ends at once, and so does the next.{because(log)}")
         try:
-            yield Served(port, log, process)
+            yield run
         except NoAnswer as error:
             raise Wrong(f"{error}{because(log)}") from error
 
 
-@contextmanager
+def importable(path: Path) -> dict[str, str]:
+    return {"PYTHONPATH": f"{path.parent}{os.pathsep}{ROOT}"}
+
+
 def gunicorn(
     path: Path,
     folder: Path,
-    server: str = "sync",
+    *options: str,
+    app: str = "app",
     workers: int = 1,
-    app: str = "",
     port: int | None = None,
     config: Path = HOOKS,
     **variables: str,
-) -> Iterator[Served]:
-    """Serve a file's app, or another one, by gunicorn."""
+) -> AbstractContextManager[Served]:
+    """Serve an application of a file by gunicorn."""
     compiled(path)
     port = port or processes.free_port()
-    app = app or f"{path.stem}:app"
-    command = BY_NAME[server].command(port, workers, app, "--config", str(config))
-    log = folder / f"gunicorn-{port}.log"
-    with served(command, LOADED, workers, path, log, port, **variables) as run:
-        yield run
+    options = ("--config", str(config), *options)
+    command = BARE.command(port, workers, f"{path.stem}:{app}", *options)
+    return served(command, path, folder, port, LOADED, workers, **variables)
 
 
-@contextmanager
-def configured(path: Path, folder: Path, app: str, workers: int = 1) -> Iterator[Served]:
-    """Serve an app of the folder by some workers of gunicorn, as a file configures them."""
+def configured(
+    path: Path, folder: Path, workers: int = 1, **variables: str
+) -> AbstractContextManager[Served]:
+    """Serve an application that waits by some workers of gunicorn, as a file configures them."""
     compiled(path)
-    port = processes.free_port()
-    config = folder / f"gunicorn-{port}.conf.py"
+    config = folder / "gunicorn.conf.py"
     config.write_text(f"{path.read_text('utf-8')}\n{HOOKS.read_text('utf-8')}", "utf-8")
-    command = BARE.command(port, workers, app, "--config", str(config))
-    log = folder / f"gunicorn-{port}.log"
-    with served(command, LOADED, workers, folder / app, log, port) as run:
-        yield run
+    return gunicorn(
+        WAITING_APPS, folder, app="wsgi", workers=workers, port=None, config=config, **variables
+    )
 
 
-@contextmanager
 def uvicorn(
     path: Path,
     folder: Path,
     *options: str,
-    app: str = "",
+    app: str = "app",
     port: int | None = None,
     **variables: str,
-) -> Iterator[Served]:
+) -> AbstractContextManager[Served]:
+    """Serve an application of a file by uvicorn."""
     compiled(path)
     port = port or processes.free_port()
-    command = BY_NAME["uvicorn"].command(port, 1, app or f"{path.stem}:app", *options)
-    log = folder / f"uvicorn-{port}.log"
-    with served(command, "Uvicorn running on", 1, path, log, port, **variables) as run:
-        yield run
+    command = BY_NAME["uvicorn"].command(port, 1, f"{path.stem}:{app}", *options)
+    return served(command, path, folder, port, LISTENING, 1, **variables)
 
 
-def compiled(path: Path):
-    """Return the code of a file; say where it is not Python."""
+@contextmanager
+def in_thread(server: S) -> Iterator[S]:
+    """Let a server of this process answer meanwhile."""
+    with server:
+        thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def compiled(path: Path) -> None:
+    """Raise Wrong where a file is not Python, or not UTF-8: each Python has other words for that."""
     source = path.read_bytes()
-    need_utf8(path, source)
-    try:
-        return compile(source, str(path), "exec")
-    except SyntaxError as error:
-        where = f", line {error.lineno}," if error.lineno else ""
-        raise Wrong(f"{path.name}{where} is not Python: {error.msg}.") from error
-
-
-def need_utf8(path: Path, source: bytes) -> None:
-    """Raise Wrong where a file is not UTF-8: each Python has other words for that."""
     try:
         source.decode("utf-8")
         place = source.find(b"\0")  # UTF-16 is full of them
@@ -157,22 +162,23 @@ def need_utf8(path: Path, source: bytes) -> None:
         raise Wrong(
             f"{path.name}, line {line}, is not UTF-8: let your editor save the file as UTF-8."
         )
+    try:
+        compile(source, str(path), "exec")
+    except SyntaxError as error:
+        where = f", line {error.lineno}," if error.lineno else ""
+        raise Wrong(f"{path.name}{where} is not Python: {error.msg}.") from error
 
 
-def together(*tasks: Callable) -> list:
+def together(*tasks: Callable[[], T]) -> list[T]:
     """Run functions at once, and return what each gave; Ctrl-C does not wait for them."""
     pool = ThreadPoolExecutor(len(tasks))
     try:
         given = [pool.submit(each) for each in tasks]
-        return results(given)
+        while wait(given, timeout=0.1).not_done:
+            signals.check()
+        return [each.result() for each in given]
     finally:
         pool.shutdown(wait=False)  # the server is ended next, and with it what waits for an answer
-
-
-def results(given: list[Future]) -> list:
-    while wait(given, timeout=0.1).not_done:
-        signals.check()
-    return [each.result() for each in given]
 
 
 def fetch(
@@ -180,17 +186,22 @@ def fetch(
     method: str = "GET",
     body: bytes | None = None,
     seconds: float | None = None,
-    **headers: str,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Send a request and read its answer; say what became of it where there is none."""
-    return together(lambda: _fetch(port, method, body, seconds or LONGEST, headers))[0]
+    return together(lambda: fetched(port, method, body, seconds or LONGEST, headers))[0]
 
 
-def _fetch(port: int, method: str, body: bytes | None, seconds: float, headers: dict) -> Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+def fetched(
+    port: int,
+    method: str,
+    body: bytes | None,
+    seconds: float,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     try:
         with connection_to(port, seconds) as connection:
-            return exchange(connection, "/", method, body, named)
+            return exchange(connection, "/", method, body, headers)
     except TimeoutError as error:
         raise Wrong(
             f"A client waited {seconds:.0f} s for its answer, and the server was ended. "
@@ -205,15 +216,8 @@ def _fetch(port: int, method: str, body: bytes | None, seconds: float, headers: 
         raise NoAnswer(f"The client got no answer ({type(error).__name__}).") from error
 
 
-def fetch_together(port: int, clients: int, **options) -> list[Response]:
-    return together(*[lambda: _fetch(port, "GET", None, LONGEST, options)] * clients)
-
-
-def fetch_thrice(run: Served) -> Response:
-    """Return the first answer; raise Wrong where a later one is another."""
-    first = need_ok(fetch(run.port), run)
-    need_alike(first, run)
-    return first
+def fetch_together(port: int, clients: int) -> list[Response]:
+    return together(*[lambda: fetched(port, "GET", None, LONGEST)] * clients)
 
 
 def need_alike(first: Response, run: Served) -> None:
@@ -236,6 +240,16 @@ def need_ok(answer: Response, run: Served, what: str = "GET /") -> Response:
     return answer
 
 
+def need_whole(name: str, value: object, most: float = inf) -> None:
+    if type(value) is not int or not 1 <= value <= most:
+        limit = "on" if most == inf else f"to {most}"
+        raise Wrong(f"{name} is {value!r:.20}: write a whole number, from 1 {limit}.")
+
+
+def are_seconds(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < A_DAY
+
+
 def because(log: Path) -> str:
     """Return what a log says went wrong: the error, and its place."""
     lines = log.read_text("utf-8", "replace").splitlines()
@@ -245,38 +259,16 @@ def because(log: Path) -> str:
 
 
 def result_of(script: str, path: Path, folder: Path, *arguments: str) -> Any:
-    """Return what a script writes as JSON to the file RESULT, where another Python runs it.
+    """Return what a module of this folder writes as JSON to the file RESULT, in another Python.
 
     Its arguments are a reader's file and others. What that file prints, also at its end, is no result.
     """
     compiled(path)
-    written, result = folder / "script.py", folder / "result.json"
-    written.write_text(script, "utf-8")
+    result, log = folder / "result.json", folder / "script.log"
     result.unlink(missing_ok=True)
-    command = [sys.executable, "-B", str(written), str(path), *arguments]
-    output_of(command, folder / "script.log", path, RESULT=str(result))
-    if not result.is_file():
-        raise Wrong(f"{path.name} ends Python before its last line: is there an exit()?")
-    return json.loads(result.read_text("utf-8"))
-
-
-VALUES = """import json, os, runpy, sys
-found = runpy.run_path(sys.argv[1])
-plain = lambda value: float(value) if hasattr(value, "__float__") else repr(value)
-with open(os.environ["RESULT"], "w") as result:
-    json.dump([found.get(name) for name in sys.argv[2:]], result, default=plain)
-"""
-
-
-def evaluated(path: Path, folder: Path, *names: str) -> list:
-    """Return what some names of a file are, as another process finds them."""
-    return result_of(VALUES, path, folder, *names)
-
-
-def output_of(command: Sequence[str], log: Path, path: Path, **variables: str) -> str:
-    """Return what a command prints; raise Wrong when it fails, or goes on for too long."""
-    variables["PYTHONPATH"] = f"{path.parent}{os.pathsep}."
-    with processes.running(command, log, **variables) as process:
+    command = [sys.executable, "-P", "-B", "-m", f"instrument.exercises.{script}", str(path)]
+    variables = {"RESULT": str(result), **importable(path)}
+    with processes.running([*command, *arguments], log, **variables) as process:
         try:
             processes.wait_until(lambda: process.poll() is not None, seconds=LONGEST)
         except InstrumentError as error:
@@ -284,4 +276,18 @@ def output_of(command: Sequence[str], log: Path, path: Path, **variables: str) -
     if process.returncode:
         why = because(log) or f" Its exit status is {process.returncode}."
         raise Wrong(f"{path.name} fails.{why}")
-    return log.read_text("utf-8", "replace")
+    if not result.is_file():
+        raise Wrong(f"{path.name} ends Python before its last line: is there an exit()?")
+    return json.loads(result.read_text("utf-8"))
+
+
+def evaluated(path: Path, folder: Path, *names: str) -> list[Any]:
+    """Return what some names of a file are."""
+    found = result_of("call", path, folder, repr(dict.fromkeys(names)))
+    return [found[name] for name in names]
+
+
+def called(path: Path, folder: Path, name: str, *cases: tuple[Any, ...]) -> list[Any]:
+    """Return what a function of a file gives for each case."""
+    found: dict[str, list[Any]] = result_of("call", path, folder, repr({name: cases}))
+    return found[name]

@@ -12,16 +12,16 @@ role = ["waits"]
 
 
 class SlowAnswer(socketserver.StreamRequestHandler):
-    def handle(self):
+    def handle(self) -> None:
         while self.rfile.readline().strip():
             pass  # of the request's head
-        if role[0] == "stuck":
+        if role[-1] == "stuck":
             time.sleep(LOST_SECONDS)
             return
-        if role[0] == "waits":
+        if role[-1] == "waits":
             time.sleep(SECONDS)
         end = time.thread_time() + SECONDS
-        while role[0] == "computes" and time.thread_time() < end:
+        while role[-1] == "computes" and time.thread_time() < end:
             pass
         self.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")
 
@@ -30,12 +30,10 @@ class SlowServer(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def handle_error(self, *words):
-        """Say nothing of a client that has left."""
-
 
 if __name__ == "__main__":
-    for name, number in SIGNALS.items():
-        signal.signal(number, lambda number, frame, name=name: role.__setitem__(0, name))
+    roles = {number: name for name, number in SIGNALS.items()}
+    for number in roles:
+        signal.signal(number, lambda number, _: role.append(roles[signal.Signals(number)]))
     with SlowServer(("127.0.0.1", int(sys.argv[1])), SlowAnswer) as server:
         server.serve_forever()
