@@ -1,14 +1,11 @@
 """The reader's copies: made at the first call, and overwritten by reset alone, which asks first."""
 
-import os
-import pty
 import shutil
-import subprocess
 
 import pytest
 
 from instrument.exercises.cli import EXERCISES
-from tests.support.commands import one_line, run
+from tests.support.commands import on_terminal, one_line, run
 from tests.support.solver import COMMAND, contents, solve
 
 
@@ -41,7 +38,7 @@ def test_a_file_that_was_edited_where_it_was_shipped_is_taken_over(copy):
         commit = "init -q; git add exercises; git -c user.name=x -c user.email=x commit -qm x"
         assert run("sh", "-c", f"git {commit}", cwd=copy).returncode == 0
         shutil.copy(EXERCISES[1].solution, original)
-        assert at_a_terminal(copy, b"y\n")[1] == 0
+        assert on_terminal(80, [*COMMAND, "reset", "1"], b"y\n", cwd=copy)[0] == 0
         assert mine.read_bytes() == EXERCISES[1].original.read_bytes()
         told = run(*COMMAND, "hint", "1", cwd=copy).stdout
         assert told.startswith("exercises/01_bytes.py has changed, and is not checked: edit my_ex")
@@ -72,28 +69,6 @@ def test_a_folder_in_place_of_a_file_is_told_of(copy):
     assert told == "exercises: my_exercises/01_bytes.py is a folder: rename it, then reset again"
 
 
-def at_a_terminal(copy, typed):
-    """Type an answer to reset; return what it printed, and its exit status."""
-    ours, theirs = pty.openpty()
-    try:
-        with subprocess.Popen(
-            [*COMMAND, "reset", "1"],
-            cwd=copy,
-            stdin=theirs,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-        ) as process:
-            asked = ""
-            while not asked.endswith("?") and (read := process.stdout.read(1)):
-                asked += read
-            os.write(ours, typed)
-            told, _ = process.communicate(timeout=60)
-    finally:
-        os.close(ours)
-        os.close(theirs)
-    return asked + told, process.returncode
-
-
 @pytest.mark.parametrize(
     ("typed", "said", "is_restored"),
     [
@@ -105,7 +80,7 @@ def at_a_terminal(copy, typed):
 )
 def test_reset_asks_at_a_terminal(copy, typed, said, is_restored):
     solve(copy, 1)
-    told, status = at_a_terminal(copy, typed)
+    status, told = on_terminal(80, [*COMMAND, "reset", "1"], typed, cwd=copy)
     assert "01_bytes.py has changed. Overwrite it" in told
     assert said in told
     assert status == 0

@@ -4,7 +4,6 @@ import os
 import pty
 import re
 import subprocess
-import sys
 
 import pytest
 
@@ -12,7 +11,7 @@ from instrument.edges.processes import wait_until
 from instrument.exercises import cli  # noqa: F401  which knows all checks
 from instrument.exercises.book import BOOK, EXERCISES, checksum
 from tests.support.commands import run
-from tests.support.solver import COMMAND, contents, solve
+from tests.support.solver import COMMAND, changed_command, contents, solve
 
 
 def test_what_passed_is_remembered_by_its_content(copy, tmp_path):
@@ -67,8 +66,9 @@ def test_a_wrong_prediction_leaves_a_formula_alone(number, copy):
     solve(copy, number)
     answer = copy / "my_exercises" / EXERCISES[number].name
     right = answer.read_text(encoding="utf-8")
-    checking = "from instrument.exercises import checks_predictions as c; c.steps_of = lambda folder, serve, of: [-(-each[0] // each[1]) for each in of]; "
-    quick = [sys.executable, "-c", f"{checking}import sys; from instrument.exercises import cli; sys.exit(cli.main(['{number}']))"]  # fmt: skip
+    change = "from instrument.exercises import checks_predictions; checks_predictions.steps_of = "
+    change += "lambda folder, serve, settings: [-(-each[0] // each[1]) for each in settings]"
+    quick = changed_command(change, str(number))
     answer.write_text("ANSWER = 5\nOTHER = 5\n", encoding="utf-8")
     told = run(*quick, cwd=copy).stdout
     assert "Measured just now: not so." in told and not re.search(r"4\.0|4 s|2\.0 s", told)
@@ -85,12 +85,13 @@ def test_a_wrong_prediction_leaves_a_formula_alone(number, copy):
 def test_an_exercise_that_needs_a_lacking_program_is_passed_over_in_one_line(copy, monkeypatch):
     for number in EXERCISES:
         solve(copy, number)
-    marks = "".join(f"{checksum(each.solution.read_bytes())}  {each.name}\n" for each in EXERCISES.values() if not each.needs)  # fmt: skip
-    (copy / "my_exercises/passed.sha256").write_text(marks, encoding="utf-8")
+    possible = [each for each in EXERCISES.values() if not each.needs]
+    marks = [f"{checksum(each.solution.read_bytes())}  {each.name}\n" for each in possible]
+    (copy / "my_exercises/passed.sha256").write_text("".join(marks), encoding="utf-8")
     monkeypatch.setenv("PATH", "/nowhere")
-    tools = "from instrument.exercises import checking; checking.lacking = lambda tool: f'{tool} is not installed'; "
-    command = [sys.executable, "-c", f"{tools}import sys; from instrument.exercises import cli; sys.exit(cli.main([]))"]  # fmt: skip
-    done = run(*command, cwd=copy)
+    change = "from instrument.exercises import checking; "
+    change += "checking.lacking = lambda tool: f'{tool} is not installed'"
+    done = run(*changed_command(change), cwd=copy)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Exercise 15 is passed over: nginx is not installed\n" in done.stdout
 

@@ -20,14 +20,12 @@ def run(*command, seconds=60, **options):
     return subprocess.run(words, check=False, capture_output=True, encoding="utf-8", **given)
 
 
-def on_terminal(columns, command, typed=b""):
+def on_terminal(columns, command, typed=b"", cwd=ROOT):
     """Run a command on a terminal so wide; return its status, and what was written, without colours."""
     ours, its = pty.openpty()
     termios.tcsetwinsize(its, (24, columns))
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "300"}
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdin=its, stdout=its, stderr=its, env=environment
-    )
+    process = subprocess.Popen(command, cwd=cwd, stdin=its, stdout=its, stderr=its, env=environment)
     os.close(its)
     os.write(ours, typed)
     written = b""
@@ -39,7 +37,7 @@ def on_terminal(columns, command, typed=b""):
     finally:
         os.close(ours)
         status = process.wait(20)
-    text = re.sub(r"\x1b\[[\d;?]*[hlm]", "", written.decode())
+    text = re.sub(r"\x1b\[[\d;?]*[hlm]", "", written.decode(errors="replace"))
     return status, text.replace("\r\n", "\n")
 
 
