@@ -65,11 +65,12 @@ def check_one(each: Exercise) -> bool:
 def told(each: Exercise, shown: Path, check: Callable[[], str]) -> bool:
     """Check, and say in a few lines what was seen, and what to do then."""
     every = by_chapter()
+    place_in_line = every.index(each) + 1
     print(f"Exercise {each.number}: {each.title}      {shown}")
     about = f"{each.minutes} minutes, {DIFFICULTIES[each.difficulty]}"
-    print(f"{every.index(each) + 1} of {len(every)}, {about}\n", flush=True)
+    print(f"{place_in_line} of {len(every)}, {about}\n", flush=True)
     begun = monotonic()
-    following = next_of(each)
+    following = next(iter(unsolved(every[place_in_line:])), None)
     try:
         say(check())
     except Wrong as wrong:
@@ -85,11 +86,9 @@ def told(each: Exercise, shown: Path, check: Callable[[], str]) -> bool:
     return True
 
 
-def next_of(each: Exercise) -> Exercise | None:
-    """Return the first that is not solved, of those behind it."""
-    every = by_chapter()
-    left = [one for one in every[every.index(each) + 1 :] if not progress.passed(one)]
-    return next((one for one in left if not what_is_lacking(one)), None)
+def unsolved(exercises: list[Exercise]) -> list[Exercise]:
+    """Return those that are not solved, and can be checked on this machine."""
+    return [one for one in exercises if not progress.passed(one) and not what_is_lacking(one)]
 
 
 def what_is_lacking(each: Exercise) -> str:

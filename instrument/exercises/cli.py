@@ -24,7 +24,14 @@ from instrument.exercises import (  # noqa: F401
     progress,
 )
 from instrument.exercises.book import EXERCISES, Exercise, by_chapter, place
-from instrument.exercises.checking import check_file, check_one, is_solved, say, what_is_lacking
+from instrument.exercises.checking import (
+    check_file,
+    check_one,
+    is_solved,
+    say,
+    unsolved,
+    what_is_lacking,
+)
 from instrument.exercises.copies import make_copies, shipped
 
 UNSOLVED = 3  # neither an error nor a traceback, whose status is 1
@@ -87,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
         case "all":
             return check_again(every)
         case "hint":
-            return show_hint(EXERCISES[number] if number else first_unsolved(every), options.more)
+            return show_hint([EXERCISES[number]] if number else unsolved(every), options.more)
         case "reset":
             return reset(EXERCISES[number])
         case "check":
@@ -149,14 +156,11 @@ def check_again(exercises: list[Exercise]) -> int:
     return status(all(are_right))
 
 
-def first_unsolved(exercises: list[Exercise]) -> Exercise:
-    for each in exercises:
-        if not progress.passed(each) and not what_is_lacking(each):
-            return each
-    raise InstrumentError("every exercise is solved: name one, as in make hint ARGS=7")
-
-
-def show_hint(each: Exercise, is_spelled: bool) -> int:
+def show_hint(exercises: list[Exercise], is_spelled: bool) -> int:
+    """Give a hint to the first that is not solved."""
+    if not exercises:
+        raise InstrumentError("every exercise is solved: name one, as in make hint ARGS=7")
+    each = exercises[0]
     print(f"Exercise {each.number}: {each.title}\n")
     say(each.spelling if is_spelled else each.hint)
     if not is_spelled:

@@ -5,16 +5,13 @@ from pathlib import Path
 from instrument.edges.errors import InstrumentError
 from instrument.exercises.book import COPIES, Exercise, checksum, place
 
+RECORD = COPIES / "passed.sha256"
 GUESSED = "guessed"
-
-
-def record_file() -> Path:
-    return COPIES / "passed.sha256"
 
 
 def lines() -> set[str]:
     try:
-        return set(record_file().read_text("utf-8", "replace").splitlines())
+        return set(RECORD.read_text("utf-8", "replace").splitlines())
     except OSError:  # there is none yet
         return set()
 
@@ -35,11 +32,9 @@ def note(line: str, is_true: bool) -> None:
         return
     told = told | {line} if is_true else told - {line}
     try:
-        record_file().write_text("".join(f"{each}\n" for each in sorted(told)), "utf-8")
+        RECORD.write_text("".join(f"{each}\n" for each in sorted(told)), "utf-8")
     except OSError as error:
-        raise InstrumentError(
-            f"{place(record_file())} can't be written: {error.strerror}"
-        ) from error
+        raise InstrumentError(f"{place(RECORD)} can't be written: {error.strerror}") from error
 
 
 def has_guessed(path: Path) -> bool:

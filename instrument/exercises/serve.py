@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from http.client import IncompleteRead
 from math import inf
 from pathlib import Path
@@ -189,22 +190,17 @@ def fetch(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Send a request and read its answer; say what became of it where there is none."""
-    return together(lambda: fetched(port, method, body, seconds or LONGEST, headers))[0]
+    patience = seconds or LONGEST
 
-
-def fetched(
-    port: int,
-    method: str,
-    body: bytes | None,
-    seconds: float,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    try:
-        with connection_to(port, seconds) as connection:
+    def ask() -> Response:
+        with connection_to(port, patience) as connection:
             return exchange(connection, "/", method, body, headers)
+
+    try:
+        return together(ask)[0]
     except TimeoutError as error:
         raise Wrong(
-            f"A client waited {seconds:.0f} s for its answer, and the server was ended. "
+            f"A client waited {patience:.0f} s for its answer, and the server was ended. "
             "Is there an endless loop, or a wait for what never comes?"
         ) from error
     except IncompleteRead as error:
@@ -217,7 +213,7 @@ def fetched(
 
 
 def fetch_together(port: int, clients: int) -> list[Response]:
-    return together(*[lambda: fetched(port, "GET", None, LONGEST)] * clients)
+    return together(*[partial(fetch, port)] * clients)
 
 
 def need_alike(first: Response, run: Served) -> None:

@@ -13,9 +13,8 @@ from pathlib import Path
 from watchfiles import watch
 
 from instrument.edges import signals
-from instrument.exercises import progress
 from instrument.exercises.book import COPIES, Exercise
-from instrument.exercises.checking import check_one, say, what_is_lacking
+from instrument.exercises.checking import check_one, say, unsolved
 
 KEYS = "h: hint   s: skip   q: quit   Saving the file checks it again."
 LOOK = 200  # milliseconds between two looks for a key
@@ -23,7 +22,7 @@ LOOK = 200  # milliseconds between two looks for a key
 
 def watched(exercises: list[Exercise]) -> bool:
     """Go through what is not solved; return whether nothing of it is left."""
-    left = [each for each in exercises if not progress.passed(each) and not what_is_lacking(each)]
+    left = unsolved(exercises)
     solved = 0
     with keys_at_once():
         for each in left:
@@ -38,18 +37,15 @@ def watched(exercises: list[Exercise]) -> bool:
 def watch_one(each: Exercise) -> str:
     """Check it until it is solved, which returns nothing, or until the key that is returned."""
     hints = chain([each.hint], repeat(each.spelling))
-    if check_one(each):
-        print()
-        return ""
-    print(KEYS, flush=True)
     for event in events(each.path):
         if event in ("s", "q"):
             print()
             return event
         if event == "h":
             say(next(hints))
-        elif event == "saved":
-            print()
+        elif event in ("begun", "saved"):
+            if event == "saved":
+                print()
             if check_one(each):
                 print()
                 return ""
@@ -58,8 +54,9 @@ def watch_one(each: Exercise) -> str:
 
 
 def events(path: Path) -> Iterator[str]:
-    """Yield each key, and "saved" whenever a file has another content."""
+    """Yield "begun", then each key, and "saved" whenever a file has another content than before."""
     seen = content_of(path)
+    yield "begun"
     for _ in watch(COPIES, yield_on_timeout=True, rust_timeout=LOOK, raise_interrupt=False):
         signals.check()
         if (now := content_of(path)) != seen:

@@ -1,6 +1,12 @@
-"""Every check: it refuses the file as shipped and what is wrong, and takes what is right."""
+"""Every check: it refuses the file as shipped and what is wrong, and takes what is right.
+
+Whole answers lie in cases/. The first line of a wrong one says what its message contains, after
+"# says: "; A|B is A or B.
+"""
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +16,7 @@ from instrument.exercises.book import BOOK, EXERCISES, FOLDER, SOLUTIONS, SUM_OF
 from tests.exercises.attempts import WRONG
 
 NUMBERS = sorted(EXERCISES)
+CASES = sorted((Path(__file__).parent / "cases").glob("*.py"))
 SAYS = {  # what each file says as it is shipped
     1: "WSGI wants bytes",
     2: "promised 10 bytes and got 9",
@@ -50,11 +57,19 @@ ORDER = re.findall(
 )
 
 
-@pytest.fixture(autouse=True)
-def needed(request):
-    params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    if "number" in params and (why := checking.what_is_lacking(EXERCISES[params["number"]])):
+def check(number, path):
+    """Return what a check says, where the program that it needs is installed."""
+    if why := checking.what_is_lacking(EXERCISES[number]):
         pytest.skip(why)
+    return checking.checked(EXERCISES[number], path)
+
+
+def need_wrong(number, path, *words):
+    """Check a file that is wrong: its message is not cut, and has one of these words in it."""
+    with pytest.raises(Wrong) as wrong:
+        check(number, path)
+    assert shown_whole(wrong.value)
+    assert any(each in str(wrong.value) for each in words), wrong.value
 
 
 def changed(number, old, new, folder):
@@ -127,25 +142,40 @@ def test_the_file_is_the_one_of_which_the_checksum_is_known(number):
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_file_as_shipped_fails_with_its_own_message(number):
-    with pytest.raises(Wrong, match=re.escape(SAYS[number])) as wrong:
-        checking.checked(EXERCISES[number], EXERCISES[number].original)
-    assert shown_whole(wrong.value)
+    need_wrong(number, EXERCISES[number].original, SAYS[number])
     assert "TODO" in EXERCISES[number].original.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_solution_passes(number):
-    assert shown_whole(checking.checked(EXERCISES[number], EXERCISES[number].solution))
+    assert shown_whole(check(number, EXERCISES[number].solution))
 
 
 @pytest.mark.parametrize(
     ("number", "old", "new", "said"), [(each, *one) for each in WRONG for one in WRONG[each]]
 )
 def test_a_wrong_solution_gets_the_message_that_fits(number, old, new, said, tmp_path):
-    with pytest.raises(Wrong) as wrong:
-        checking.checked(EXERCISES[number], changed(number, old, new, tmp_path))
-    assert shown_whole(wrong.value)
-    assert any(each in str(wrong.value) for each in said.split("|")), wrong.value
+    need_wrong(number, changed(number, old, new, tmp_path), *said.split("|"))
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_there_are_answers_of_both_kinds(number):
+    kinds = [case.name.split("_")[1] for case in CASES if case.name.startswith(f"{number:02}_")]
+    assert kinds.count("right") >= 2
+    assert kinds.count("wrong") + len(WRONG.get(number, [])) >= 3
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_an_answer_is_judged_as_its_name_says_wherever_it_lies(case, strange_folder):
+    number = int(case.name[:2])
+    copy = strange_folder / EXERCISES[number].name
+    shutil.copy(case, copy)
+    if "_right_" in case.name:
+        assert check(number, copy)
+        return
+    says, _, words = case.read_text(encoding="utf-8").splitlines()[0].partition("# says: ")
+    assert words and not says
+    need_wrong(number, copy, *words.split("|"))
 
 
 def test_users_who_rest_look_alike_also_where_a_worker_began_late():
