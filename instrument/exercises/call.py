@@ -1,7 +1,9 @@
-"""Writes what a reader's file defines, or what its functions give: python -m ....call FILE WANTED.
+"""Writes what a reader's file defines, or what its functions give.
+
+python -m instrument.exercises.call FILE WANTED [errors]
 
 WANTED is a dict, as Python writes it: names, each with None for its value, or with the arguments of
-each call. A third word lets a call that fails give its error. The result is JSON in the file RESULT.
+each call. With a third word, a call that fails gives its error. The result is JSON, in the file RESULT.
 """
 
 import ast

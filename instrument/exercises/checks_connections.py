@@ -183,7 +183,7 @@ def who_asks(path: Path, folder: Path) -> str:
         "from_environ": [(environ_of(peer, lines),) for _, peer, lines in cases],
         "from_scope": [(scope_of(peer, lines),) for _, peer, lines in cases],
     }
-    given = result_of("call", path, folder, repr(wanted), "errors are given")
+    given = result_of("call", path, folder, repr(wanted), "errors")
     for number, (client, peer, lines) in enumerate(cases):
         for function, answers in given.items():
             if answers[number] != client:
