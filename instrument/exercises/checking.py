@@ -9,7 +9,7 @@ from time import monotonic
 from instrument.edges.errors import InstrumentError
 from instrument.edges.tools import lacking
 from instrument.exercises import progress, strays
-from instrument.exercises.book import Exercise, Guessed, Wrong, by_chapter, place
+from instrument.exercises.catalogue import Exercise, Guessed, Wrong, by_chapter, place
 
 WIDTH, MOST_LINES = 96, 2  # of what a check says, between its title and what to do next
 LONG = 3  # seconds, from which on it is said how long a check took

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from instrument.exercises import drive
-from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.catalogue import Wrong, exercise
 from instrument.exercises.drive import Message
 from instrument.exercises.serve import (
     because,

@@ -16,7 +16,7 @@ from instrument.edges import processes, signals
 from instrument.edges.clients import connected, listens
 from instrument.edges.errors import InstrumentError
 from instrument.edges.tools import find
-from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.catalogue import Wrong, exercise
 from instrument.exercises.serve import (
     LISTENING,
     Served,

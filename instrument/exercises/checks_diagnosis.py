@@ -15,7 +15,7 @@ import psutil
 from instrument.edges import processes
 from instrument.edges.clients import Response, connected
 from instrument.edges.errors import InstrumentError
-from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.catalogue import Wrong, exercise
 from instrument.exercises.serve import (
     Served,
     called,

@@ -13,7 +13,7 @@ from time import monotonic
 
 from instrument.edges import processes
 from instrument.edges.errors import InstrumentError
-from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.catalogue import Wrong, exercise
 from instrument.exercises.serve import (
     LONGEST,
     WAITING_APPS,

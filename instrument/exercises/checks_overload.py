@@ -11,7 +11,7 @@ from time import monotonic
 
 from instrument.edges import processes
 from instrument.edges.clients import FAILURES, connected, connection_to, exchange
-from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.catalogue import Wrong, exercise
 from instrument.exercises.fake_database import Database
 from instrument.exercises.serve import Served, because, in_thread, result_of, uvicorn
 

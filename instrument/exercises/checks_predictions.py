@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from instrument.exercises.book import Guessed, Wrong, exercise
+from instrument.exercises.catalogue import Guessed, Wrong, exercise
 from instrument.exercises.progress import has_guessed
 from instrument.exercises.serve import (
     WAITING_APPS,

@@ -10,7 +10,7 @@ from pathlib import Path
 from instrument.edges import processes
 from instrument.edges.clients import Response
 from instrument.edges.errors import InstrumentError
-from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.catalogue import Wrong, exercise
 from instrument.exercises.serve import (
     HOOKS,
     Served,

@@ -12,7 +12,7 @@ import psutil
 from instrument.edges import processes
 from instrument.edges.clients import Response
 from instrument.edges.errors import InstrumentError
-from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.catalogue import Wrong, exercise
 from instrument.exercises.serve import NoAnswer, Served, fetch, gunicorn, need_ok, together
 
 WORKERS = 2

@@ -12,7 +12,7 @@ from time import monotonic
 from instrument.arithmetic.sizing import FULLEST
 from instrument.edges.cpus import usable_cpus
 from instrument.edges.errors import InstrumentError
-from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.catalogue import Wrong, exercise
 from instrument.exercises.serve import (
     WAITING_APPS,
     Served,

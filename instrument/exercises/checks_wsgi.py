@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 from instrument.edges import processes
 from instrument.edges.clients import Response
-from instrument.exercises.book import Wrong, exercise
+from instrument.exercises.catalogue import Wrong, exercise
 from instrument.exercises.serve import (
     Served,
     because,

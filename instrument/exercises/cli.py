@@ -23,7 +23,7 @@ from instrument.exercises import (  # noqa: F401
     checks_wsgi,
     progress,
 )
-from instrument.exercises.book import EXERCISES, Exercise, by_chapter, place
+from instrument.exercises.catalogue import EXERCISES, Exercise, by_chapter, place
 from instrument.exercises.checking import (
     check_file,
     check_one,

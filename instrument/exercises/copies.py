@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT
 from instrument.edges.tools import find
-from instrument.exercises.book import COPIES, Exercise, place
+from instrument.exercises.catalogue import COPIES, Exercise, place
 
 
 def make_copies(exercises: Iterable[Exercise]) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from instrument.edges.errors import InstrumentError
-from instrument.exercises.book import COPIES, Exercise, checksum, place
+from instrument.exercises.catalogue import COPIES, Exercise, checksum, place
 
 RECORD = COPIES / "passed.sha256"
 GUESSED = "guessed"

@@ -21,7 +21,7 @@ from instrument.edges import processes, signals
 from instrument.edges.clients import FAILURES, Response, connection_to, exchange, listens
 from instrument.edges.errors import InstrumentError, tail_of_log
 from instrument.edges.processes import ROOT
-from instrument.exercises.book import Wrong
+from instrument.exercises.catalogue import Wrong
 from instrument.servers import BY_NAME, GUNICORN
 
 LONGEST = 10  # seconds, that a check waits for one thing: then it is called endless

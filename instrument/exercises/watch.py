@@ -13,7 +13,7 @@ from pathlib import Path
 from watchfiles import watch
 
 from instrument.edges import signals
-from instrument.exercises.book import COPIES, Exercise
+from instrument.exercises.catalogue import COPIES, Exercise
 from instrument.exercises.checking import check_one, say, unsolved
 
 KEYS = "h: hint   s: skip   q: quit   Saving the file checks it again."

@@ -12,7 +12,15 @@ import pytest
 
 from instrument.edges.processes import ROOT
 from instrument.exercises import checking, checks_load, cli  # noqa: F401  which knows all checks
-from instrument.exercises.book import BOOK, EXERCISES, FOLDER, SOLUTIONS, SUM_OF, SUMS, Wrong
+from instrument.exercises.catalogue import (
+    CATALOGUE,
+    EXERCISES,
+    FOLDER,
+    SOLUTIONS,
+    SUM_OF,
+    SUMS,
+    Wrong,
+)
 from tests.exercises.attempts import WRONG
 
 NUMBERS = sorted(EXERCISES)
@@ -104,8 +112,8 @@ def test_a_file_is_read_in_a_minute_and_says_what_to_do(number):
 
 
 def test_what_the_flow_tells_of_each_is_there():
-    assert sorted(map(int, BOOK)) == NUMBERS
-    chapters = [EXERCISES[int(number)].chapter for number in BOOK]
+    assert sorted(map(int, CATALOGUE)) == NUMBERS
+    chapters = [EXERCISES[int(number)].chapter for number in CATALOGUE]
     assert [
         one for one, before in zip(chapters, ["", *chapters], strict=False) if one != before
     ] == (sorted(set(chapters), key=ORDER.index))

@@ -13,7 +13,7 @@ import pytest
 from instrument.edges.clients import listens
 from instrument.edges.processes import ROOT, is_alive, wait_until
 from instrument.exercises import checking, cli, serve  # noqa: F401  cli knows all checks
-from instrument.exercises.book import EXERCISES, Wrong, checksum
+from instrument.exercises.catalogue import EXERCISES, Wrong, checksum
 from tests.support.commands import not_made, run
 from tests.support.solver import COMMAND, changed_command, contents, solve
 

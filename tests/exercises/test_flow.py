@@ -9,7 +9,7 @@ import pytest
 
 from instrument.edges.processes import wait_until
 from instrument.exercises import cli  # noqa: F401  which knows all checks
-from instrument.exercises.book import BOOK, EXERCISES, checksum
+from instrument.exercises.catalogue import CATALOGUE, EXERCISES, checksum
 from tests.support.commands import run
 from tests.support.solver import COMMAND, changed_command, contents, solve
 
@@ -37,7 +37,7 @@ def test_what_passed_is_remembered_by_its_content(copy, tmp_path):
     assert "Exercise 1:" not in again and "Exercise 2: " in again
     lines = run(*COMMAND, "list", cwd=copy).stdout.splitlines()
     assert [line[:6] for line in lines] == [
-        f"[{'x' if number == '1' else ' '}] {number:>2}" for number in BOOK
+        f"[{'x' if number == '1' else ' '}] {number:>2}" for number in CATALOGUE
     ]
     assert " 3 min *   " in lines[0]
     assert contents(tmp_path) == before

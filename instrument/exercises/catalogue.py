@@ -66,7 +66,7 @@ class Exercise:
 
 
 # what is told of each, by number, in the order of the chapters
-BOOK = tomllib.loads(Path(__file__).with_name("book.toml").read_text("utf-8"))
+CATALOGUE = tomllib.loads(Path(__file__).with_name("catalogue.toml").read_text("utf-8"))
 EXERCISES: dict[int, Exercise] = {}
 
 
@@ -74,7 +74,7 @@ def exercise(number: int) -> Callable[[Check], Check]:
     """Make a function the check of an exercise: it raises Wrong, or says what it saw."""
 
     def add(check: Check) -> Check:
-        EXERCISES[number] = Exercise(number, check, **BOOK[str(number)])
+        EXERCISES[number] = Exercise(number, check, **CATALOGUE[str(number)])
         return check
 
     return add
@@ -82,7 +82,7 @@ def exercise(number: int) -> Callable[[Check], Check]:
 
 def by_chapter() -> list[Exercise]:
     """Return all, in the order of the chapters."""
-    return [EXERCISES[int(number)] for number in BOOK]
+    return [EXERCISES[int(number)] for number in CATALOGUE]
 
 
 def checksum(content: bytes) -> str:
