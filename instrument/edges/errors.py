@@ -17,7 +17,8 @@ class InstrumentError(Exception):
 
     def __init__(self, message: str, log: Path | None = None):
         super().__init__(message)
-        self.tail = tail_of_log(log.read_text(encoding="utf-8", errors="replace")) if log else []
+        written = log.read_text("utf-8", errors="replace") if log and log.exists() else ""
+        self.tail = tail_of_log(written)
         for line in self.tail:
             self.add_note(line)  # which a traceback shows, too
 

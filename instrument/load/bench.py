@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -116,18 +116,12 @@ def put_load(
     ):
         server_is_up.touch()
         clocks: list[Clock] = []
-
-        def look() -> None:
+        for _ in looks(bench.display, generator, bench.locust_log, seconds):
+            when = "in the middle of the run"
+            processes.check_alive(server, subject.name, when, bench.log(subject))
             clocks.append(clock(server.pid, generator.pid))
             if bench.each_second:
                 bench.each_second(server.pid)
-
-        def check() -> None:
-            processes.check_alive(
-                server, subject.name, "in the middle of the run", bench.log(subject)
-            )
-
-        observe(bench.display, generator, bench.locust_log, seconds, look, check)
     recording = merge(read_recordings(completions))
     return command, replace(recording, **of_the_machine(recording, clocks, sleeper_log))
 
@@ -149,33 +143,27 @@ def locust_command(
     return command
 
 
-def observe(
-    display: Display,
-    locust: Popen[bytes],
-    log: Path,
-    seconds: float,
-    look: Callable[[], None],
-    check: Callable[[], None],
-    every: float = 1,
-) -> None:
-    """Wait for Locust's end, and look at what it does, every so many seconds.
+def looks(
+    display: Display, locust: Popen[bytes], log: Path, seconds: float, every: float = 1
+) -> Iterator[None]:
+    """Yield every so many seconds while Locust runs, and once more when it has ended.
 
-    Raises InstrumentError when it fails, takes much longer than `seconds`, or a check does.
+    Raises InstrumentError when it fails, or takes much longer than `seconds`.
     """
-    start, looks = time.monotonic(), 0
+    start, count = time.monotonic(), 0
     while locust.poll() is None:
         signals.check()
-        check()
         elapsed = time.monotonic() - start
         if elapsed > 2 * seconds + processes.START_SECONDS:
             raise InstrumentError("Locust did not end in time", log)
         display.advance(elapsed)
-        if elapsed >= looks * every:
-            looks += 1
-            look()
+        if elapsed >= count * every:
+            count += 1
+            yield
         time.sleep(0.1)
     if locust.returncode != 0:
         raise InstrumentError(f"Locust ended with status {locust.returncode}", log)
+    yield
 
 
 def of_the_machine(recording: Recording, clocks: list[Clock], sleeper_log: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from instrument.edges import processes, signals
 from instrument.edges.display import Display
 from instrument.edges.errors import InstrumentError
 from instrument.load.asking import Reply, Request, ask_once, connect
-from instrument.load.bench import observe
+from instrument.load.bench import looks
 from instrument.load.others import Clock, between, clock, share_of_others, used_by_all
 from instrument.load.target import megabytes
 
@@ -85,7 +85,7 @@ def one_user(request: Request, pid: int | None, log: Path | None = None) -> OneU
             first, *_ = [ask_once(request, connection, log) for _ in range(WARM_UP)]
             answers: list[Reply] = []
             begun = time.monotonic()
-            used, memory = (used_by_all(pid), sum_of(pid)) if pid else (0.0, 0.0)
+            used, memory = (used_by_all(pid), sum(megabytes(pid))) if pid else (0.0, 0.0)
             while len(answers) < FEWEST or time.monotonic() - begun < ONE_USER_SECONDS:
                 signals.check()
                 answers.append(ask_once(request, connection, log))
@@ -102,20 +102,15 @@ def one_user(request: Request, pid: int | None, log: Path | None = None) -> OneU
             (used_by_all(pid) - used) / count if pid else None,
             first.seconds,
             [each.bytes for each in answers],
-            (sum_of(pid) - memory) / count if pid else 0.0,
+            (sum(megabytes(pid)) - memory) / count if pid else 0.0,
             master_and_process(pid) if pid else (0.0, 0.0),
         )
 
 
 def master_and_process(pid: int) -> tuple[float, float]:
     """Return the MB of both; a server of one process will have a master where it has more."""
-    first, others = megabytes(pid)
+    first, *others = megabytes(pid)
     return (round(first, 1), round(max(others), 1)) if others else (0.0, round(first, 1))
-
-
-def sum_of(pid: int) -> float:
-    first, others = megabytes(pid)
-    return first + sum(others)
 
 
 @dataclass
@@ -176,47 +171,25 @@ def climb(
     locust = ["locust", "--locustfile", ",".join(files), "--headless", "--loglevel", "WARNING"]
     locust += ["--host", request.origin, "--path", request.path, "--request", str(wanted)]
     locust += ["--exit-code-on-error", "0", "--completions", str(scratch / "completions.json")]
-    locust += [
-        "--marks",
-        str(marks),
-        "--lowest",
-        str(rungs.lowest),
-        "--highest",
-        str(rungs.highest),
-    ]
-    locust += ["--shortest", str(rungs.shortest), "--growth", str(rungs.growth)]
+    locust += ["--marks", str(marks), *(f"--{name}={value}" for name, value in vars(rungs).items())]
     clocks: list[Clock] = []
-    log = scratch / "locust.log"
+    log, server_log = scratch / "locust.log", scratch / "server.log"
+    longest = 2 * rungs.seconds(latency) + 120
     with processes.running(locust, log) as generator:
-
-        def look() -> None:
+        for _ in looks(display, generator, log, longest, LOOK_SECONDS):
+            if pid and not processes.is_alive(pid):
+                raise InstrumentError("the server ended in the middle of the run", server_log)
             clocks.append(clock(*filter(None, (generator.pid, pid))))
             if pid:
-                climbed.most_mb = max(climbed.most_mb, sum_of(pid))
-            note()
-
-        def note() -> None:
+                climbed.most_mb = max(climbed.most_mb, sum(megabytes(pid)))
             known = json.loads(marks.read_text(encoding="utf-8")) if marks.exists() else []
             for mark in known[len(climbed.rungs) :]:
                 rung, generated = rung_of(mark, clocks, pid is not None)
                 climbed.rungs.append(rung)
                 climbed.generator = generated or climbed.generator
                 told(rung)
-
-        def check() -> None:
-            if pid and not processes.is_alive(pid):
-                raise InstrumentError(
-                    "the server ended in the middle of the run", scratch / "server.log"
-                )
-
-        observe(display, generator, log, seconds_for(rungs, latency), look, check, LOOK_SECONDS)
-        note()
     if not climbed.rungs:
         raise InstrumentError("no user was answered twice", log)
-
-
-def seconds_for(rungs: Rungs, latency: float) -> float:
-    return 2 * rungs.seconds(latency) + 120
 
 
 def rung_of(mark: dict[str, Any], clocks: list[Clock], is_known: bool) -> tuple[Rung, float]:

@@ -64,13 +64,19 @@ def clock(*processes: int) -> Clock:
     return Clock(time.monotonic(), parts, here, everybody, sum(times[:8]), waits)
 
 
-def used_by_all(pid: int) -> float:
-    total = 0.0
+def family(pid: int) -> list[psutil.Process]:
+    """Return a process, and all that it has started."""
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
-        for each in (process, *process.children(recursive=True)):
-            with suppress(psutil.NoSuchProcess):
-                total += used(each)
+        return [process, *process.children(recursive=True)]
+    return []
+
+
+def used_by_all(pid: int) -> float:
+    total = 0.0
+    for each in family(pid):
+        with suppress(psutil.NoSuchProcess):
+            total += used(each)
     return total
 
 
@@ -80,12 +86,10 @@ def waited_by_all(pid: int) -> float:
     From /proc/PID/task/TID/schedstat, in ns; 0 where the system does not tell.
     """
     total = 0.0
-    with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        for each in (process, *process.children(recursive=True)):
-            for told in Path(f"/proc/{each.pid}/task").glob("*/schedstat"):
-                with suppress(OSError):  # a thread that has ended meanwhile
-                    total += int(told.read_text("ascii").split()[1]) / 1e9
+    for each in family(pid):
+        for told in Path(f"/proc/{each.pid}/task").glob("*/schedstat"):
+            with suppress(OSError):  # a thread that has ended meanwhile
+                total += int(told.read_text("ascii").split()[1]) / 1e9
     return total
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import psutil
 
@@ -20,7 +19,7 @@ from instrument.arithmetic.sizing import Size
 from instrument.edges import processes
 from instrument.edges.clients import listens
 from instrument.edges.errors import InstrumentError
-from instrument.load.others import used_by_all
+from instrument.load.others import family, used_by_all
 
 QUIET = 0.05  # of a CPU: what a server uses at most that has started
 GUNICORN_CLASSES = {"sync": 1, "gevent": 1000}  # requests that a worker accepts at once
@@ -99,22 +98,13 @@ def is_quiet(pid: int, seconds: float = 0.5) -> bool:
     return used_by_all(pid) - before < QUIET * (time.monotonic() - begun)
 
 
-def family(pid: int) -> list[psutil.Process]:
-    """Return a process, and all that it has started."""
-    with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
-    return []
-
-
-def megabytes(pid: int) -> tuple[float, list[float]]:
+def megabytes(pid: int) -> list[float]:
     """Return the memory of a server: of the first process, and what each other one has for itself."""
     found = []
     for place, each in enumerate(family(pid)):
         with suppress(psutil.Error):
             found.append((each.memory_info().rss if not place else own_memory(each)) / 1e6)
-    first, *others = found or [0.0]
-    return first, others
+    return found or [0.0]
 
 
 def own_memory(process: psutil.Process) -> int:
@@ -175,20 +165,16 @@ def found(
     return Target(app, program, folder, variables, speaks, versions, seen.get("has_control", False))
 
 
-class Words(argparse.ArgumentParser):
-    """Knows those options of gunicorn and uvicorn that matter here; all others stay as they are."""
-
-    def __init__(self) -> None:
-        super().__init__(add_help=False, allow_abbrev=False)
-        self.add_argument("-w", "--workers", type=int)
-        self.add_argument("--threads", type=int, default=1)
-        self.add_argument("-k", "--worker-class", default="sync")
-        self.add_argument("-c", "--config")
-        for names in (("-b", "--bind"), ("--host",), ("--port",), ("--uds",), ("--fd",)):
-            self.add_argument(*names)
-
-    def error(self, message: str) -> NoReturn:
-        raise ValueError(message)
+def words_parser() -> argparse.ArgumentParser:
+    """Return what knows those options of gunicorn and uvicorn that matter here, and leaves all others."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("-w", "--workers", type=int)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("-k", "--worker-class", default="sync")
+    parser.add_argument("-c", "--config")
+    for names in (("-b", "--bind"), ("--host",), ("--port",), ("--uds",), ("--fd",)):
+        parser.add_argument(*names)
+    return parser
 
 
 def parsed(command: str, target: Target) -> tuple[list[str], Size]:
@@ -200,10 +186,10 @@ def parsed(command: str, target: Target) -> tuple[list[str], Size]:
         program = Path(words[0]).name if words else ""
         if program not in ("gunicorn", "uvicorn"):
             raise ValueError("only gunicorn and uvicorn are understood")
-        told, rest = Words().parse_known_args(words[1:])
+        told, rest = words_parser().parse_known_args(words[1:])
         if told.config and not told.workers:
             raise ValueError("its file is not read: give -w, -k and --threads beside -c")
-    except ValueError as error:
+    except (ValueError, argparse.ArgumentError) as error:
         raise InstrumentError(f"--current {command!r}: {error}") from error
     count, threads, kind = told.workers or 1, told.threads, told.worker_class
     app = target.app.removesuffix("()") if program == "uvicorn" else target.app

@@ -1,6 +1,7 @@
 """What is read after Locust has ended."""
 
 import json
+import os
 from contextlib import nullcontext
 from types import SimpleNamespace
 
@@ -15,9 +16,10 @@ from tests.support.samples import CONDITIONS
 
 @pytest.mark.parametrize("name", ["sync.json", "sync.7.json"])
 def test_a_recording_of_an_earlier_run_is_not_taken_for_this_one(name, tmp_path, monkeypatch):
-    ended = SimpleNamespace(poll=lambda: 0, returncode=0)
+    ended = SimpleNamespace(poll=lambda: 0, returncode=0, pid=os.getpid())
+    server = SimpleNamespace(poll=lambda: None, pid=os.getpid())
     monkeypatch.setattr(processes, "running", lambda *_: nullcontext(ended))
-    monkeypatch.setattr(Bench, "started", lambda *_: nullcontext(ended))
+    monkeypatch.setattr(Bench, "started", lambda *_: nullcontext(server))
     earlier = {"spawned": None, "stopping": None, "completions": [], "late": []}
     (tmp_path / name).write_text(json.dumps(earlier), encoding="utf-8")
     display = SimpleNamespace(begin=lambda *_: None)
