@@ -102,36 +102,25 @@ def test_refusal_ends_the_processes_of_locust_too(network):
         assert mark not in " ".join(process.info["cmdline"] or [])
 
 
-def test_host_sends_one_class_elsewhere(network, tmp_path):
-    with slow_servers(network, tmp_path, 8001):
-        done = headless(
-            network, "WsgiUser --host http://127.0.0.1:8001/ --users 2 --run-time 3s --json"
-        )
-    assert done.returncode == 0
-    assert json.loads(done.stdout)[0]["num_failures"] == 0
-
-
-def test_page_is_for_this_machine_with_its_fields_filled_in(network, tmp_path):
-    with page(network, tmp_path):
-        text = network.ask(PAGE)[2]
-        assert '"num_users": 40' in text
-        assert '"spawn_rate": 4' in text
-        assert '"show_userclass_picker": true' in text
-        assert '"available_user_classes": ["AsgiUser", "WsgiUser"]' in text
-    assert "http://127.0.0.1:8089" in (tmp_path / "locust.log").read_text(encoding="utf-8")
-
-
 def test_page_of_one_class_offers_that_class(network, tmp_path):
     with page(network, tmp_path, "WsgiUser"):
         assert '"available_user_classes": ["WsgiUser"]' in network.ask(PAGE)[2]
 
 
-def test_page_refuses_in_one_line_and_starts_once_all_is_well(network, tmp_path):
+def test_page_is_filled_in_refuses_in_one_line_and_starts_once_all_is_well(network, tmp_path):
     network.need(8000)
     down = "WsgiUser: no server is up at http://127.0.0.1:8000"
     twice = "would measure one server twice"
     both = ["WsgiUser", "AsgiUser"]
     with page(network, tmp_path) as locust:
+        text = network.ask(PAGE)[2]
+        for filled_in in (
+            '"num_users": 40',
+            '"spawn_rate": 4',
+            '"show_userclass_picker": true',
+            '"available_user_classes": ["AsgiUser", "WsgiUser"]',
+        ):
+            assert filled_in in text
         start(network)
         wait_until(lambda: refused(network, down))
 
@@ -139,7 +128,7 @@ def test_page_refuses_in_one_line_and_starts_once_all_is_well(network, tmp_path)
             start(network, host="http://127.0.0.1:8001")
             wait_until(lambda: refused(network, twice))
 
-            start(network, host="http://127.0.0.1:8001", user_classes=["WsgiUser"])
+            start(network, host="http://127.0.0.1:8001/", user_classes=["WsgiUser"])
             wait_until(lambda: shown(network) == ("running", {"wsgi"}, ""))
             stop(network)
 
@@ -153,6 +142,7 @@ def test_page_refuses_in_one_line_and_starts_once_all_is_well(network, tmp_path)
         assert locust.wait(10) == 1
     console = (tmp_path / "locust.log").read_text(encoding="utf-8")
     assert "Traceback" not in console
+    assert "http://127.0.0.1:8089" in console
     assert (
         console.count(f"ERROR/instrument.locustfiles.preflight: {down}"),
         console.count(twice),

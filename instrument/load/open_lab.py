@@ -4,25 +4,15 @@ import argparse
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from subprocess import Popen
 
 from instrument.edges import processes, signals
 from instrument.edges.errors import InstrumentError
 from instrument.edges.signals import Interrupted
 from instrument.servers import Subject
-
-
-@dataclass(frozen=True)
-class Started:
-    """A process that runs, and where it writes what happens."""
-
-    name: str
-    process: Popen[bytes]
-    log: Path
 
 
 def invitation(subjects: list[Subject], ports: list[int], options: argparse.Namespace) -> str:
@@ -71,11 +61,19 @@ def open_lab(subjects: list[Subject], options: argparse.Namespace) -> None:
         ExitStack() as stack,
         stopped_by_ctrl_c(),
     ):
+
+        def start(name: str, command: list[str], port: int, booted: str = "") -> Callable[[], None]:
+            """Return what raises InstrumentError when the process has ended."""
+            log = Path(scratch) / f"{name}.log"
+            serving = processes.serving(name, command, port, log, booted, options.workers)
+            process = stack.enter_context(serving)
+            return partial(processes.check_alive, process, name, "before it was stopped", log)
+
         servers = [
-            start(stack, Path(scratch), subject, port, options.workers)
-            for subject, port in zip(subjects, ports, strict=True)
+            start(each.name, each.command(port, options.workers), port, each.server.booted)
+            for each, port in zip(subjects, ports, strict=True)
         ]
-        locust = start_locust(stack, Path(scratch), subjects, ports, options)
+        locust = start("Locust", locust_command(subjects, ports, options), options.web_port)
         print(invitation(subjects, ports, options), flush=True)
         watch(servers, locust)
     print("Both servers and Locust are stopped.")
@@ -91,44 +89,25 @@ def stopped_by_ctrl_c() -> Iterator[None]:
             raise
 
 
-def start(stack: ExitStack, scratch: Path, subject: Subject, port: int, workers: int) -> Started:
-    """Start a server, which the stack ends."""
-    log, command = scratch / f"{subject.name}.log", subject.command(port, workers)
-    serving = processes.serving(subject.name, command, port, log, subject.server.booted, workers)
-    return Started(subject.name, stack.enter_context(serving), log)
-
-
-def start_locust(
-    stack: ExitStack,
-    scratch: Path,
-    subjects: list[Subject],
-    ports: list[int],
-    options: argparse.Namespace,
-) -> Started:
-    """Start Locust's page, which the stack ends."""
-    log, port = scratch / "Locust.log", options.web_port
-    pairs = ",".join(
-        f"{subject.name}={port}" for subject, port in zip(subjects, ports, strict=True)
-    )
+def locust_command(
+    subjects: list[Subject], ports: list[int], options: argparse.Namespace
+) -> list[str]:
+    pairs = (f"{subject.name}={port}" for subject, port in zip(subjects, ports, strict=True))
     command = ["locust", "--locustfile", "instrument/locustfiles/lab.py,locustfile.py"]
-    command += ["--web-host", "127.0.0.1", "--web-port", str(port)]
+    command += ["--web-host", "127.0.0.1", "--web-port", str(options.web_port)]
     command += ["--users", str(options.users), "--spawn-rate", str(options.spawn_rate)]
-    command += ["--servers", pairs, "--server-workers", str(options.workers)]
-    return Started(
-        "Locust", stack.enter_context(processes.serving("Locust", command, port, log)), log
-    )
+    return [*command, "--servers", ",".join(pairs), "--server-workers", str(options.workers)]
 
 
-def watch(servers: list[Started], locust: Started) -> None:
+def watch(servers: list[Callable[[], None]], locust: Callable[[], None]) -> None:
     """Wait for Ctrl-C; say which server ends before it, and raise InstrumentError when Locust does."""
     while True:
         signals.check()
-        processes.check_alive(locust.process, locust.name, "before it was stopped", locust.log)
-        for each in servers:
+        locust()
+        for check in servers[:]:
             try:
-                processes.check_alive(each.process, each.name, "before it was stopped", each.log)
+                check()
             except InstrumentError as error:
                 print(f"{error}: to have it back, press Ctrl-C and open the lab again", flush=True)
-                servers.remove(each)
-                break
+                servers.remove(check)
         time.sleep(0.2)

@@ -34,7 +34,12 @@ from instrument.arithmetic.live import LONGEST_WINDOW, sample
 from instrument.arithmetic.measure import Completion
 from instrument.servers import BY_DEFAULT, SUBJECTS, Subject
 
-PAGES = Path(__file__).parent
+FILES = {
+    "/lab": "lab.html",
+    "/lab/staircase": "staircase.html",
+    "/lab/look.css": "look.css",
+    "/lab/look.js": "look.js",
+}
 BY_INTERFACE = {SUBJECTS[name].server.interface: SUBJECTS[name] for name in BY_DEFAULT}
 LINK = """
 <p style="margin: 0; padding: 6px 24px; background: #14171a; font: 18px sans-serif">
@@ -79,9 +84,8 @@ class Lab:
         self.lines = {user.row: Line(user, subjects[user.row]) for user in environment.user_classes}
         self.is_master = isinstance(runner, MasterRunner)
         self.delay = WORKER_REPORT_INTERVAL + 1 if self.is_master else 0  # until all has been told
-        self.counts: deque[tuple[float, dict[str, int]]] = (
-            deque()
-        )  # of users, that wait for their answers to be told
+        # of users, that wait for their answers to be told
+        self.counts: deque[tuple[float, dict[str, int]]] = deque()
         self.began, self.started = 0.0, 0.0
         self.loaded = 0.0  # when the users were seen last
         self.begin()
@@ -98,6 +102,16 @@ class Lab:
     def add(self, row: str, answer: Completion) -> None:
         if row in self.lines:
             self.lines[row].answers.append(answer)
+
+    def keep(
+        self, name: str, response_time: float, exception: Exception | None, **_: object
+    ) -> None:
+        self.add(name, Completion(time.monotonic(), response_time, bool(exception)))
+
+    def merge(self, data: dict[str, Any], **_: object) -> None:
+        now = time.monotonic()
+        for row, age, took, failed in data.get("answers", ()):
+            self.add(row, Completion(now - age, took, failed))
 
     def sample_each_second(self) -> None:
         while True:
@@ -174,7 +188,9 @@ def add_lab(environment: Any, runner: Any, web_ui: Any, **_: object) -> None:
         tell_master(environment)
     elif web_ui:
         lab = Lab(environment, runner)
-        listen(environment, lab)
+        environment.events.test_start.add_listener(lab.start)
+        environment.events.request.add_listener(lab.keep)
+        environment.events.worker_report.add_listener(lab.merge)
         add_pages(web_ui, lab)
         gevent.spawn(lab.sample_each_second)
 
@@ -193,45 +209,18 @@ def tell_master(environment: Any) -> None:
         answers.clear()
 
 
-def listen(environment: Any, lab: Lab) -> None:
-    environment.events.test_start.add_listener(lab.start)
-
-    @environment.events.request.add_listener
-    def keep(name: str, response_time: float, exception: Exception | None, **_: object) -> None:
-        lab.add(name, Completion(time.monotonic(), response_time, bool(exception)))
-
-    @environment.events.worker_report.add_listener
-    def merge(data: dict[str, Any], **_: object) -> None:
-        now = time.monotonic()
-        for row, age, took, failed in data.get("answers", ()):
-            lab.add(row, Completion(now - age, took, failed))
-
-
 def add_pages(web_ui: Any, lab: Lab) -> None:
-    def route(path: str) -> Callable[[Callable[[], Response]], Any]:
-        return lambda view: web_ui.app.route(path, endpoint=path)(
-            web_ui.auth_required_if_enabled(view)
-        )
+    def add(path: str, view: Callable[[], Response]) -> None:
+        allowed = web_ui.auth_required_if_enabled(view)
+        web_ui.app.add_url_rule(path, endpoint=path, view_func=allowed)
 
-    @route("/lab")
-    def page() -> Response:
-        return send_file(PAGES / "lab.html")
+    for path, name in FILES.items():
+        add(path, partial(send_file, Path(__file__).with_name(name)))
 
-    @route("/lab/staircase")
-    def staircase() -> Response:
-        return send_file(PAGES / "staircase.html")
-
-    @route("/lab/look.css")
-    def look() -> Response:
-        return send_file(PAGES / "look.css")
-
-    @route("/lab/look.js")
-    def switch() -> Response:
-        return send_file(PAGES / "look.js")
-
-    @route("/lab/data")
     def data() -> Response:
-        return jsonify(lab.data(request.args.get("run", 0, int), request.args.get("after", 0, int)))
+        return jsonify(lab.data(*(request.args.get(name, 0, int) for name in ("run", "after"))))
+
+    add("/lab/data", data)
 
     @web_ui.app.after_request
     def link(response: Response) -> Response:
