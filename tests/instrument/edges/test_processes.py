@@ -1,4 +1,3 @@
-import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,29 +10,33 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, free_port, wait_until
 from instrument.edges.program import run_program
 from tests.support.commands import one_line, run
-from tests.support.offspring import gone, offspring
+
+STARTER = """
+import subprocess, sys, time
+from instrument.edges import processes
+if sys.argv[1] == "before":
+    processes._guard.note = lambda sign, group: print(group, flush=True) or time.sleep(60)
+begun = processes.start(sys.argv[2:], subprocess.DEVNULL)
+print(begun.pid, flush=True)
+time.sleep(60)
+"""
 
 
-def test_servers_end_also_when_the_one_that_started_them_is_killed(tmp_path):
-    command = [sys.executable, "-m", "tests.support.starter", str(tmp_path / "log")]
-    starter = psutil.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
-    every = offspring(starter, "gunicorn", 2)
-    starter.send_signal(signal.SIGKILL)
-    starter.wait()
-    wait_until(lambda: gone(every))
-
-
-def test_a_server_ends_also_when_the_one_that_started_it_is_killed_before_it_has_told_so():
-    script = (
-        "import subprocess, time; from instrument.edges import processes\n"
-        "processes._guard.note = lambda sign, group: print(group, flush=True) or time.sleep(600)\n"
-        "processes.start(['sleep', '600'], subprocess.DEVNULL)\n"
-    )
-    command = [sys.executable, "-c", script]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8") as starter:
-        begun = int(starter.stdout.readline())
-        assert processes.is_alive(begun)
-        starter.kill()
+@pytest.mark.parametrize(
+    ("killed", "command"),
+    [
+        ("before", ["sleep", "60"]),  # it was told of the group, and is found by its environment
+        ("after", ["env", "-i", "sleep", "60"]),  # which some servers overwrite
+    ],
+)
+def test_what_was_started_ends_also_when_its_starter_is_killed_before_and_after_it_told(
+    killed, command
+):
+    starter = [sys.executable, "-c", STARTER, killed, *command]
+    with subprocess.Popen(starter, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8") as process:
+        begun = int(process.stdout.readline())
+        wait_until(lambda: psutil.Process(begun).name() == "sleep")
+        process.kill()
     wait_until(lambda: not processes.is_alive(begun))
 
 
@@ -53,11 +56,11 @@ def test_a_counter_of_ports_that_is_spoiled_is_begun_anew(text, tmp_path, monkey
 def test_the_end_of_a_program_ends_what_it_has_started_and_nothing_else(tmp_path):
     def work():
         with (tmp_path / "own").open("wb") as own:
-            started.append(processes.start(["sleep", "600"], own))
+            started.append(processes.start(["sleep", "60"], own))
         raise InstrumentError("it can not be done")
 
     started = []
-    with processes.running(["sleep", "600"], tmp_path / "log") as shared:
+    with processes.running(["sleep", "60"], tmp_path / "log") as shared:
         assert run_program("a program", work) == 1
         assert started[0].poll() is not None
         assert shared.poll() is None
@@ -69,10 +72,10 @@ from instrument.edges import processes
 from instrument.edges.program import run_program
 
 def work():
-    print(processes.start(["sleep", "600"], subprocess.DEVNULL).pid, flush=True)
+    print(processes.start(["sleep", "60"], subprocess.DEVNULL).pid, flush=True)
     processes._guard._process.kill()
     processes.wait_until(lambda: not processes.is_alive(processes._guard._process.pid))
-    print(processes.start(["sleep", "600"], subprocess.DEVNULL).pid, flush=True)
+    print(processes.start(["sleep", "60"], subprocess.DEVNULL).pid, flush=True)
 
 sys.exit(run_program("a program", work))
 """
