@@ -41,8 +41,8 @@ class Recording:
     other_cpu: float = 0.0  # of it, by programs that have no part in the measurement
     server_ms: float = 0.0  # of CPU that the server used for each request
     locust_ms: float = 0.0  # and that Locust used for it
-    late: tuple[tuple[float, float], ...] = ()  # when Locust woke, and how late, in ms
-    machine_late: tuple[tuple[float, float], ...] = ()  # and a process that only sleeps
+    late: Sequence[Sequence[float]] = ()  # when Locust woke, and how late, in ms
+    machine_late: Sequence[Sequence[float]] = ()  # and a process that only sleeps
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def steady_part(
     return start, min(start + seconds, recording.stopping)
 
 
-def lateness(late: tuple[tuple[float, float], ...], start: float, end: float) -> float:
+def lateness(late: Sequence[Sequence[float]], start: float, end: float) -> float:
     """Return how late a sleeper woke between two instants, in ms: 95 % of the times at most."""
     within = [milliseconds for at, milliseconds in late if start <= at < end]
     return percentile(within, 95) if within else 0.0

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import Popen
-from typing import Any
 
 from command_line import too_few_files
 from instrument.arithmetic.measure import Completion, Recording, ceiling_of, merge
@@ -123,7 +122,7 @@ def put_load(
             if bench.each_second:
                 bench.each_second(server.pid)
     recording = merge(read_recordings(completions))
-    return command, replace(recording, **of_the_machine(recording, clocks, sleeper_log))
+    return command, beside(recording, clocks, sleeper_log)
 
 
 def locust_command(
@@ -166,23 +165,24 @@ def looks(
     yield
 
 
-def of_the_machine(recording: Recording, clocks: list[Clock], sleeper_log: Path) -> dict[str, Any]:
-    """Return what a recording gets from outside of Locust."""
+def beside(recording: Recording, clocks: list[Clock], sleeper_log: Path) -> Recording:
+    """Return a recording with what was seen from outside of Locust."""
     start, end = recording.spawned, recording.stopping
     times = [each.at for each in recording.completions]
     server, locust = cost_of_each(between(clocks, start, end), times) or (0.0, 0.0)
-    return {
-        "other_cpu": share_of_others(clocks, start, end),
-        "server_ms": server,
-        "locust_ms": locust,
-        "machine_late": read_lateness(sleeper_log.read_text(encoding="utf-8")),
-    }
+    return replace(
+        recording,
+        other_cpu=share_of_others(clocks, start, end),
+        server_ms=server,
+        locust_ms=locust,
+        machine_late=read_lateness(sleeper_log.read_text(encoding="utf-8")),
+    )
 
 
-def read_lateness(printed: str) -> tuple[tuple[float, float], ...]:
+def read_lateness(printed: str) -> list[list[float]]:
     """Return what instrument/load/lateness.py printed, but for a line that it could not finish."""
-    lines = (line.split() for line in printed.splitlines(keepends=True) if line.endswith("\n"))
-    return tuple((float(at), float(milliseconds)) for at, milliseconds in lines)
+    lines = [line for line in printed.splitlines(keepends=True) if line.endswith("\n")]
+    return [[float(word) for word in line.split()] for line in lines]
 
 
 def recordings_at(path: Path) -> list[Path]:
@@ -198,13 +198,6 @@ def read_recordings(path: Path) -> list[Recording]:
     users = [each for each in every if each["completions"]] or every
     if any(each["spawned"] is None or each["stopping"] is None for each in users):
         raise InstrumentError("Locust was stopped before all users had been spawned")
-    return [
-        Recording(
-            **each
-            | {
-                "completions": tuple(Completion(*one) for one in each["completions"]),
-                "late": tuple(map(tuple, each["late"])),
-            }
-        )
-        for each in users
-    ]
+    for each in users:
+        each["completions"] = tuple(Completion(*one) for one in each["completions"])
+    return [Recording(**each) for each in users]

@@ -3,25 +3,18 @@
 import json
 import signal
 import socket
-from contextlib import ExitStack
 
 import psutil
 import pytest
 
-from instrument.edges import processes
 from instrument.edges.clients import status_of
 from instrument.edges.processes import free_port, wait_until
-from instrument.servers import SUBJECTS
 from tests.support import browser
 from tests.support.commands import compare, one_line
 from tests.support.offspring import gone
-from tests.support.opened_lab import asked, lab_data, lines_now, most, opened
+from tests.support.opened_lab import asked, lab_data, lines_now, most, near, opened
 
 needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
-
-
-def near(number):
-    return pytest.approx(number, rel=0.05)
 
 
 def throughputs(shown):
@@ -74,7 +67,7 @@ def test_participant_watches_two_lines_part(tmp_path):
 
         person.follow("Locust’s page")
         person.press("Stop")
-        kill_server(port)
+        kill_server(lab, port)
         wait_until(lambda: "sync ended with status 0" in log.read_text(encoding="utf-8"))
         person.press("New")
         person.press("Start")
@@ -107,22 +100,17 @@ def follows(samples):
     return True
 
 
-def kill_server(port):
+def kill_server(lab, port):
     """End the master that listens on a port, as somebody does who closes its terminal."""
-    mark = f"127.0.0.1:{port}"
-    masters = [
-        each
-        for each in psutil.process_iter(["cmdline"])
-        if mark in (each.info["cmdline"] or []) and mark not in each.parent().cmdline()
-    ]
-    assert len(masters) == 1
-    masters[0].terminate()
+    every = psutil.Process(lab.pid).children()
+    [master] = (each for each in every if f"127.0.0.1:{port}" in each.cmdline())
+    master.terminate()
 
 
 @pytest.mark.measures(seconds=17)
 @needs_browser
 def test_staircase_beside_a_wall(tmp_path):
-    with opened(tmp_path / "log") as (_, port, page), browser.participant() as person:
+    with opened(tmp_path / "log") as (lab, port, page), browser.participant() as person:
         person.page.goto(f"{page}/lab")
         person.follow("Twelve requests")
 
@@ -139,26 +127,10 @@ def test_staircase_beside_a_wall(tmp_path):
                 assert most(times, 0.5) <= slots[name] <= most(times, 1), (button, name, times)
         assert person.trouble == []
 
-        kill_server(port)
+        kill_server(lab, port)
         wait_until(lambda: status_of(port) is None)
         person.press("one host name")
         person.page.get_by_text(f"sync does not answer at http://127.0.0.1:{port}").wait_for()
-
-
-@pytest.mark.long
-@needs_browser
-def test_staircase_waits_until_the_load_is_gone(tmp_path):
-    with opened(tmp_path / "log") as (_, _, page), browser.participant() as person:
-        asked(page, "/swarm", user_count=2, spawn_rate=2, host="")
-        person.page.goto(f"{page}/lab/staircase")
-        wait_until(lambda: lab_data(page)["state"] == "running")
-        person.press("one host name")
-        person.page.get_by_text("press Stop in Locust’s page first").wait_for()
-        person.page.goto(f"{page}/lab")
-        wait_until(lambda: "2 users" in person.page.locator("header").inner_text())
-        asked(page, "/stop", by="test")
-        wait_until(lambda: "stopped" in person.page.locator("header").inner_text())
-        assert person.trouble == []
 
 
 @pytest.mark.long
@@ -240,42 +212,3 @@ def test_taken_port_is_said_before_anything_starts(taken, option):
         done = compare("lab", "--port", port, "--web-port", port + 2)
     assert f"choose another with {option}" in one_line(done)
     assert done.stdout == ""
-
-
-@pytest.mark.measures(seconds=44)
-def test_master_and_two_workers_show_one_line(tmp_path):
-    port, web_port, master_port = free_port(), free_port(), free_port()
-    sync = SUBJECTS["sync"]
-    locust = ["locust", "--locustfile", "instrument/locustfiles/lab.py,locustfile.py", "WsgiUser"]
-    locust += ["--host", f"http://127.0.0.1:{port}"]
-    master = ["--master", "--master-bind-host=127.0.0.1", f"--master-bind-port={master_port}"]
-    master += ["--web-port", str(web_port)]
-    worker = ["--worker", "--master-host=127.0.0.1", f"--master-port={master_port}"]
-    page = f"http://127.0.0.1:{web_port}"
-    with ExitStack() as stack:
-        command, log = sync.command(port, 4), tmp_path / "server.log"
-        stack.enter_context(processes.serving("sync", command, port, log, sync.server.booted, 4))
-        log = tmp_path / "master.log"
-        stack.enter_context(processes.serving("master", [*locust, *master], web_port, log))
-        for number in range(2):
-            log = tmp_path / f"worker{number}.log"
-            stack.enter_context(processes.running([*locust, *worker], log))
-        wait_until(lambda: json.loads(asked(page, "/worker-count"))["worker_count"] == 2)
-        asked(page, "/swarm", user_count=12, spawn_rate=12)
-
-        def merged():
-            stats = json.loads(asked(page, "/stats/requests"))["stats"]
-            rows = {row["name"]: row["current_rps"] for row in stats}
-            for line in lines_now(page):
-                if rows.get("wsgi") == near(4) and line["throughput"] == near(4):
-                    return (line["users"], line["ceiling"], line["median"]) == (12, 4, near(3))
-
-        wait_until(merged, seconds=40)
-        asked(page, "/swarm", user_count=2, spawn_rate=2)
-        wait_until(lambda: lines_now(page)[0]["users"] == 2, seconds=20)
-        asked(page, "/swarm", user_count=4, spawn_rate=4)
-        wait_until(lambda: lines_now(page)[0]["users"] == 4, seconds=20)
-        samples = lab_data(page)["samples"]
-        came = samples[-1]["at"]
-        wait_until(lambda: lab_data(page)["samples"][-1]["at"] >= came + 3)
-        assert lines_now(page)[0]["throughput"] == near(4)

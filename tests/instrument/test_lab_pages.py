@@ -1,14 +1,16 @@
 """What the lab's pages show at every width, before a run, after it, and when the lab was closed."""
 
+import json
 import signal
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
 from instrument.edges import processes
 from instrument.edges.processes import free_port, wait_until
+from instrument.servers import SUBJECTS
 from tests.support import browser
-from tests.support.opened_lab import asked, lab_data, lines_now, opened
+from tests.support.opened_lab import asked, lab_data, lines_now, near, opened
 
 needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
 
@@ -16,22 +18,21 @@ needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INST
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(20, 23, 26)"
 
 
+LOCUST = ["locust", "--locustfile", "instrument/locustfiles/lab.py,locustfile.py", "WsgiUser"]
+
+
 @contextmanager
-def page_of(log, *arguments):
+def page_of(log, *arguments, server=8000):
     """Open the page of a Locust; no server is needed."""
     port = free_port()
-    command = ["locust", "--locustfile", "instrument/locustfiles/lab.py,locustfile.py", "WsgiUser"]
-    command += ["--host", "http://127.0.0.1:8000", "--web-host", "127.0.0.1"]
-    command += ["--web-port", str(port), *arguments]
+    command = [*LOCUST, f"--host=http://127.0.0.1:{server}", f"--web-port={port}", *arguments]
     with processes.serving("Locust", command, port, log):
         yield f"http://127.0.0.1:{port}"
 
 
-@contextmanager
-def master(log):
-    bind = ["--master", "--master-bind-host=127.0.0.1", f"--master-bind-port={free_port()}"]
-    with page_of(log, *bind) as page:
-        yield page
+def master(log, port=None, **options):
+    bind = f"--master-bind-port={port or free_port()}"
+    return page_of(log, "--master", "--master-bind-host=127.0.0.1", bind, **options)
 
 
 @pytest.mark.long
@@ -105,7 +106,7 @@ def test_page_says_what_to_press_that_a_start_was_refused_and_that_the_lab_was_c
         for row in edges["cells"]:
             assert row == pytest.approx(edges["headings"], abs=1), "numbers below their headings"
         asked(address, "/stop", by="test")
-        wait_until(lambda: lab_data(address)["state"] == "stopped")
+        wait_until(lambda: "stopped" in header())
         assert page.get_by_text("was refused").count() == 0
         asked(address, "/swarm", user_count=2, spawn_rate=2, host="http://127.0.0.1:1")
         page.get_by_text("The last Start was refused").wait_for()
@@ -121,7 +122,9 @@ def test_page_says_what_to_press_that_a_start_was_refused_and_that_the_lab_was_c
 
 @pytest.mark.long
 @needs_browser
-def test_staircase_waits_for_the_queue_fills_the_window_and_says_that_the_lab_was_closed(tmp_path):
+def test_staircase_waits_for_load_and_queue_fills_the_window_and_says_that_the_lab_was_closed(
+    tmp_path,
+):
     with (
         opened(tmp_path / "log", "--workers", "1") as (lab, _, address),
         browser.participant() as person,
@@ -129,9 +132,11 @@ def test_staircase_waits_for_the_queue_fills_the_window_and_says_that_the_lab_wa
         page = person.page
         asked(address, "/swarm", user_count=12, spawn_rate=12, host="")
         wait_until(lambda: lines_now(address) and lines_now(address)[0]["users"] == 6)
+        page.goto(f"{address}/lab/staircase")
+        person.press("one host name")
+        page.get_by_text("press Stop in Locust’s page first").wait_for()
         asked(address, "/stop", by="test")
         wait_until(lambda: lab_data(address)["state"] == "stopped")
-        page.goto(f"{address}/lab/staircase")
         person.press("one host name")
         page.get_by_text("is not empty yet").wait_for()
         person.press("wait, then send")
@@ -143,8 +148,38 @@ def test_staircase_waits_for_the_queue_fills_the_window_and_says_that_the_lab_wa
             assert picture["height"] > browser.SIZE["height"] / 2
             assert picture["y"] + picture["height"] <= browser.SIZE["height"]
             assert text.bounding_box()["height"] < 40, "one line"
+        assert person.trouble == []  # so far: the browser logs what it can't fetch
         lab.send_signal(signal.SIGINT)
         assert lab.wait(15) == 0
         person.press("one host name")
         page.get_by_text("The lab does not answer").wait_for()
         assert page.get_by_text("Failed to fetch").count() == 0
+
+
+@pytest.mark.measures(seconds=44)
+def test_master_and_two_workers_show_one_line(tmp_path):
+    port, meet, sync = free_port(), free_port(), SUBJECTS["sync"]
+    worker = [*LOCUST, "--worker", "--master-host=127.0.0.1", f"--master-port={meet}"]
+    with ExitStack() as stack:
+        command, log = sync.command(port, 4), tmp_path / "server.log"
+        stack.enter_context(processes.serving("sync", command, port, log, sync.server.booted, 4))
+        page = stack.enter_context(master(tmp_path / "master.log", meet, server=port))
+        for number in range(2):
+            stack.enter_context(processes.running(worker, tmp_path / f"worker{number}.log"))
+        wait_until(lambda: json.loads(asked(page, "/worker-count"))["worker_count"] == 2)
+        asked(page, "/swarm", user_count=12, spawn_rate=12)
+
+        def merged():
+            stats = json.loads(asked(page, "/stats/requests"))["stats"]
+            rows = {row["name"]: row["current_rps"] for row in stats}
+            for line in lines_now(page):
+                if rows.get("wsgi") == near(4) and line["throughput"] == near(4):
+                    return (line["users"], line["ceiling"], line["median"]) == (12, 4, near(3))
+
+        wait_until(merged, seconds=40)
+        for users in (2, 4):
+            asked(page, "/swarm", user_count=users, spawn_rate=users)
+            wait_until(lambda: lines_now(page)[0]["users"] == users, seconds=20)  # noqa: B023
+        came = lab_data(page)["samples"][-1]["at"]
+        wait_until(lambda: lab_data(page)["samples"][-1]["at"] >= came + 3)
+        assert lines_now(page)[0]["throughput"] == near(4)

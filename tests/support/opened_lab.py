@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+import pytest
+
 from instrument.edges import processes
 from instrument.edges.processes import free_port, wait_until
 
@@ -40,6 +42,10 @@ def lines_now(page):
     """Return the last sample of each line; none before the first."""
     samples = lab_data(page)["samples"]
     return samples[-1]["lines"] if samples else []
+
+
+def near(number):
+    return pytest.approx(number, rel=0.05)
 
 
 def most(times, seconds):

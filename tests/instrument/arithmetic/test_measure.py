@@ -139,8 +139,4 @@ def test_recordings_of_several_processes_are_merged_share_by_share():
     assert merged.completions == (early, late)
     assert merged.locust_cpu == 0.9, "that of the busiest process"
     assert merged.machine_cpu == 0.5, "each saw the machine for a while"
-
-
-def test_one_recording_is_merged_with_none():
-    recording = Recording(1, 11, (Completion(2.0, 1.0, False),), 0.5, 0.3)
-    assert merge([recording]) == recording
+    assert merge([merged]) == merged

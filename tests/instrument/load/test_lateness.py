@@ -31,4 +31,4 @@ def test_the_process_prints_whole_lines_until_it_is_ended(tmp_path):
     moments = [at for at, _ in read_lateness(log.read_text(encoding="utf-8"))]
     assert moments == sorted(moments)
     assert len(moments) > 2
-    assert read_lateness("1.5 0.2\n1.6 0.") == ((1.5, 0.2),), "the last line was not finished"
+    assert read_lateness("1.5 0.2\n1.6 0.") == [[1.5, 0.2]], "the last line was not finished"
