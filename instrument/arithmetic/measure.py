@@ -107,7 +107,7 @@ def merge(every: list[Recording]) -> Recording:
         completions=tuple(sorted(completions, key=lambda one: one.at)),
         locust_cpu=max(each.locust_cpu for each in every),
         machine_cpu=statistics.fmean(each.machine_cpu for each in every),
-        late=tuple(sorted(one for each in every for one in each.late)),
+        late=sorted((one for each in every for one in each.late), key=lambda one: one[0]),
     )
 
 

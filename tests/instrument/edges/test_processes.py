@@ -72,7 +72,8 @@ from instrument.edges import processes
 from instrument.edges.program import run_program
 
 def work():
-    print(processes.start(["sleep", "60"], subprocess.DEVNULL).pid, flush=True)
+    for _ in range(2):  # both are left
+        print(processes.start(["sleep", "60"], subprocess.DEVNULL).pid, flush=True)
     processes._guard._process.kill()
     processes.wait_until(lambda: not processes.is_alive(processes._guard._process.pid))
     print(processes.start(["sleep", "60"], subprocess.DEVNULL).pid, flush=True)
