@@ -13,11 +13,13 @@ from instrument.arithmetic.measure import (
     load_seconds,
     merge,
     percentile,
+    settle_seconds,
     steady_part,
     sweep_seconds,
     throughput,
 )
-from instrument.servers import SUBJECTS
+from instrument.edges.processes import ROOT
+from instrument.servers import BY_DEFAULT, SUBJECTS
 
 
 def bursts(users, period, seconds, phase):
@@ -76,6 +78,14 @@ def test_locust_runs_until_every_user_was_answered_and_the_steady_part_is_over(u
     spawning = math.ceil(users / 100) - 1  # a group of 100 at most starts each second
     pause, first_answers = 1, users / (ceiling or users)
     assert load_seconds(users, 8, ceiling) > spawning + pause + first_answers + 8
+
+
+def test_the_page_says_after_how_many_seconds_the_steady_part_begins():
+    sync, loop = (
+        settle_seconds(20, ceiling_of(SUBJECTS[name], 20, 4, 2, 1)) for name in BY_DEFAULT
+    )
+    text = " ".join((ROOT / "compare/README.md").read_text("utf-8").split())
+    assert f"With 20 users, that is {sync} s for sync and {loop} s for an event loop." in text
 
 
 def judged(recording, ceiling):
