@@ -7,7 +7,6 @@ from instrument.arithmetic.measure import (
     Completion,
     Recording,
     TooFewAnswers,
-    ceiling,
     ceiling_of,
     evaluate,
     load_seconds,
@@ -27,19 +26,6 @@ def bursts(users, period, seconds, phase):
     return sorted(
         phase + beat * period for beat in range(int(seconds / period)) for _ in range(users)
     )
-
-
-@pytest.mark.parametrize(
-    ("users", "slots", "seconds", "expected"),
-    [
-        (20, 4, 1, 4),  # more users than slots: the slots decide
-        (3, 4, 1, 3),  # fewer users than slots: the users decide
-        (20, math.inf, 1, 20),  # an event loop
-        (20, 4, 0.5, 8),  # half the time, twice the throughput
-    ],
-)
-def test_ceiling_is_littles_law(users, slots, seconds, expected):
-    assert ceiling(users, slots, seconds) == expected
 
 
 @pytest.mark.parametrize("users", [4, 20])

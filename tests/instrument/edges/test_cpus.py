@@ -6,34 +6,28 @@ import sys
 
 import pytest
 
+from instrument.edges.cpus import usable_cpus
 from instrument.edges.processes import ROOT
+from instrument.load.bench import Plan
+from instrument.load.calibration import calibrate
+from instrument.load.conditions import Conditions
+from instrument.servers import SUBJECTS
 from tests.support.commands import run
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(os, "sched_setaffinity"), reason="only Linux keeps a process on some of the CPUs"
-)
 ALL, ONE = os.cpu_count(), 1
-ON_ONE = "import json, os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
-OF_THE_INSTRUMENT = """
-import sys
-from pathlib import Path
-from instrument.edges import processes
-from instrument.edges.cpus import usable_cpus
-from instrument.load.conditions import Conditions
-from instrument.load import calibration
-from instrument.load.bench import Plan
-from instrument.servers import SUBJECTS
 
-plan = Plan(users=20, seconds=8, workers=4, cpu_seconds=0.5)
-calibration.TIMES = 1
-calibration.calibrate(Path(sys.argv[1]))
-print(json.dumps([
-    usable_cpus(),
-    Conditions.here_and_now(20, 8, 4).cpus,
-    plan.ceiling(SUBJECTS["sync-busy"], 20) * 0.5,
-    len(list(Path(sys.argv[1]).glob("calibration.*.log"))),
-]))
-"""
+
+@pytest.fixture(autouse=True)
+def on_one_cpu():
+    """Keep this thread, and what it starts, on one CPU."""
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("only Linux keeps a process on some of the CPUs")
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    yield
+    os.sched_setaffinity(0, allowed)
+
+
 OF_THE_POOL = """
 import asyncio, threading
 from instrument.servers import TO_THREAD_THREADS
@@ -56,24 +50,28 @@ print(json.dumps([os.cpu_count(), of_process and of_process(), ThreadPoolExecuto
 """
 
 
-def told_on_one_cpu(script, *arguments):
-    done = run(sys.executable, "-c", ON_ONE + script, *arguments)
+def told_by(script):
+    done = run(sys.executable, "-c", f"import json, os\n{script}")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 def test_the_instrument_counts_what_it_may_use(tmp_path):
-    assert told_on_one_cpu(OF_THE_INSTRUMENT, tmp_path) == [ONE] * 4
+    calibrate(tmp_path)
+    plan = Plan(users=20, seconds=8, workers=4, cpu_seconds=0.5)
+    assert usable_cpus() == Conditions.here_and_now(20, 8, 4).cpus == ONE
+    assert plan.ceiling(SUBJECTS["sync-busy"], 20) * 0.5 == ONE
+    assert len(list(tmp_path.iterdir())) == ONE, "a process for each CPU"
 
 
 def test_the_slots_of_to_thread_are_the_threads_of_its_pool():
-    told, begun = told_on_one_cpu(OF_THE_POOL)
+    told, begun = told_by(OF_THE_POOL)
     assert told == begun
 
 
 def test_what_the_page_says_of_each_python_is_so():
     counted, pool = (None, ALL + 4) if sys.version_info < (3, 13) else (ONE, ONE + 4)
-    assert told_on_one_cpu(OF_PYTHON) == [ALL, counted, min(32, pool)]
+    assert told_by(OF_PYTHON) == [ALL, counted, min(32, pool)]
     text = " ".join((ROOT / "compare/README.md").read_text("utf-8").split())
     assert "From Python 3.13 on, `os.process_cpu_count()` gives the second number" in text
     assert (
