@@ -72,10 +72,6 @@ class Bench:
     def log(self, subject: Subject) -> Path:
         return self.scratch / f"{subject.name}.log"
 
-    @property
-    def locust_log(self) -> Path:
-        return self.scratch / "locust.log"
-
     def started(
         self, subject: Subject, command: Sequence[str], port: int
     ) -> AbstractContextManager[Popen[bytes]]:
@@ -107,15 +103,15 @@ def put_load(
         earlier.unlink(missing_ok=True)  # of a measurement that is taken again
     bench.display.begin(subject.name, seconds, command, locust)
     sleeper = [sys.executable, "-S", "instrument/load/lateness.py"]
-    sleeper_log = bench.scratch / "lateness.log"
+    log, sleeper_log = bench.scratch / "locust.log", bench.scratch / "lateness.log"
     with (
         processes.running(sleeper, sleeper_log),
-        processes.running(locust, bench.locust_log) as generator,  # loads while the server starts
+        processes.running(locust, log) as generator,  # loads while the server starts
         bench.started(subject, command, port) as server,
     ):
         server_is_up.touch()
         clocks: list[Clock] = []
-        for _ in looks(bench.display, generator, bench.locust_log, seconds):
+        for _ in looks(bench.display, generator, log, seconds):
             when = "in the middle of the run"
             processes.check_alive(server, subject.name, when, bench.log(subject))
             clocks.append(clock(server.pid, generator.pid))

@@ -23,6 +23,7 @@ from instrument.arithmetic.measure import (
     spawn_rate,
     throughput_of_users,
 )
+from instrument.edges.files import write
 
 
 @events.init_command_line_parser.add_listener
@@ -59,9 +60,9 @@ class Doubling(LoadTestShape):
         self.step = self.step or options.lowest
         if self.step_is_done(options):
             self.marks.append(self.mark())
-            draft = Path(options.marks + ".draft")
-            draft.write_text(json.dumps(self.marks), encoding="utf-8")
-            draft.replace(options.marks)  # others read it meanwhile
+            write(
+                Path(options.marks), json.dumps(self.marks)
+            )  # whole, since others read it meanwhile
             if self.was_last(options):
                 return None
             self.step *= 2

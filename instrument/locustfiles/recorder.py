@@ -23,6 +23,7 @@ import psutil
 from locust import events
 from locust.runners import LocalRunner, MasterRunner
 
+from instrument.edges.files import write
 from instrument.load.lateness import woken
 
 
@@ -85,9 +86,8 @@ def record(environment: Any, runner: Any, **_: object) -> None:
             recording["machine_cpu"] = busy / (total or 1)
 
     @environment.events.quit.add_listener
-    def write(**_: object) -> None:
+    def write_down(**_: object) -> None:
         path = Path(environment.parsed_options.completions)
         if not isinstance(runner, LocalRunner):
             path = path.with_suffix(f".{os.getpid()}.json")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(recording), encoding="utf-8")
+        write(path, json.dumps(recording))

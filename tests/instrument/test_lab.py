@@ -151,15 +151,6 @@ def test_pages_fit_a_narrow_window_and_long_names(tmp_path):
         assert person.trouble == []
 
 
-@pytest.mark.long
-def test_a_lab_that_is_opened_anew_is_another_run(tmp_path):
-    runs = []
-    for number in range(2):
-        with opened(tmp_path / str(number), "--workers", "1") as (_, _, page):
-            runs.append(lab_data(page)["run"])
-    assert runs[0] != runs[1]
-
-
 def test_lab_of_two_servers_of_one_interface(tmp_path):
     log = tmp_path / "log"
     arguments = ("sync", "gthread", "--users", "6", "--spawn-rate", "6", "--workers", "2")

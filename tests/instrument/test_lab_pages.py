@@ -72,6 +72,11 @@ def test_the_pages_have_names_for_everything_and_a_switch_for_dark(tmp_path):
         assert not person.trouble
 
 
+def test_a_lab_that_is_opened_anew_is_another_run(tmp_path):
+    with page_of(tmp_path / "first") as first, page_of(tmp_path / "second") as second:
+        assert lab_data(first)["run"] != lab_data(second)["run"]
+
+
 RIGHT_EDGES = """() => {
   const edge = (node) => {
     const text = document.createRange();
