@@ -11,7 +11,6 @@ import time
 
 WAIT = 0.05
 lock = threading.Lock()
-count = itertools.count(1)
 kept = []
 
 
@@ -58,22 +57,6 @@ def waiting():
 @wsgi
 def hashing():
     hashlib.pbkdf2_hmac("sha256", b"secret", b"salt", 60_000)  # releases the lock
-
-
-@wsgi
-def seldom_slow():
-    time.sleep(0.1 if next(count) % 100 == 0 else 0.01)
-
-
-@wsgi
-def first_slow():
-    time.sleep(1 if next(count) == 1 else WAIT)
-
-
-@wsgi
-def growing():
-    time.sleep(WAIT)
-    return b"x" * 1000 * next(count)
 
 
 @wsgi
