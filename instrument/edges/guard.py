@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -51,15 +51,13 @@ class Guard:
             print(f"{sign}{group}", file=self._process.stdin, flush=True)
 
 
-def marked() -> Iterator[int]:
-    """Yield the processes that have begun with this process's id in their environment."""
+def bearers() -> Iterator[int]:
+    """Yield the processes that bear the mark: that have begun with this process's id in their environment."""
     sign = f"{MARK}={os.getpid()}".encode()
     for environ in Path("/proc").glob("[0-9]*/environ"):
-        try:
+        with suppress(OSError):  # it has ended by itself, or is another user's
             if sign in environ.read_bytes().split(b"\0"):
                 yield int(environ.parent.name)
-        except OSError:
-            pass  # it has ended by itself, or is another user's
 
 
 def main() -> None:
@@ -67,16 +65,11 @@ def main() -> None:
     for line in sys.stdin:
         (groups.add if line[0] == "+" else groups.discard)(int(line[1:]))
     for group in groups:
-        end(os.killpg, group)
-    for pid in marked():
-        end(os.kill, pid)
-
-
-def end(kill: Callable[[int, int], None], number: int) -> None:
-    try:
-        kill(number, signal.SIGKILL)
-    except OSError:
-        pass  # it has ended by itself
+        with suppress(OSError):  # it has ended by itself
+            os.killpg(group, signal.SIGKILL)
+    for pid in bearers():
+        with suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
