@@ -17,13 +17,12 @@ PAGE = 8089
 
 
 @contextmanager
-def slow_servers(network, tmp_path, *ports):
+def slow_servers(network, tmp_path):
     with ExitStack() as stack:
-        for port in ports:
+        for port, command in COMMANDS.items():
             network.need(port)
-            command = [*network.prefix, *COMMANDS[port]]
-            log = tmp_path / f"{port}.log"
-            network.wait_for(port, stack.enter_context(processes.running(command, log)))
+            server = processes.running([*network.prefix, *command], tmp_path / f"{port}.log")
+            network.wait_for(port, stack.enter_context(server))
         yield
 
 
@@ -62,16 +61,6 @@ def refused(network, message):
 
 def stop(network):
     network.ask(PAGE, "/stop", by="test")
-
-
-@pytest.mark.long
-def test_both_classes_give_a_row_each_with_as_many_users(network, tmp_path):
-    with slow_servers(network, tmp_path, 8000, 8001):
-        done = headless(network, "--users 8 --spawn-rate 8 --run-time 5s --json")
-    assert done.returncode == 0
-    rows = {row["name"]: row["num_requests"] for row in json.loads(done.stdout)}
-    assert rows.keys() == {"wsgi", "asgi"}
-    assert 0.7 < rows["wsgi"] / rows["asgi"] < 1.4, "4 users each on 4 slots: the same throughput"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +113,7 @@ def test_page_is_filled_in_refuses_in_one_line_and_starts_once_all_is_well(netwo
         start(network)
         wait_until(lambda: refused(network, down))
 
-        with slow_servers(network, tmp_path, 8000, 8001):
+        with slow_servers(network, tmp_path):
             start(network, host="http://127.0.0.1:8001")
             wait_until(lambda: refused(network, twice))
 
@@ -134,6 +123,8 @@ def test_page_is_filled_in_refuses_in_one_line_and_starts_once_all_is_well(netwo
 
             start(network, user_classes=both)
             wait_until(lambda: shown(network) == ("running", {"wsgi", "asgi"}, ""))
+            shares = json.loads(network.ask(PAGE, "/tasks")[2])["per_class"]
+            assert [shares[name]["ratio"] for name in both] == [0.5, 0.5], "as many users of each"
             stop(network)
         start(network, user_classes=both)  # its own host again, although it was sent elsewhere
         wait_until(lambda: refused(network, down))
