@@ -30,16 +30,10 @@ def page_of(log, *arguments, server=8000):
         yield f"http://127.0.0.1:{port}"
 
 
-def master(log, port=None, **options):
-    bind = f"--master-bind-port={port or free_port()}"
-    return page_of(log, "--master", "--master-bind-host=127.0.0.1", bind, **options)
-
-
 @pytest.mark.long
 @needs_browser
-@pytest.mark.parametrize("opens", [page_of, master])
-def test_link_to_the_lab_lies_over_nothing(tmp_path, opens):
-    with opens(tmp_path / "log") as address, browser.participant() as person:
+def test_link_to_the_lab_lies_over_nothing(tmp_path):
+    with page_of(tmp_path / "log") as address, browser.participant() as person:
         page = person.page
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
@@ -164,11 +158,12 @@ def test_staircase_waits_for_load_and_queue_fills_the_window_and_says_that_the_l
 @pytest.mark.measures(seconds=44)
 def test_master_and_two_workers_show_one_line(tmp_path):
     port, meet, sync = free_port(), free_port(), SUBJECTS["sync"]
+    master = "--master", "--master-bind-host=127.0.0.1", f"--master-bind-port={meet}"
     worker = [*LOCUST, "--worker", "--master-host=127.0.0.1", f"--master-port={meet}"]
     with ExitStack() as stack:
         command, log = sync.command(port, 4), tmp_path / "server.log"
         stack.enter_context(processes.serving("sync", command, port, log, sync.server.booted, 4))
-        page = stack.enter_context(master(tmp_path / "master.log", meet, server=port))
+        page = stack.enter_context(page_of(tmp_path / "master.log", *master, server=port))
         for number in range(2):
             stack.enter_context(processes.running(worker, tmp_path / f"worker{number}.log"))
         wait_until(lambda: json.loads(asked(page, "/worker-count"))["worker_count"] == 2)
