@@ -47,13 +47,16 @@ class Doubling(LoadTestShape):
     def __init__(self) -> None:
         super().__init__()
         self.step = 0
+        self.marks: list[dict[str, Any]] = []
+        self.count_from(0.0)
+
+    def count_from(self, moment: float) -> None:
+        self.counts_from = moment
         self.answers: Counter[int] = Counter()
         self.times: defaultdict[int, list[float]] = defaultdict(list)  # when each user was answered
         self.latencies: list[float] = []
         self.errors: Counter[str] = Counter()
         self.steady_from: float | None = None
-        self.counts_from = 0.0
-        self.marks: list[dict[str, Any]] = []
 
     def tick(self) -> tuple[int, float] | None:
         options = self.runner.environment.parsed_options
@@ -97,12 +100,7 @@ class Doubling(LoadTestShape):
 
     def all_are_there(self, **_: object) -> None:
         users = self.runner.environment.user_classes
-        self.counts_from = time.monotonic() + max(getattr(each, "stagger", 0) for each in users)
-        self.answers.clear()
-        self.times.clear()
-        self.latencies.clear()
-        self.errors.clear()
-        self.steady_from = None
+        self.count_from(time.monotonic() + max(getattr(each, "stagger", 0) for each in users))
 
     def answered(
         self,
