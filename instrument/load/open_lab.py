@@ -73,7 +73,7 @@ def open_lab(subjects: list[Subject], options: argparse.Namespace) -> None:
             start(each.name, each.command(port, options.workers), port, each.server.booted)
             for each, port in zip(subjects, ports, strict=True)
         ]
-        locust = start("Locust", locust_command(subjects, ports, options), options.web_port)
+        locust = start("Locust", page_command(subjects, ports, options), options.web_port)
         print(invitation(subjects, ports, options), flush=True)
         watch(servers, locust)
     print("Both servers and Locust are stopped.")
@@ -89,7 +89,7 @@ def stopped_by_ctrl_c() -> Iterator[None]:
             raise
 
 
-def locust_command(
+def page_command(
     subjects: list[Subject], ports: list[int], options: argparse.Namespace
 ) -> list[str]:
     pairs = (f"{subject.name}={port}" for subject, port in zip(subjects, ports, strict=True))
