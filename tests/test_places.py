@@ -1,4 +1,4 @@
-"""The repository in folders such as people have: what a reader types is right there, too."""
+"""The repository in a folder such as people have: what a reader types is right there, too."""
 
 import json
 
@@ -10,8 +10,8 @@ from instrument.faults.table import COLUMNS
 from tests.support.readme import steps
 from tests.support.terminal import Terminal
 
-NAME = "it's a größer place/My Drive"
-LONG = " ".join(["a long name"] * 20)  # above what the first line of a script may hold
+# What a shell takes apart, and longer than the first line of a script may be.
+NAME = " ".join(["it's a größer place"] * 11)
 ROW = """
 from instrument.faults.table_deploys import TABLE
 from instrument.faults.table import COLUMNS
@@ -27,13 +27,11 @@ def blocks_of_a_server():
     return every[first : last + 1]
 
 
-@pytest.fixture(params=["a name that a shell takes apart", "a link to a long name"])
-def terminal(request):
-    name = "My Drive" if "link" in request.param else NAME
-    with Terminal(name=name) as terminal:
-        if "link" in request.param:
-            terminal.root.rename(terminal.folder / LONG)
-            terminal.root.symlink_to(terminal.folder / LONG)
+@pytest.fixture
+def terminal():
+    with Terminal(name="My Drive") as terminal:
+        terminal.root.rename(terminal.folder / NAME)
+        terminal.root.symlink_to(terminal.folder / NAME)
         temporary = terminal.root / "temporary files"
         temporary.mkdir()
         path = f"{terminal.root.resolve()}/.venv/bin:{terminal.environment['PATH']}"
