@@ -1,5 +1,3 @@
-import random
-
 import pytest
 
 from instrument.arithmetic.live import sample, throughput_now, window_seconds
@@ -29,12 +27,6 @@ def test_throughput_of_bursts_does_not_depend_on_where_an_edge_cuts_them(window)
         cut = 20 + number / 200
         ages = [cut - each.at for each in answers(4, 1.0015, 30, 1) if each.at <= cut]
         assert throughput_now(ages, window) == pytest.approx(4, rel=0.01)
-
-
-def test_throughput_of_users_in_no_step_is_right_as_well():
-    chance = random.Random(1)
-    ages = [phase + beat for phase in (chance.random() for _ in range(20)) for beat in range(12)]
-    assert throughput_now(ages, 4) == pytest.approx(20, rel=0.001)
 
 
 def test_window_begins_a_second_after_the_last_change_within_bounds():
