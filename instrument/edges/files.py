@@ -10,9 +10,8 @@ from secrets import token_hex
 from instrument.edges.errors import InstrumentError
 
 ROOM = 2**20  # bytes, about what is written
-OWN = Path(
-    f"/tmp/workshop-{os.getuid()}"
-)  # whatever TMPDIR says: all of a user's programs share it
+# Whatever TMPDIR says: all of a user's programs share it.
+OWN = Path(f"/tmp/workshop-{os.getuid()}")
 
 
 def write(path: Path, text: str) -> Path:

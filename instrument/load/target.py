@@ -130,12 +130,8 @@ def found(
         raise InstrumentError(f"--python {python}: there is no such program")
     program = os.path.abspath(program)  # its folder tells the environment, so links stay
     told, log = scratch / "interface.json", scratch / "interface.log"
-    command = [
-        program,
-        str(processes.ROOT / "instrument" / "load" / "interface.py"),
-        app,
-        str(told),
-    ]
+    script = processes.ROOT / "instrument/load/interface.py"
+    command = [program, str(script), app, str(told)]
     with processes.running(command, log, processes.GRACE_SECONDS, folder, **variables) as process:
         processes.wait_until(
             lambda: process.poll() is not None,
