@@ -1,4 +1,4 @@
-"""The lab, in a real browser and over several processes of Locust."""
+"""The lab, in a real browser."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""What the lab's pages show at every width, before a run, after it, and when the lab was closed."""
+"""The lab's pages at every width, before a run and after it, closed, and over several processes of Locust."""
 
 import json
 import signal
