@@ -9,8 +9,6 @@ import pytest
 from instrument.edges.check import misleading
 from instrument.edges.processes import MISLEADING, ROOT
 from instrument.edges.tools import lacking
-from instrument.faults.fixtures import ask, launched
-from instrument.servers import BY_NAME
 from tests.support.commands import compare, not_made, one_line, run
 
 NOT_OURS = "raise SystemExit('not ours')"
@@ -45,15 +43,6 @@ def test_a_file_that_is_named_in_place_of_the_module_is_one_line(module):
     said = one_line(run(sys.executable, f"../{module}", "list", cwd=ROOT / "wsgi"))
     where = f"cd {shlex.quote(str(ROOT))}, then python -m {module}"
     assert said == f"{module}: type it in the root: {where}"
-
-
-@pytest.mark.parametrize("server", ["sync", "uvicorn"])
-def test_our_application_is_served(server, theirs, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(theirs))
-    monkeypatch.setenv("PYTHONSAFEPATH", "1")
-    apps = {"wsgi": "wsgi.app:app", "asgi": "asgi.app:app"}
-    with launched(BY_NAME[server], workers=1, apps=apps) as run:
-        assert ask(run.port).text == "Hello, World!\n"
 
 
 @pytest.mark.skipif(lacking("make") != "", reason=lacking("make"))

@@ -98,9 +98,8 @@ def test_what_a_command_that_fails_has_printed_is_not_taken_for_a_result(tmp_pat
     assert processes.printed(command, tmp_path / "log", may_fail=True) == "no such process\n"
 
 
-def test_only_what_servers_read_is_kept_from_them(monkeypatch):
-    for name in ("PORT", "PORTAL_URL", "UVICORN_WORKERS"):
+def test_only_what_servers_read_and_others_modules_are_kept_from_them(monkeypatch):
+    names = {"PORT", "PORTAL_URL", "UVICORN_WORKERS", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHONHOME"}
+    for name in names:
         monkeypatch.setenv(name, "1")
-    assert {"PORT", "PORTAL_URL", "UVICORN_WORKERS"} & set(processes.environment()) == {
-        "PORTAL_URL"
-    }
+    assert names & set(processes.environment()) == {"PORTAL_URL"}
