@@ -25,15 +25,6 @@ def asked(tmp_path, monkeypatch):
     return that
 
 
-def test_packages_are_compared_with_the_requirements(asked):
-    asked("rich >= 1  # fine\n\n# a comment\nrich < 1\nno-such-package\n")
-    found = [str(each) for each in check.packages("requirements.txt")]
-    assert found[0].startswith("ok    rich ")
-    assert found[1].startswith("BAD   rich ")
-    assert found[1].endswith(f"<1 is wanted: {INSTALL}")
-    assert found[2] == f"BAD   no-such-package is not installed: {INSTALL}"
-
-
 @pytest.mark.parametrize("chapter", ["frameworks", "diagnosis"])
 def test_a_package_of_one_chapter_that_is_lacking_is_a_note(chapter, asked):
     asked("rich\n", **{chapter: "no-such-package\n"})
