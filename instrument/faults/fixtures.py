@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +29,9 @@ PATIENCE = 20.0
 GRACE = 30.0  # after which gunicorn tells a worker again, that was starting and missed its SIGTERM
 APPS = {"wsgi": "production.wsgi_app:app", "asgi": "production.asgi_app:app"}
 COPIED_APPS = {"wsgi": "wsgi_app:app", "asgi": "asgi_app:app"}  # of these, to be edited
+ODD_APPS = {"wsgi": "instrument.faults.odd_apps:wsgi", "asgi": "instrument.faults.odd_apps:asgi"}
+Change = tuple[str, str]  # of a configuration: what it says, and what it is to say
+Changes = Sequence[Change]
 
 
 class Launched:
@@ -176,9 +179,6 @@ class Users:
         enough = len(self.answers) + 2 * len(self.threads)
         wait_until(lambda: len(self.answers) >= enough)
 
-    def have_lost(self) -> bool:
-        return any(each.status != 200 for each in self.answers)
-
     @property
     def lost(self) -> Counter[str]:
         return Counter(str(each) for each in self.answers if each.status != 200)
@@ -210,9 +210,7 @@ class Proxy:
 
 
 @contextmanager
-def nginx(
-    conf: Path, upstream: int, *changes: tuple[str, str], is_asked: bool = True
-) -> Iterator[Proxy]:
+def nginx(conf: Path, upstream: int, *changes: Change, is_asked: bool = True) -> Iterator[Proxy]:
     """Start nginx before a server, in the foreground and in a folder of its own."""
     port = processes.free_port()
     ports = ("127.0.0.1:8000", f"127.0.0.1:{upstream}"), ("127.0.0.1:8080", f"127.0.0.1:{port}")
@@ -234,6 +232,18 @@ def nginx(
                 wait_until(lambda: ask(port).status == 200, process, log)
             (worker,) = master.children()
             yield Proxy(port, worker.pid, log)
+
+
+@contextmanager
+def entry(
+    run: Launched, conf: Path | None, *changes: Change, is_asked: bool = True
+) -> Iterator[int]:
+    """Hand over the port that clients ask: the server's, or that of an nginx with this configuration."""
+    if conf is None:
+        yield run.port
+    else:
+        with nginx(conf, run.port, *changes, is_asked=is_asked) as proxy:
+            yield proxy.port
 
 
 @contextmanager

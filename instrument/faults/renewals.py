@@ -1,7 +1,8 @@
-"""What users lose of POSTs through nginx's pool while workers are renewed: by HUP or --max-requests."""
+"""What users lose while workers are renewed, by HUP or --max-requests, also through nginx's pool."""
 
 import signal
 import tempfile
+from pathlib import Path
 
 from instrument.edges.processes import ROOT, wait_until
 from instrument.faults.fixtures import (
@@ -11,6 +12,7 @@ from instrument.faults.fixtures import (
     Users,
     copy_apps,
     edit_apps,
+    entry,
     launched,
     nginx,
 )
@@ -18,7 +20,7 @@ from instrument.servers import Server
 
 POOL = ROOT / "connections" / "nginx.conf"
 USERS = 8
-MAX_REQUESTS = 100
+MAX_REQUESTS, FEW_REQUESTS = 100, 50  # after which a worker is renewed
 IMPORT_SECONDS = 1
 RENEWALS, REQUESTS = 4, 1000  # of which a server that loses nothing loses none
 
@@ -36,25 +38,45 @@ def hang_up_behind_pool(server: Server) -> str:
 def hang_up_until_lost(server: Server, run: Launched, users: Users) -> None:
     """Renew all workers, again and again, until the users have lost something."""
     for _ in range(RENEWALS * more(server)):
-        if users.have_lost():
+        if users.lost:
             break
         before = run.workers()
         run.master.send_signal(signal.SIGHUP)
-        run.wait_for_others(before, users.have_lost)
+        run.wait_for_others(before, lambda: bool(users.lost))
         users.go_on()
 
 
 def max_requests_behind_pool(server: Server) -> str:
-    limit = f"{server.options.max_requests}={MAX_REQUESTS}"
-    with launched(server, limit) as run, nginx(POOL, run.port) as proxy:
+    return told(server, renew_after(server, MAX_REQUESTS, "/", conf=POOL, method="POST"))
+
+
+def max_requests(server: Server) -> str:
+    """Return how users with kept connections fare."""
+    users = renew_after(server, FEW_REQUESTS, "/0.01", keep=True)
+    if server.loses_by_chance:
+        return "renewed, by chance loses a few"
+    return "renewed, loses a few" if users.lost else "renewed, nothing lost"
+
+
+def renew_after(
+    server: Server,
+    limit: int,
+    path: str,
+    conf: Path | None = None,
+    keep: bool = False,
+    method: str = "GET",
+) -> Users:
+    """Return users that asked while each worker was renewed after so many requests."""
+    option = f"{server.options.max_requests}={limit}"
+    with launched(server, option) as run, entry(run, conf) as port:
         before = run.workers()
-        with Users(proxy.port, "/", users=USERS, method="POST") as users:
+        with Users(port, path, USERS, keep, method) as users:
             wait_until(
-                lambda: users.have_lost() or len(users.answers) > REQUESTS * more(server),
+                lambda: users.lost or len(users.answers) > REQUESTS * more(server),
                 seconds=3 * PATIENCE,
             )
         wait_until(lambda: before - run.workers())  # or nothing was renewed
-    return told(server, users)
+    return users
 
 
 def renew_together(server: Server) -> str:

@@ -10,8 +10,7 @@ import psutil
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import is_alive, wait_until
-from instrument.faults.fixtures import PATIENCE, Answer, Users, ask, in_flight, launched
-from instrument.faults.native import ODD_APPS
+from instrument.faults.fixtures import ODD_APPS, PATIENCE, Answer, Users, ask, in_flight, launched
 from instrument.servers import Server
 
 GRACE_SECONDS = 3
@@ -19,30 +18,26 @@ USERS = 4
 SOON = 8  # seconds after which a worker that leaves has left
 
 
-def ask_after(number: int) -> Callable[[Server], str]:
-    """Return a row: how new requests fare after a signal to the master alone, while one is in flight.
+def ask_after(server: Server, number: int) -> str:
+    """Return how new requests fare after a signal to the master alone, while one is in flight.
 
     A client that is reset in the moment in which the server stops to listen has not hung.
     """
-
-    def try_on(server: Server) -> str:
-        grace = f"{server.options.graceful_timeout}={GRACE_SECONDS}"
-        with launched(server, grace) as run, in_flight(run, f"/{GRACE_SECONDS - 1}") as (held, _):
-            start = time.monotonic()
-            run.master.send_signal(number)
-            served = 0.0
-            told = "are refused"
-            while is_alive(run.master.pid) and time.monotonic() - start < PATIENCE:
-                was_held = not held.done()
-                answer = ask(run.port)
-                time.sleep(0.05)
-                if answer.status == 200:
-                    served = time.monotonic() - start
-                elif str(answer) != "refused" and was_held and is_answered(held):
-                    told = "hang, and are reset at the end"
-        return "are served until the grace is over" if served > GRACE_SECONDS - 1 else told
-
-    return try_on
+    grace = f"{server.options.graceful_timeout}={GRACE_SECONDS}"
+    with launched(server, grace) as run, in_flight(run, f"/{GRACE_SECONDS - 1}") as (held, _):
+        start = time.monotonic()
+        run.master.send_signal(number)
+        served = 0.0
+        told = "are refused"
+        while is_alive(run.master.pid) and time.monotonic() - start < PATIENCE:
+            was_held = not held.done()
+            answer = ask(run.port)
+            time.sleep(0.05)
+            if answer.status == 200:
+                served = time.monotonic() - start
+            elif str(answer) != "refused" and was_held and is_answered(held):
+                told = "hang, and are reset at the end"
+    return "are served until the grace is over" if served > GRACE_SECONDS - 1 else told
 
 
 def is_answered(request: Future[Answer]) -> bool:
@@ -63,39 +58,31 @@ def kill_master_while_asked(server: Server) -> str:
 
 
 def stop_in_flight(
-    number: int,
+    server: Server,
+    number: int = signal.SIGTERM,
     path: str = "/1.5",
     grace: int = 5,
     send: Callable[[int, int], None] = os.kill,
-) -> Callable[[Server], str]:
-    """Return a row that sends a signal to the master, or to all (os.killpg), during a request."""
-
-    def try_on(server: Server) -> str:
-        option = f"{server.options.graceful_timeout}={grace}"
-        with launched(server, option) as run, in_flight(run, path) as (request, _):
-            send(run.master.pid, number)
-            answer = request.result()
-            wait_until(lambda: not is_alive(run.master.pid))
-        return "answered" if answer.status == 200 else str(answer)
-
-    return try_on
+) -> str:
+    """Return what a request gets when the master, or all (os.killpg), is sent a signal meanwhile."""
+    option = f"{server.options.graceful_timeout}={grace}"
+    with launched(server, option) as run, in_flight(run, path) as (request, _):
+        send(run.master.pid, number)
+        answer = request.result()
+        wait_until(lambda: not is_alive(run.master.pid))
+    return "answered" if answer.status == 200 else str(answer)
 
 
-def stop_child(send: Callable[[int, int], None]) -> Callable[[Server], str]:
-    """Return a row that does so while a request waits for a program that it has started."""
-
-    def try_on(server: Server) -> str:
-        with launched(server, apps=ODD_APPS) as run, in_flight(run, "/child") as (request, worker):
-            wait_until(psutil.Process(worker).children)
-            send(run.master.pid, signal.SIGTERM)
-            answer = request.result()
-        told = {"0": "answered", str(-signal.SIGTERM): "the program is killed"}
-        return told.get(answer.text.strip(), str(answer))
-
-    return try_on
+def stop_child(server: Server, send: Callable[[int, int], None]) -> str:
+    """Return the same of a request that waits for a program that it has started."""
+    with launched(server, apps=ODD_APPS) as run, in_flight(run, "/child") as (request, worker):
+        wait_until(psutil.Process(worker).children)
+        send(run.master.pid, signal.SIGTERM)
+        answer = request.result()
+    told = {"0": "answered", str(-signal.SIGTERM): "the program is killed"}
+    return told.get(answer.text.strip(), str(answer))
 
 
 def stop_blocked(server: Server) -> str:
     """Return what becomes of a blocked loop, or of a request, when the grace is over."""
-    path = "/block/5" if server.is_asgi else "/5"
-    return stop_in_flight(signal.SIGTERM, path, grace=1)(server)
+    return stop_in_flight(server, path="/block/5" if server.is_asgi else "/5", grace=1)

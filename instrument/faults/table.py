@@ -41,6 +41,7 @@ class Row:
     needs: str = ""  # programs beside the packages
     options: tuple[str, ...] = ()  # with which the server is tried
     servers: tuple[Server, ...] = COLUMNS
+    interface: str = ""  # the only one of whose servers it says something
     helps: str = ""  # in a table that says so
 
     @property
@@ -50,6 +51,8 @@ class Row:
 
     def outcome(self, server: Server) -> str:
         """Return what comes of it; a server may refuse one of the options."""
+        if self.interface not in ("", server.interface):
+            return DASH
         try:
             return self.try_on(server, *self.options)
         except InstrumentError as error:
@@ -131,9 +134,8 @@ def outcomes(
     """
     for lack in {row.lacks for row in rows} - {""}:
         print(f"{lack}; its cells stay as they are", file=sys.stderr)
-    able = [row for row in rows if not row.lacks]
     found = {row.title: dict(saved.get(row.title, {})) for row in rows}
-    tried = [(row, server) for row in able for server in row.servers]
+    tried = [(row, server) for row in rows if not row.lacks for server in row.servers]
     try_cell = outcome_of if untried is None else outcome_or_error
     tasks = [partial(try_cell, *cell) for cell in tried]
     for (row, server), outcome in zip(tried, side_by_side(tasks, SIDE_BY_SIDE), strict=True):

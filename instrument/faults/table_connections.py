@@ -3,9 +3,10 @@
 import signal
 import socket
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
 
 from connections.idle_client import seconds_until_closed
 from connections.late_client import ask_late
@@ -13,21 +14,15 @@ from instrument.edges.clients import connected
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, is_alive, wait_until
 from instrument.faults import forwarded, limits
-from instrument.faults.fixtures import PATIENCE, Launched, Users, ask, launched, nginx, whole
+from instrument.faults.fixtures import Changes, Launched, ask, entry, launched, nginx, whole
 from instrument.faults.http2 import HTTP2_REQUESTS, http2
-from instrument.faults.renewals import more
-from instrument.faults.table import DASH, Row, table_of
-from instrument.faults.table_production import CHAPTER
-from instrument.faults.websockets import (
-    SILENT_SECONDS,
-    stay_silent,
-    stop_open,
-    websocket,
-    websocket_behind_nginx,
-)
+from instrument.faults.renewals import FEW_REQUESTS, max_requests
+from instrument.faults.table import Row, table_of
+from instrument.faults.websockets import SILENT_SECONDS, stay_silent, tell_open, websocket
 from instrument.servers import Server
 
 CONF = ROOT / "connections" / "nginx.conf"
+CONF_OF_CHAPTER_5 = ROOT / "production" / "nginx.conf"
 STREAMS = {"wsgi": "connections.wsgi_stream:app", "asgi": "connections.asgi_stream:app"}
 STARLETTE_STREAMS = {"asgi": "connections.starlette_stream:app"}
 LEAVING = {"wsgi": "production.wsgi_app:app", "asgi": "connections.leaving_app:app"}
@@ -37,7 +32,6 @@ LONG_GRACE = 7
 LONG_KEEP_ALIVE = 75  # longer than nginx's minute
 CLOSED = "upstream prematurely closed connection"  # says nginx's log
 MANY_STREAMS = 100
-ENOUGH = 1000  # requests, while workers are renewed every 50
 
 
 def keep_alive(server: Server) -> str:
@@ -56,25 +50,16 @@ def linger(server: Server) -> str:
     return f"waits for {whole(seconds)} s" if seconds >= 1 else "is served"
 
 
-def late(
-    method: str, *changes: tuple[str, str], keeps: int | None = None
-) -> Callable[[Server], str]:
-    """Return a row that asks nginx just when the server has closed nginx's connection."""
-
-    def try_on(server: Server) -> str:
-        options = [f"{server.options.keep_alive}={keeps}"] if keeps else []
-        with (
-            launched(server, *options, workers=1) as run,
-            nginx(CONF, run.port, *changes) as proxy,
-        ):
-            idle = server.program.keep_alive_seconds
-            first, second = ask_late(proxy.port, proxy.worker, idle, method)
-            tried_again = second == 200 and CLOSED in proxy.log.read_text(encoding="utf-8")
-        if first != 200:
-            return f"{first} at first"
-        return f"{second}, at the second try" if tried_again else str(second)
-
-    return try_on
+def late(server: Server, method: str, changes: Changes = (), keeps: int | None = None) -> str:
+    """Return what nginx answers when it is asked just when the server has closed nginx's connection."""
+    options = [f"{server.options.keep_alive}={keeps}"] if keeps else []
+    with launched(server, *options, workers=1) as run, nginx(CONF, run.port, *changes) as proxy:
+        idle = server.program.keep_alive_seconds
+        first, second = ask_late(proxy.port, proxy.worker, idle, method)
+        tried_again = second == 200 and CLOSED in proxy.log.read_text(encoding="utf-8")
+    if first != 200:
+        return f"{first} at first"
+    return f"{second}, at the second try" if tried_again else str(second)
 
 
 def stay(run: Launched) -> None:
@@ -106,22 +91,12 @@ def leave(server: Server, *options: str) -> str:
 
 def hear(server: Server) -> str:
     """Return what `receive()` says when the client leaves."""
-    if not server.is_asgi:
-        return DASH
     with launched(server, workers=1, apps=LEAVING, is_asked=False) as run:
         with connected(run.port):
             wait_until(lambda: run.said("http.request"))
             stay(run)
         wait_until(lambda: run.said("http.disconnect"), seconds=4)
         return "`http.disconnect`"
-
-
-def arrive(run: Launched, port: int) -> str:
-    """Return how the events of a stream come in."""
-    with connected(port) as connection:
-        first = wait_for(connection, b"data: 0")
-        sent = run.said("sends")
-    return "one by one" if first and sent < EVENTS // 2 else "all at the end"
 
 
 def wait_for(connection: socket.socket, text: bytes) -> bool:
@@ -134,44 +109,34 @@ def wait_for(connection: socket.socket, text: bytes) -> bool:
     return True
 
 
-def stream(server: Server) -> str:
-    with launched(server, workers=1, apps=STREAMS, is_asked=False) as run:
-        return arrive(run, run.port)
+def stream(server: Server, conf: Path | None = None, changes: Changes = ()) -> str:
+    """Return how the events of a stream come in, perhaps through nginx."""
+    with (
+        launched(server, workers=1, apps=STREAMS, is_asked=False) as run,
+        entry(run, conf, *changes, is_asked=False) as port,
+        connected(port) as connection,
+    ):
+        first = wait_for(connection, b"data: 0")
+        sent = run.said("sends")
+    return "one by one" if first and sent < EVENTS // 2 else "all at the end"
 
 
-def stream_behind_nginx(*changes: tuple[str, str]) -> Callable[[Server], str]:
-    def try_on(server: Server) -> str:
-        with (
-            launched(server, workers=1, apps=STREAMS, is_asked=False) as run,
-            nginx(CONF, run.port, *changes, is_asked=False) as proxy,
-        ):
-            return arrive(run, proxy.port)
-
-    return try_on
-
-
-def leave_stream(apps: dict[str, str]) -> Callable[[Server], str]:
-    """Return a row that tells for how long a stream is sent after its client has left."""
-
-    def try_on(server: Server) -> str:
-        if server.interface not in apps:
-            return DASH
-        with launched(server, workers=1, apps=apps, is_asked=False) as run:
-            with connected(run.port) as connection:
-                wait_for(connection, b"data: 0")
-            left = last = time.monotonic()
-            sent = run.said("sends")
-            while time.monotonic() - last < 1.5:
-                if sent < (sent := run.said("sends")):
-                    last = time.monotonic()
-                time.sleep(0.05)
-        if sent == EVENTS:
-            return "goes on to its end"
-        if abs(last - left - GRACE_SECONDS) < 1:
-            return f"goes on for {GRACE_SECONDS} s"
-        return "stops" if last - left < 1.5 else f"goes on for {last - left:.1f} s"
-
-    return try_on
+def leave_stream(server: Server, apps: dict[str, str] = STREAMS) -> str:
+    """Return for how long a stream is sent after its client has left."""
+    with launched(server, workers=1, apps=apps, is_asked=False) as run:
+        with connected(run.port) as connection:
+            wait_for(connection, b"data: 0")
+        left = last = time.monotonic()
+        sent = run.said("sends")
+        while time.monotonic() - last < 1.5:
+            if sent < (sent := run.said("sends")):
+                last = time.monotonic()
+            time.sleep(0.05)
+    if sent == EVENTS:
+        return "goes on to its end"
+    if abs(last - left - GRACE_SECONDS) < 1:
+        return f"goes on for {GRACE_SECONDS} s"
+    return "stops" if last - left < 1.5 else f"goes on for {last - left:.1f} s"
 
 
 def many_streams(server: Server) -> str:
@@ -194,38 +159,16 @@ def many_streams(server: Server) -> str:
     return "the last waits" if longest > STREAM_SECONDS - 1 else "all at once"
 
 
-def stop_behind_pool(*changes: tuple[str, str]) -> Callable[[Server], str]:
-    """Return a row that stops a server to which nginx keeps an idle connection."""
-
-    def try_on(server: Server) -> str:
-        kept = f"{server.options.keep_alive}={LONG_KEEP_ALIVE}"
-        grace = f"{server.options.graceful_timeout}={LONG_GRACE}"
-        with (
-            launched(server, kept, grace, workers=1) as run,
-            nginx(CONF, run.port, *changes),
-        ):
-            start = time.monotonic()
-            run.master.send_signal(signal.SIGTERM)
-            wait_until(lambda: not is_alive(run.master.pid))
-            seconds = time.monotonic() - start
-        return "waits for the pool" if seconds > LONG_GRACE - 1 else "ends at once"
-
-    return try_on
-
-
-def max_requests(server: Server) -> str:
-    """Return how users with kept connections fare while workers are renewed."""
-    with launched(server, f"{server.options.max_requests}=50") as run:
-        before = run.workers()
-        with Users(run.port, "/0.01", users=8, keep=True) as users:
-            wait_until(
-                lambda: users.lost or len(users.answers) > ENOUGH * more(server),
-                seconds=3 * PATIENCE,
-            )
-        wait_until(lambda: before - run.workers())  # or nothing was renewed
-    if server.loses_by_chance:
-        return "renewed, by chance loses a few"
-    return "renewed, loses a few" if users.lost else "renewed, nothing lost"
+def stop_behind_pool(server: Server, changes: Changes = ()) -> str:
+    """Return what a server does that is to stop, and to which nginx keeps an idle connection."""
+    kept = f"{server.options.keep_alive}={LONG_KEEP_ALIVE}"
+    grace = f"{server.options.graceful_timeout}={LONG_GRACE}"
+    with launched(server, kept, grace, workers=1) as run, nginx(CONF, run.port, *changes):
+        start = time.monotonic()
+        run.master.send_signal(signal.SIGTERM)
+        wait_until(lambda: not is_alive(run.master.pid))
+        seconds = time.monotonic() - start
+    return "waits for the pool" if seconds > LONG_GRACE - 1 else "ends at once"
 
 
 HTTP_1_0 = ("proxy_http_version 1.1", "proxy_http_version 1.0")
@@ -234,21 +177,29 @@ IMPATIENT_POOL = ("keepalive 16;", "keepalive 16; keepalive_timeout 1s;")
 ROWS = (
     Row("an idle connection is closed", keep_alive),
     Row("a client has its last answer, and does not close: the next client", linger),
-    Row("nginx's pool: POST when the server closes", late("POST"), needs="nginx"),
-    Row("nginx's pool: GET when the server closes", late("GET"), needs="nginx"),
+    Row("nginx's pool: POST when the server closes", partial(late, method="POST"), needs="nginx"),
+    Row("nginx's pool: GET when the server closes", partial(late, method="GET"), needs="nginx"),
     Row(
         f"the same POST, the server keeps {LONG_KEEP_ALIVE} s",
-        late("POST", keeps=LONG_KEEP_ALIVE),
+        partial(late, method="POST", keeps=LONG_KEEP_ALIVE),
         needs="nginx",
     ),
-    Row("the same POST, the pool keeps 1 s", late("POST", IMPATIENT_POOL), needs="nginx"),
+    Row(
+        "the same POST, the pool keeps 1 s",
+        partial(late, method="POST", changes=[IMPATIENT_POOL]),
+        needs="nginx",
+    ),
     Row(
         f"SIGTERM, an idle pool, the server keeps {LONG_KEEP_ALIVE} s, {LONG_GRACE} s of grace",
-        stop_behind_pool(),
+        stop_behind_pool,
         needs="nginx",
     ),
-    Row("the same, the pool keeps 1 s", stop_behind_pool(IMPATIENT_POOL), needs="nginx"),
-    Row("the client leaves: `receive()` says", hear),
+    Row(
+        "the same, the pool keeps 1 s",
+        partial(stop_behind_pool, changes=[IMPATIENT_POOL]),
+        needs="nginx",
+    ),
+    Row("the client leaves: `receive()` says", hear, interface="asgi"),
     Row("the client leaves: a write of 5 s", leave),
     Row(
         "the same, `--asgi-disconnect-grace-period 10`",
@@ -256,27 +207,49 @@ ROWS = (
         options=("--asgi-disconnect-grace-period=10",),
     ),
     Row("server-sent events arrive", stream),
-    Row("the same, behind nginx, HTTP/1.0", stream_behind_nginx(HTTP_1_0), needs="nginx"),
-    Row("the same, behind nginx, HTTP/1.1", stream_behind_nginx(), needs="nginx"),
     Row(
-        "the same, HTTP/1.0, `proxy_buffering off`",
-        stream_behind_nginx(HTTP_1_0, UNBUFFERED),
+        "the same, behind nginx, HTTP/1.0",
+        partial(stream, conf=CONF, changes=[HTTP_1_0]),
         needs="nginx",
     ),
-    Row("the client leaves: a stream", leave_stream(STREAMS)),
-    Row("the client leaves: a StreamingResponse", leave_stream(STARLETTE_STREAMS)),
+    Row("the same, behind nginx, HTTP/1.1", partial(stream, conf=CONF), needs="nginx"),
+    Row(
+        "the same, HTTP/1.0, `proxy_buffering off`",
+        partial(stream, conf=CONF, changes=[HTTP_1_0, UNBUFFERED]),
+        needs="nginx",
+    ),
+    Row("the client leaves: a stream", leave_stream),
+    Row(
+        "the client leaves: a StreamingResponse",
+        partial(leave_stream, apps=STARLETTE_STREAMS),
+        interface="asgi",
+    ),
     Row(f"streams at once: one more than slots, or {MANY_STREAMS}", many_streams),
     Row("a WebSocket", websocket),
     Row(
         "the same, behind chapter 5's nginx",
-        websocket_behind_nginx(CHAPTER / "nginx.conf"),
+        partial(websocket, conf=CONF_OF_CHAPTER_5),
         needs="nginx",
+        interface="asgi",
     ),
-    Row("the same, behind this chapter's nginx", websocket_behind_nginx(CONF), needs="nginx"),
-    Row(f"a WebSocket is silent for {SILENT_SECONDS} s: the server sends", stay_silent),
-    Row("SIGTERM, a WebSocket is open, 2 s of grace", stop_open),
+    Row(
+        "the same, behind this chapter's nginx",
+        partial(websocket, conf=CONF),
+        needs="nginx",
+        interface="asgi",
+    ),
+    Row(
+        f"a WebSocket is silent for {SILENT_SECONDS} s: the server sends",
+        stay_silent,
+        interface="asgi",
+    ),
+    Row(
+        "SIGTERM, a WebSocket is open, 2 s of grace",
+        partial(tell_open, number=signal.SIGTERM),
+        interface="asgi",
+    ),
     Row(f"HTTP/2: {HTTP2_REQUESTS} requests of 1 s, one connection", http2, needs="h2load openssl"),
-    Row("`--max-requests 50`, 8 kept connections", max_requests),
+    Row(f"`--max-requests {FEW_REQUESTS}`, 8 kept connections", max_requests),
     *forwarded.ROWS,
     *limits.ROWS,
 )

@@ -4,21 +4,23 @@ import math
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import is_alive, wait_until
 from instrument.faults import renewals, stops, websockets
 from instrument.faults.fixtures import (
+    ODD_APPS,
     PATIENCE,
     Launched,
+    Users,
     ask,
     edited,
     last_begun,
     launched,
 )
-from instrument.faults.native import ODD_APPS
 from instrument.faults.table import DASH, Row, table_of
 from instrument.servers import Server
 
@@ -58,28 +60,28 @@ def hang_up_alone(server: Server) -> str:
     with launched(server, workers=1) as run:
         before = run.workers()
         run.master.send_signal(signal.SIGHUP)
-        wait_until(
-            lambda: (
-                not is_alive(run.master.pid)
-                or (before and len(run.workers()) == 1 and not run.workers() & before)
-            )
-        )
-        return "renewed" if is_alive(run.master.pid) else "the server ends"
+        return renewed_or_ended(run, before)
 
 
 def max_requests_alone(server: Server) -> str:
     """Return what becomes of a server with one worker, which may answer so many requests."""
-    with launched(server, f"{server.options.max_requests}={MAX_REQUESTS}", workers=1) as run:
+    limit = f"{server.options.max_requests}={MAX_REQUESTS}"
+    with launched(server, limit, workers=1) as run:
         before = run.workers()
-        wait_until(
-            lambda: (
-                (ask(run.port).status != 200 and not is_alive(run.master.pid))
-                or (before and len(run.workers()) == 1 and not run.workers() & before)
-            )
+        with Users(run.port, "/", users=1):
+            told = renewed_or_ended(run, before)
+        return told if told == "renewed" else f"{told}, with status {run.master.wait()}"
+
+
+def renewed_or_ended(run: Launched, before: set[int]) -> str:
+    """Wait until the only worker has been renewed, or the server has ended, and return which."""
+    wait_until(
+        lambda: (
+            not is_alive(run.master.pid)
+            or (before and len(run.workers()) == 1 and not run.workers() & before)
         )
-        if is_alive(run.master.pid):
-            return "renewed"
-        return f"the server ends, with status {run.master.wait()}"
+    )
+    return "renewed" if is_alive(run.master.pid) else "the server ends"
 
 
 def stop_under_load(server: Server) -> str:
@@ -126,52 +128,46 @@ def hang_up(server: Server, run: Launched) -> None:
     wait_until(lambda: run.said(server.program.hears_hangup))
 
 
-def stop_endless(is_limited: bool) -> Callable[[Server], str]:
-    """Return a row: HUP and TERM while a stream is open that never ends."""
-
-    def try_on(server: Server) -> str:
-        if not is_limited and server.program.graceful_seconds < math.inf:
-            return DASH
-        options = limits(server) if is_limited else []
-        with launched(server, *options, apps=ODD_APPS) as run, streaming(run):
-            hang_up(server, run)
-            run.master.send_signal(signal.SIGTERM)
-            try:
-                wait_until(
-                    lambda: not is_alive(run.master.pid),
-                    seconds=PATIENCE if is_limited else PATIENT_SECONDS,
-                )
-            except InstrumentError:
-                return "serves on" if ask(run.port).status == 200 else "hangs"
-            return "the server ends"
-
-    return try_on
+def stop_endless(server: Server, is_limited: bool) -> str:
+    """Return what HUP and TERM do while a stream is open that never ends."""
+    if not is_limited and server.program.graceful_seconds < math.inf:
+        return DASH
+    options = limits(server) if is_limited else []
+    with launched(server, *options, apps=ODD_APPS) as run, streaming(run):
+        hang_up(server, run)
+        run.master.send_signal(signal.SIGTERM)
+        try:
+            wait_until(lambda: not is_alive(run.master.pid), seconds=patience(is_limited))
+        except InstrumentError:
+            return "serves on" if ask(run.port).status == 200 else "hangs"
+        return "the server ends"
 
 
-def kill_beside_endless(is_limited: bool) -> Callable[[Server], str]:
-    """Return a row: is a worker replaced that dies while a stream keeps an old one from ending?"""
+def kill_beside_endless(server: Server, is_limited: bool) -> str:
+    """Return whether a worker is replaced that dies while a stream keeps an old one from ending."""
+    options = limits(server) if is_limited else []
+    with launched(server, *options, apps=ODD_APPS) as run, streaming(run) as streams:
+        before = run.workers()
+        hang_up(server, run)
+        if server.program.renews_in_turn:
+            wait_until(lambda: run.said(f"Waiting for child process [{streams}]"))
+        else:
+            wait_until(lambda: run.said(server.booted) == 2 * len(before))
+        victim = min(run.workers() - before)
+        os.kill(victim, signal.SIGKILL)
+        try:
+            wait_until(
+                lambda: len(run.workers() - before - {victim}) == len(before),
+                seconds=patience(is_limited),
+            )
+        except InstrumentError:
+            return "not replaced"
+        return "replaced"
 
-    def try_on(server: Server) -> str:
-        options = limits(server) if is_limited else []
-        with launched(server, *options, apps=ODD_APPS) as run, streaming(run) as streams:
-            before = run.workers()
-            hang_up(server, run)
-            if server.program.renews_in_turn:
-                wait_until(lambda: run.said(f"Waiting for child process [{streams}]"))
-            else:
-                wait_until(lambda: run.said(server.booted) == 2 * len(before))
-            victim = min(run.workers() - before)
-            os.kill(victim, signal.SIGKILL)
-            try:
-                wait_until(
-                    lambda: len(run.workers() - before - {victim}) == len(before),
-                    seconds=PATIENCE if is_limited else PATIENT_SECONDS,
-                )
-            except InstrumentError:
-                return "not replaced"
-            return "replaced"
 
-    return try_on
+def patience(is_limited: bool) -> float:
+    """Return the seconds after which what has not happened will not, unless a limit brings it."""
+    return PATIENCE if is_limited else PATIENT_SECONDS
 
 
 def limits(server: Server) -> list[str]:
@@ -205,25 +201,27 @@ ROWS = (
     Row(f"SIGTERM, one worker, {QUEUED} requests of 2 s", stop_under_load),
     Row(
         f"SIGHUP, an endless stream, `kill -9` a new worker: {PATIENT_SECONDS} s later",
-        kill_beside_endless(is_limited=False),
+        partial(kill_beside_endless, is_limited=False),
     ),
     Row(
         f"the same, {GRACE_SECONDS} s of grace (gunicorn: and `--timeout {GRACE_SECONDS}`)",
-        kill_beside_endless(is_limited=True),
+        partial(kill_beside_endless, is_limited=True),
     ),
-    Row("SIGHUP and SIGTERM, an endless stream", stop_endless(is_limited=False)),
-    Row("the same, with both limits", stop_endless(is_limited=True)),
+    Row("SIGHUP and SIGTERM, an endless stream", partial(stop_endless, is_limited=False)),
+    Row("the same, with both limits", partial(stop_endless, is_limited=True)),
     Row(
-        f"SIGHUP, a WebSocket is open, {websockets.GRACE_SECONDS} s of grace", websockets.renew_open
+        f"SIGHUP, a WebSocket is open, {websockets.GRACE_SECONDS} s of grace",
+        partial(websockets.tell_open, number=signal.SIGHUP),
+        interface="asgi",
     ),
     Row("SIGTERM, a block of 5 s, 1 s of grace", stops.stop_blocked),
     Row(
         "SIGTERM to the master alone, a request in flight: new requests",
-        stops.ask_after(signal.SIGTERM),
+        partial(stops.ask_after, number=signal.SIGTERM),
     ),
     Row(
         f"SIGINT to the master alone, the same, {stops.GRACE_SECONDS} s of grace",
-        stops.ask_after(signal.SIGINT),
+        partial(stops.ask_after, number=signal.SIGINT),
     ),
 )
 

@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from instrument.edges.clients import connected
 from instrument.edges.processes import is_alive, printed, wait_until
-from instrument.faults.fixtures import Launched, Users, ask, in_flight, launched
-from instrument.faults.native import ODD_APPS
-from instrument.faults.table import DASH, Row, table_of
+from instrument.faults.fixtures import ODD_APPS, Launched, Users, ask, in_flight, launched
+from instrument.faults.table import Row, table_of
 from instrument.faults.table_production import timeout
 from instrument.servers import OLDEST, Server
 
 APPS = {"wsgi": "diagnosis.wsgi_app:app", "asgi": "diagnosis.asgi_app:app"}
+WATCHED = {"asgi": "diagnosis.watched_app:app"}
 STACKS = "--config=diagnosis/stacks.py"
 SECOND = 1  # that /after of the odd apps works on, too
 
@@ -34,8 +34,6 @@ def least_workers(server: Server) -> int:
 
 def debug_mode(server: Server) -> str:
     """With the variable alone; uvicorn sets the mode itself on Python 3.11."""
-    if server.interface == "wsgi":
-        return DASH
     with launched(server, workers=1, apps=APPS, PYTHONASYNCIODEBUG="1") as run:
         ask(run.port, "/parcel/0.5")
         ask(run.port)  # which the loop answers only after it has told of the block
@@ -96,10 +94,7 @@ def counts_waiting(run: Launched) -> bool:
 
 
 def py_spy(server: Server) -> str:
-    with (
-        launched(server, workers=1, apps=APPS) as run,
-        in_flight(run, "/parcel/4") as (_, worker),
-    ):
+    with launched(server, workers=1, apps=APPS) as run, in_flight(run, "/parcel/4") as (_, worker):
         told = printed(["py-spy", "dump", "--pid", str(worker)], run.log.with_name("dump"))
     return "the line" if "_send (courier.py:24)" in told else "nothing"
 
@@ -107,11 +102,8 @@ def py_spy(server: Server) -> str:
 def pstree(server: Server) -> str:
     """Python 3.14 shows the tasks of the main thread alone; an older one shows none."""
     first = (3, 15) if server.has_threads else (3, 14)
-    workers = least_workers(server)
-    with (
-        launched(server, workers=workers, apps=APPS) as run,
-        in_flight(run, "/news/4") as (_, worker),
-    ):
+    many = least_workers(server)
+    with launched(server, workers=many, apps=APPS) as run, in_flight(run, "/news/4") as (_, worker):
         command = ["python", "-m", "asyncio", "pstree", str(worker)]
         told = printed(command, run.log.with_name("tree"), may_fail=True)  # as an older Python does
     is_shown = bool(re.search(r"news .*shop\.py:51", told))
@@ -142,10 +134,9 @@ def shows_line(run: Launched) -> bool:
 
 
 def killed(server: Server, *options: str) -> str:
+    options, many = (timeout(server), *options), least_workers(server)
     with (
-        launched(
-            server, timeout(server), *options, workers=least_workers(server), apps=APPS
-        ) as run,
+        launched(server, *options, workers=many, apps=APPS) as run,
         in_flight(run, "/parcel/5") as (request, worker),
     ):
         if request.result().status == 200:
@@ -155,9 +146,7 @@ def killed(server: Server, *options: str) -> str:
 
 
 def watchdog(server: Server) -> str:
-    if server.interface == "wsgi":
-        return DASH
-    with launched(server, workers=1, apps={"asgi": "diagnosis.watched_app:app"}) as run:
+    with launched(server, workers=1, apps=WATCHED) as run:
         ask(run.port, "/parcel/0.5")
         wait_until(lambda: shows_line(run))
     return "the line"
@@ -165,12 +154,7 @@ def watchdog(server: Server) -> str:
 
 def blocked_beside(server: Server) -> str:
     """Return what /metrics tells while one of two workers is blocked, which can't answer itself."""
-    if server.interface == "wsgi":
-        return DASH
-    with (
-        launched(server, apps={"asgi": "diagnosis.watched_app:app"}) as run,
-        in_flight(run, "/parcel/2") as (blocked, _),
-    ):
+    with launched(server, apps=WATCHED) as run, in_flight(run, "/parcel/2") as (blocked, _):
         wait_until(lambda: shows_line(run))
         told = [ask(run.port, "/metrics").text.split()[-1] for _ in range(5)]
         is_blocked = not blocked.done()
@@ -178,7 +162,7 @@ def blocked_beside(server: Server) -> str:
 
 
 ROWS = (
-    Row("`PYTHONASYNCIODEBUG=1`, a block of 0.5 s", debug_mode),
+    Row("`PYTHONASYNCIODEBUG=1`, a block of 0.5 s", debug_mode, interface="asgi"),
     Row("the access log, requests that queue", access_log),
     Row("the log counts slow headers, a slow reader, a background task", counted),
     Row("`--enable-backlog-metric`, more requests than slots", backlog),
@@ -187,8 +171,8 @@ ROWS = (
     Row("`asyncio pstree` of a worker that awaits", pstree, needs="py-spy"),
     Row("`stacks.py`, USR2 to that worker", usr2, options=(STACKS,)),
     Row("USR2 to a worker, without `stacks.py`", usr2_unprepared),
-    Row("`lag.py` in the application, a block of 0.5 s", watchdog),
-    Row("`/metrics` while one of two workers is blocked", blocked_beside),
+    Row("`lag.py` in the application, a block of 0.5 s", watchdog, interface="asgi"),
+    Row("`/metrics` while one of two workers is blocked", blocked_beside, interface="asgi"),
     Row("a block of 5 s, `timeout` 2 s", killed),
     Row("the same, with `stacks.py`", killed, options=(STACKS,)),
 )

@@ -5,29 +5,33 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, START_SECONDS, is_alive, wait_until
-from instrument.faults import native, stops
+from instrument.faults import stops
 from instrument.faults.fixtures import (
+    APPS,
+    ODD_APPS,
     PATIENCE,
     Answer,
+    Changes,
     Launched,
     Users,
     ask,
     edited,
+    entry,
     in_flight,
     launched,
-    nginx,
 )
 from instrument.faults.renewals import hang_up_until_lost
-from instrument.faults.table import DASH, Row, table_of
+from instrument.faults.table import Row, table_of
 from instrument.servers import Server
 from production import slow_client
 
-CHAPTER = ROOT / "production"
+CONF = ROOT / "production" / "nginx.conf"
 BLOCK_SECONDS, TIMEOUT_SECONDS, LATEST_SECONDS = 6, 2, 5
 FROZEN_SECONDS = 8  # a quick request that takes longer found no free worker
 QUICK_SECONDS = 2.5  # half of what nginx waits for the other half
@@ -138,57 +142,56 @@ def timeout(server: Server) -> str:
 
 def block(server: Server) -> str:
     path = f"/block/{BLOCK_SECONDS}" if server.is_asgi else f"/{BLOCK_SECONDS}"
-    with launched(server, timeout(server)) as run, in_flight(run, path) as (request, worker):
+    told, answer = blocked(server, path)
+    return told or f"killed within {max(answer.seconds, LATEST_SECONDS):.2g} s; {answer}"
+
+
+def block_in_c(server: Server, path: str) -> str:
+    """Return the same of a block that keeps the GIL: not even what tells the master runs then."""
+    told, answer = blocked(server, path, ODD_APPS)
+    half = answer.text == "IncompleteRead"
+    return told or f"killed; {'half of the body' if half else answer}"
+
+
+def blocked(server: Server, path: str, apps: dict[str, str] = APPS) -> tuple[str, Answer]:
+    """Return what becomes of a worker whose request blocks, unless it is killed, and the answer."""
+    with (
+        launched(server, timeout(server), apps=apps) as run,
+        in_flight(run, path) as (request, worker),
+    ):
         answer = request.result()
         if answer.status == 200:
-            return "not noticed" if is_alive(worker) else "killed afterwards"
+            return "not noticed" if is_alive(worker) else "killed afterwards", answer
         wait_until(lambda: not is_alive(worker))
-    return f"killed within {max(answer.seconds, LATEST_SECONDS):.2g} s; {answer}"
+    return "", answer
 
 
 def wait_long(server: Server) -> str:
-    if not server.is_asgi:
-        return DASH
     with launched(server, timeout(server)) as run:
         return "not noticed" if ask(run.port, f"/{BLOCK_SECONDS}").status == 200 else "killed"
 
 
-def half_requests(what: str) -> Callable[[Server], str]:
-    def try_on(server: Server) -> str:
-        with launched(server, timeout(server), workers=1) as run:
-            return attack(server, run, run.port, what)
-
-    return try_on
-
-
-def half_requests_behind_nginx(what: str, *changes: tuple[str, str]) -> Callable[[Server], str]:
-    def try_on(server: Server) -> str:
-        with (
-            launched(server, timeout(server), workers=1) as run,
-            nginx(CHAPTER / "nginx.conf", run.port, *changes) as proxy,
-        ):
-            return attack(server, run, proxy.port, what)
-
-    return try_on
-
-
-def attack(server: Server, run: Launched, port: int, what: str) -> str:
+def half_requests(
+    server: Server, what: str, conf: Path | None = None, changes: Changes = ()
+) -> str:
     """Return what one client gets while another holds as many half requests as there are slots."""
-    before = run.said("WORKER TIMEOUT")  # of one that took long to boot
-    with slow_client.holding(min(server.slots, HALF_REQUESTS), port, what) as every:
-        answer = ask(port, seconds=FROZEN_SECONDS)
-        killed = run.said("WORKER TIMEOUT") - before
-        early = slow_client.answered(every)
-        closed = slow_client.closed_within(every, 0.1)
-    if answer.status == 200 and killed:
-        return "frozen until `timeout`"
-    if answer.status == 200:
-        if answer.seconds > QUICK_SECONDS:
+    with launched(server, timeout(server), workers=1) as run, entry(run, conf, *changes) as port:
+        before = run.said("WORKER TIMEOUT")  # of one that took long to boot
+        many = min(server.slots, HALF_REQUESTS)
+        with slow_client.holding(many, port, what) as every:
+            answer = ask(port, seconds=FROZEN_SECONDS)
+            killed = run.said("WORKER TIMEOUT") - before
+            early = slow_client.answered(every)
+            closed = slow_client.closed_within(every, 0.1)
+        if answer.status == 200 and killed:
+            return "frozen until `timeout`"
+        if answer.status == 200 and answer.seconds > QUICK_SECONDS:
             return "frozen until nginx's time-out"
-        return f"served, {early} answered, {closed} closed" if early or closed else "served"
-    if answer.text == "no answer" and not killed and ask(port).status == 200:
-        return "frozen while they last"
-    return str(answer)
+        if answer.status == 200:
+            return f"served, {early} answered, {closed} closed" if early or closed else "served"
+        if answer.text == "no answer" and not killed and ask(port).status == 200:
+            return "frozen while they last"
+        return str(answer)
 
 
 def overload(server: Server) -> str:
@@ -228,7 +231,7 @@ def limit_connections(server: Server, *options: str) -> str:
     return "sheds: 503 for each of the 8" if served and others == {"503": 8} else str(others)
 
 
-UNBUFFERED = ("proxy_pass", "proxy_request_buffering off; proxy_pass")
+UNBUFFERED_REQUESTS = ("proxy_pass", "proxy_request_buffering off; proxy_pass")
 ROWS = (
     Row(f"`kill -9` one worker, {MANY} users", kill_worker),
     Row("`kill -9` the master", kill_master),
@@ -237,29 +240,37 @@ ROWS = (
     Row(f"SIGHUP, {BUSY} users who don't wait", hang_up_under_load),
     Row("SIGHUP after an edit", edit),
     Row("the same, `--preload`", edit, options=("--preload",)),
-    Row("SIGTERM, a request in flight", stops.stop_in_flight(signal.SIGTERM)),
-    Row(
-        "the same, to the whole process group",
-        stops.stop_in_flight(signal.SIGTERM, send=os.killpg),
-    ),
-    Row("the same, and the request waits for a program", stops.stop_child(os.killpg)),
-    Row("SIGTERM to the master alone, such a request", stops.stop_child(os.kill)),
-    Row("SIGTERM, 4 s to go, 1 s of grace", stops.stop_in_flight(signal.SIGTERM, "/4", grace=1)),
-    Row("SIGINT, a request in flight", stops.stop_in_flight(signal.SIGINT)),
+    Row("SIGTERM, a request in flight", stops.stop_in_flight),
+    Row("the same, to the whole process group", partial(stops.stop_in_flight, send=os.killpg)),
+    Row("the same, and the request waits for a program", partial(stops.stop_child, send=os.killpg)),
+    Row("SIGTERM to the master alone, such a request", partial(stops.stop_child, send=os.kill)),
+    Row("SIGTERM, 4 s to go, 1 s of grace", partial(stops.stop_in_flight, path="/4", grace=1)),
+    Row("SIGINT, a request in flight", partial(stops.stop_in_flight, number=signal.SIGINT)),
     Row(f"a block of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", block),
     Row(
-        f"a block in C that keeps the GIL, `timeout` {native.TIMEOUT_SECONDS} s",
-        native.block("/native"),
+        f"a block in C that keeps the GIL, `timeout` {TIMEOUT_SECONDS} s",
+        partial(block_in_c, path="/native"),
     ),
-    Row("the same, half of the body sent", native.block("/torn/native")),
-    Row(f"an `await` of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", wait_long),
-    Row(f"half headers, as many as slots (or {HALF_REQUESTS})", half_requests("headers")),
-    Row("half bodies, as many", half_requests("body")),
-    Row("half headers, behind nginx", half_requests_behind_nginx("headers"), needs="nginx"),
-    Row("half bodies, behind nginx", half_requests_behind_nginx("body"), needs="nginx"),
+    Row("the same, half of the body sent", partial(block_in_c, path="/torn/native")),
+    Row(
+        f"an `await` of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s",
+        wait_long,
+        interface="asgi",
+    ),
+    Row(
+        f"half headers, as many as slots (or {HALF_REQUESTS})",
+        partial(half_requests, what="headers"),
+    ),
+    Row("half bodies, as many", partial(half_requests, what="body")),
+    Row(
+        "half headers, behind nginx",
+        partial(half_requests, what="headers", conf=CONF),
+        needs="nginx",
+    ),
+    Row("half bodies, behind nginx", partial(half_requests, what="body", conf=CONF), needs="nginx"),
     Row(
         "the same, `proxy_request_buffering off`",
-        half_requests_behind_nginx("body", UNBUFFERED),
+        partial(half_requests, what="body", conf=CONF, changes=[UNBUFFERED_REQUESTS]),
         needs="nginx",
     ),
     Row("more users than slots", overload),

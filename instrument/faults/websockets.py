@@ -1,7 +1,5 @@
 """WebSockets, of the server itself and through nginx."""
 
-import signal
-from collections.abc import Callable
 from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -9,8 +7,7 @@ from websockets.frames import CloseCode
 from websockets.sync.client import connect
 
 from instrument.edges.clients import connected
-from instrument.faults.fixtures import PATIENCE, launched, nginx
-from instrument.faults.table import DASH
+from instrument.faults.fixtures import PATIENCE, entry, launched
 from instrument.servers import Server
 
 GRACE_SECONDS, SILENT_SECONDS = 2, 23
@@ -22,37 +19,22 @@ UPGRADE = (
 APPS = {"wsgi": "production.wsgi_app:app", "asgi": "asgi.websocket_app:app"}
 
 
-def websocket(server: Server) -> str:
-    with launched(server, workers=1, apps=APPS, is_asked=False) as run:
-        return echo(run.port)
-
-
-def echo(port: int) -> str:
-    try:
-        with connect(f"ws://127.0.0.1:{port}", proxy=None) as connection:
-            connection.send("hello")
-            return "echoes" if connection.recv(timeout=PATIENCE) == "hello" else "answers"
-    except InvalidStatus as error:
-        return f"a plain {error.response.status_code}"
-
-
-def websocket_behind_nginx(conf: Path) -> Callable[[Server], str]:
-    def try_on(server: Server) -> str:
-        if not server.is_asgi:
-            return DASH
-        with (
-            launched(server, workers=1, apps=APPS, is_asked=False) as run,
-            nginx(conf, run.port, is_asked=False) as proxy,
-        ):
-            return echo(proxy.port)
-
-    return try_on
+def websocket(server: Server, conf: Path | None = None) -> str:
+    """Return what a client gets that asks for a WebSocket, perhaps of nginx."""
+    with (
+        launched(server, workers=1, apps=APPS, is_asked=False) as run,
+        entry(run, conf, is_asked=False) as port,
+    ):
+        try:
+            with connect(f"ws://127.0.0.1:{port}", proxy=None) as connection:
+                connection.send("hello")
+                return "echoes" if connection.recv(timeout=PATIENCE) == "hello" else "answers"
+        except InvalidStatus as error:
+            return f"a plain {error.response.status_code}"
 
 
 def stay_silent(server: Server) -> str:
     """Return what a client is sent that has opened a WebSocket and says nothing."""
-    if not server.is_asgi:
-        return DASH
     with (
         launched(server, workers=1, apps=APPS, is_asked=False) as run,
         connected(run.port, end=UPGRADE, seconds=SILENT_SECONDS) as connection,
@@ -66,23 +48,12 @@ def stay_silent(server: Server) -> str:
             return "nothing"
 
 
-def stop_open(server: Server) -> str:
-    """Return what a WebSocket that is open is told when its server stops."""
-    return tell_open(server, signal.SIGTERM)
-
-
-def renew_open(server: Server) -> str:
-    """Return what a WebSocket that is open is told when its server renews its workers."""
-    return tell_open(server, signal.SIGHUP)
-
-
 def tell_open(server: Server, number: int) -> str:
-    """Return what is certain: gunicorn's asgi cancels its tasks in any order when the time is over.
+    """Return what a WebSocket that is open is told when its server gets a signal: what is certain.
 
-    If that of the application is first, it sends 1011; if that which reads is first, nothing.
+    Gunicorn's asgi cancels its tasks in any order when the time is over. If that of the application
+    is first, it sends 1011; if that which reads is first, nothing.
     """
-    if not server.is_asgi:
-        return DASH
     grace = f"{server.options.graceful_timeout}={GRACE_SECONDS}"
     with (
         launched(server, grace, apps=APPS, is_asked=False) as run,
