@@ -249,8 +249,7 @@ def entry(
 @contextmanager
 def edited(server: Server, *options: str, more: str = "") -> Iterator[tuple[Launched, set[int]]]:
     """Edit an app that runs, and send HUP; hand over the server, and the workers that it had."""
-    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
-        copy_apps(folder)
+    with copied_apps() as folder:
         options = (f"{server.options.app_folder}={folder}", *options)
         with launched(server, *options, apps=COPIED_APPS) as run:
             before = run.workers()
@@ -259,13 +258,17 @@ def edited(server: Server, *options: str, more: str = "") -> Iterator[tuple[Laun
             yield run, before
 
 
-def copy_apps(folder: str) -> None:
-    for app in (ROOT / "production").glob("*_app.py"):
-        copy = Path(folder) / app.name
-        copy.write_text(app.read_text("utf-8"), "utf-8")
-        os.utime(copy, (0, 0))  # or Python takes an edit in the same second for none
+@contextmanager
+def copied_apps() -> Iterator[str]:
+    """Hand over a folder with copies of the apps, to be edited."""
+    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
+        for app in (*(ROOT / "production").glob("*_app.py"), Path(__file__).parent / "odd_apps.py"):
+            copy = Path(folder) / app.name
+            copy.write_text(app.read_text("utf-8"), "utf-8")
+            os.utime(copy, (0, 0))  # or Python takes an edit in the same second for none
+        yield folder
 
 
 def edit_apps(folder: str, more: str) -> None:
-    for copy in Path(folder).glob("*_app.py"):
+    for copy in Path(folder).glob("*.py"):
         copy.write_text(copy.read_text("utf-8").replace('"old"', '"new"') + more, "utf-8")

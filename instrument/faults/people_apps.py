@@ -10,6 +10,7 @@ import secrets
 import sys
 import threading
 import time
+from typing import NamedTuple
 from urllib.request import urlopen
 
 import psutil
@@ -21,7 +22,9 @@ log = logging.getLogger("shop")
 
 
 def tick():
-    sys.stderr.write(f"{os.getpid()} ticks\n")
+    while True:
+        sys.stderr.write(f"{os.getpid()} ticks\n")
+        time.sleep(0.02)
 
 
 def fail():
@@ -30,7 +33,7 @@ def fail():
 
 AT_IMPORT = {
     "fails": fail,
-    "ticks": lambda: threading.Thread(target=tick).start(),
+    "ticks": lambda: threading.Thread(target=tick, daemon=True).start(),
     "takes 6 s": lambda: time.sleep(6),
     "keeps the GIL": keep_the_gil,
     "sets up logging": lambda: logging.basicConfig(level="INFO"),
@@ -38,99 +41,75 @@ AT_IMPORT = {
 AT_IMPORT.get(os.environ.get("AT_IMPORT", ""), lambda: None)()
 
 
-def ask_itself(host):
-    """Return the status of a view that asks its own server, and what it answers: as a framework would."""
+class Request(NamedTuple):
+    host: str
+    token: str  # of a header whose name has an underscore
+    body: bytes
+
+
+def wait(request):
+    log_begin()
+    time.sleep(5)
+    return "waited"
+
+
+def ask_itself(request):
     try:
-        with urlopen(f"http://{host}/", timeout=2) as response:
-            return "200 OK", response.read().decode()
-    except OSError:
-        return "500 Internal Server Error", "no answer"
+        with urlopen(f"http://{request.host}/", timeout=2) as response:
+            return response.read().decode()
+    except OSError as error:  # which gunicorn would take for a client that has left
+        raise RuntimeError("no answer") from error
 
 
-def log_something():
+def log_something(request):
     log.info("a line of info")
     log.warning("a line of warning")
     print("a line of print")
     return "logged"
 
 
-def fail_to_wait():
+def fail_to_wait(request):
     raise TimeoutError("the database does not answer")
 
 
-def memory():
-    return str(psutil.Process().memory_info().rss)
+def measure(request):
+    """Return the length of the body, and the memory while it is there."""
+    return f"{len(request.body)} {psutil.Process().memory_info().rss}"
 
 
 ANSWERS = {
-    "/": lambda: "open",
-    "/secret": lambda: f"{os.getpid()} {SECRET}",
+    "/": lambda request: "open",
+    "/secret": lambda request: f"{os.getpid()} {SECRET}",
+    "/token": lambda request: request.token,
+    "/measure": measure,
     "/logs": log_something,
-    "/memory": memory,
     "/fails": fail_to_wait,
+    "/wait": wait,
+    "/itself": ask_itself,
 }
 
 
 def wsgi(environ, start_response):
-    status, (_, path, *rest) = "200 OK", environ["PATH_INFO"].split("/")
-    if rest:
-        log_begin()
-        time.sleep(float(rest[0]))
-        told = "waited"
-    elif path == "token":
-        told = environ.get("HTTP_X_TOKEN", "none")
-    elif path == "whole":
-        body = environ["wsgi.input"].read()
-        told = f"{len(body)} {memory()}"
-    elif path == "itself":
-        status, told = ask_itself(environ["HTTP_HOST"])
-    else:
-        told = ANSWERS[f"/{path}"]()
-    start_response(status, [("Content-Type", "text/plain"), ("Content-Length", str(len(told)))])
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    token = environ.get("HTTP_X_TOKEN", "none")
+    told = ANSWERS[environ["PATH_INFO"]](Request(environ["HTTP_HOST"], token, body))
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(told)))])
     return [told.encode()]
 
 
 async def asgi(scope, receive, send):
     if scope["type"] == "lifespan":
-        await start_up(receive, send)
-        return
-    status, (_, path, *rest) = "200 OK", scope["path"].split("/")
-    headers = dict(scope["headers"])
-    if rest:
-        log_begin()
-        await wait(path, float(rest[0]))
-        told = "waited"
-    elif path == "token":
-        told = headers.get(b"x_token", b"none").decode()
-    elif path == "whole":
-        told = await read_whole(receive)
-    elif path == "itself":
-        status, told = await asyncio.to_thread(ask_itself, headers[b"host"].decode())
-    else:
-        told = ANSWERS[f"/{path}"]()
-    fields = [(b"content-type", b"text/plain"), (b"content-length", str(len(told)).encode())]
-    await send({"type": "http.response.start", "status": int(status[:3]), "headers": fields})
-    await send({"type": "http.response.body", "body": told.encode()})
-
-
-async def wait(how, seconds):
-    if how == "block":
-        block(seconds)
-    else:
-        await asyncio.sleep(seconds)
-
-
-def block(seconds):
-    time.sleep(seconds)
-
-
-async def read_whole(receive):
-    """Read a body as Starlette does: all pieces, and then the whole."""
-    pieces = [await receive()]
+        return await start_up(receive, send)
+    pieces = [await receive()]  # all of them, and then the whole, as Starlette does
     while pieces[-1]["more_body"]:
         pieces.append(await receive())
     body = b"".join(piece["body"] for piece in pieces)
-    return f"{len(body)} {memory()}"
+    headers = dict(scope["headers"])
+    request = Request(headers[b"host"].decode(), headers.get(b"x_token", b"none").decode(), body)
+    told = await asyncio.to_thread(ANSWERS[scope["path"]], request)
+    fields = [(b"content-type", b"text/plain"), (b"content-length", str(len(told)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": fields})
+    await send({"type": "http.response.body", "body": told.encode()})
 
 
 async def start_up(receive, send):

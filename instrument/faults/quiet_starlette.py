@@ -20,9 +20,6 @@ class Passes(BaseHTTPMiddleware):
         return await call_next(request)
 
 
-routes = [
-    Route("/", wait, methods=["GET", "POST"]),
-    Route("/{seconds:float}", wait, methods=["GET", "POST"]),
-]
+routes = [Route("/", wait), Route("/{seconds:float}", wait)]
 app = Starlette(routes=routes)
 below_three = Starlette(routes=routes, middleware=[Middleware(Passes)] * 3)

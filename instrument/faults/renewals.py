@@ -1,7 +1,6 @@
 """What users lose while workers are renewed, by HUP or --max-requests, also through nginx's pool."""
 
 import signal
-import tempfile
 from pathlib import Path
 
 from instrument.edges.processes import ROOT, wait_until
@@ -10,7 +9,7 @@ from instrument.faults.fixtures import (
     PATIENCE,
     Launched,
     Users,
-    copy_apps,
+    copied_apps,
     edit_apps,
     entry,
     launched,
@@ -81,8 +80,7 @@ def renew_after(
 
 def renew_together(server: Server) -> str:
     """Return who answers while workers are renewed that import for a second, and began together."""
-    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
-        copy_apps(folder)
+    with copied_apps() as folder:
         edit_apps(folder, more=f"\ntime.sleep({IMPORT_SECONDS})\n")
         options = (
             f"{server.options.app_folder}={folder}",

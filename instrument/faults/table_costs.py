@@ -1,22 +1,24 @@
 """What a server costs: memory when idle and when it holds requests, and CPU time."""
 
-import asyncio
 import statistics
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
+from socket import socket
 
 import psutil
 
 from command_line import too_few_files
 from instrument.edges import signals
-from instrument.edges.clients import connection_to
+from instrument.edges.clients import connected, connection_to
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import wait_until
-from instrument.faults.fixtures import Answer, Launched, ask, ask_on, launched
+from instrument.faults.fixtures import PATIENCE, Answer, Launched, ask, ask_on, launched
 from instrument.faults.table import Cells, Table, side_by_side
 from instrument.servers import BY_NAME, EVERYWHERE, Server
+from production.slow_client import answered
 
 WORKERS, THREADS, FEW, MANY = 4, 25, 100, 1000
 HOLD_SECONDS = (4, 16, 64)  # each where a machine is too slow for the one before
@@ -108,7 +110,7 @@ def cost_of(run: Launched, setup: Setup, rounds: int, seconds: int) -> Cost | No
     """Return what a fresh server costs, or None when it answered before it held all requests."""
     idle = resident(run)
     worker = statistics.median(rss(each) for each in run.master.children())
-    held = asyncio.run(resident_while_holding(run, setup, seconds))
+    held = resident_while_holding(run, setup, seconds)
     if not held:
         return None
     few, many = setup.held
@@ -166,41 +168,26 @@ def cpu_seconds(run: Launched) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in everyone(run))
 
 
-async def resident_while_holding(
-    run: Launched, setup: Setup, seconds: int
-) -> tuple[float, float] | None:
+def resident_while_holding(run: Launched, setup: Setup, seconds: int) -> tuple[float, float] | None:
     """Return the memory while few requests are held, and while many are; None when that fails."""
-    clients: list[asyncio.Task[bytes]] = []
+    head = f"\r\nConnection: close\r\nContent-Length: {setup.body}\r\n\r\n"
+    request = run.port, f"/{seconds}", head.encode() + b"x" * setup.body, PATIENCE + seconds
     found: list[float] = []
-
-    def is_answered() -> bool:
-        return any(client.done() for client in clients)
-
-    for count in setup.held:
-        while len(clients) < count:
-            clients.append(asyncio.create_task(wait_for_answer(run.port, seconds, setup.body)))
-        await asyncio.to_thread(
-            wait_until, lambda: run.held(*run.workers()) >= len(clients) or is_answered()
-        )
-        found.append(await asyncio.to_thread(resident, run))
-    is_late = is_answered()
-    if any(b" 200 " not in answer for answer in await asyncio.gather(*clients)):
+    clients: list[socket] = []
+    try:
+        with ExitStack() as stack:
+            for count in setup.held:
+                while len(clients) < count:
+                    clients.append(stack.enter_context(connected(*request)))
+                wait_until(lambda: run.held(*run.workers()) >= len(clients) or answered(clients))
+                found.append(resident(run))
+            is_late = answered(clients)
+            all_answered = all(b" 200 " in client.recv(64) for client in clients)
+    except OSError:
+        all_answered = False
+    if not all_answered:
         raise InstrumentError("not every request was answered", run.log)
     return None if is_late else (found[0], found[1])
-
-
-async def wait_for_answer(port: int, seconds: int, body: int) -> bytes:
-    """Return the status line of an answer, or nothing where the server is gone."""
-    head = f"{'POST' if body else 'GET'} /{seconds} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-    head += f"Content-Length: {body}\r\n" if body else ""
-    try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(head.encode() + b"Connection: close\r\n\r\n" + b"x" * body)
-        line = await reader.readline()
-        writer.close()
-    except OSError:
-        return b""
-    return line
 
 
 def need_connections() -> None:

@@ -93,10 +93,17 @@ def counts_waiting(run: Launched) -> bool:
     return len(re.findall(r"socket backlog: [1-9]", run.log.read_text(encoding="utf-8"))) > 1
 
 
-def py_spy(server: Server) -> str:
-    with launched(server, workers=1, apps=APPS) as run, in_flight(run, "/parcel/4") as (_, worker):
-        told = printed(["py-spy", "dump", "--pid", str(worker)], run.log.with_name("dump"))
-    return "the line" if "_send (courier.py:24)" in told else "nothing"
+def py_spy(server: Server, *options: str, of_parent: bool = False) -> str:
+    """Return whether py-spy shows where a request blocks: of its worker, or of the parent of two."""
+    many = 2 if of_parent else 1
+    with (
+        launched(server, workers=many, apps=APPS) as run,
+        in_flight(run, "/parcel/4") as (_, worker),
+    ):
+        pid = run.master.pid if of_parent else worker
+        command = ["py-spy", "dump", "--pid", str(pid), *options]
+        told = printed(command, run.log.with_name("dump"))
+    return "the line" if "_send (courier.py:24)" in told else "no line of the application"
 
 
 def pstree(server: Server) -> str:

@@ -1,39 +1,43 @@
 """The table of docs/questions.md: what people run into, and what helps."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
 from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import ROOT
 from instrument.faults import people_requests as requests
 from instrument.faults import people_starts as starts
 from instrument.faults import people_workers as workers
 from instrument.faults.table import DASH, SERVER_PACKAGES, Cells, Row, Table, outcomes
+from instrument.faults.table_diagnosis import py_spy, usr2
 from instrument.servers import EVERYWHERE, SERVERS
 
 SYNC, GTHREAD, GEVENT, WORKER, ASGI, UVICORN = (each.with_threads(2) for each in SERVERS)
+CONF = ROOT / "production" / "nginx.conf"
 LIMIT = f"`timeout` {starts.TIMEOUT_SECONDS} s"
 ROWS = (
     Row(
         "a view asks its own server, one worker",
-        requests.itself(1, 0),
+        partial(requests.itself, workers=1),
         servers=(SYNC, GTHREAD, UVICORN),
         helps="call the function, not its URL",
     ),
-    Row("the same, two workers", requests.itself(2, 0), servers=(SYNC,)),
+    Row("the same, two workers", partial(requests.itself, workers=2), servers=(SYNC,)),
     Row(
         "the same, two workers, another client has one",
-        requests.itself(2, 1),
+        partial(requests.itself, workers=2, busy=1),
         servers=(SYNC,),
         helps="call the function, not its URL",
     ),
     Row(
         f"silent clients, one for each slot (or {requests.MANY}): another one gets",
-        requests.silent(),
+        requests.silent,
         helps="a proxy in front, or an event loop",
     ),
     Row(
         f"{requests.MANY} silent clients: another one gets",
-        requests.silent(requests.MANY),
+        partial(requests.silent, most=requests.MANY),
         servers=(SYNC, GTHREAD, ASGI),
         helps="a proxy in front, or an event loop",
     ),
@@ -59,7 +63,7 @@ ROWS = (
     ),
     Row(
         "the same, behind chapter 5's nginx",
-        requests.chunked_behind_nginx,
+        partial(requests.chunked, conf=CONF),
         needs="nginx",
         servers=(SYNC, GTHREAD),
     ),
@@ -75,48 +79,51 @@ ROWS = (
     ),
     Row(
         "the same body, behind chapter 5's nginx",
-        requests.big_body_behind_nginx,
+        partial(requests.big_body, conf=CONF),
         needs="nginx",
         servers=(SYNC, UVICORN),
     ),
     Row(
         "`log.info` and `log.warning`, logging is not set up: the log has",
-        requests.logged(),
+        requests.logged,
         helps='`logging.basicConfig(level="INFO")` in the application',
     ),
-    Row('the same, `logging.basicConfig(level="INFO")`', requests.logged("sets up logging")),
+    Row(
+        'the same, `logging.basicConfig(level="INFO")`',
+        partial(requests.logged, at_import="sets up logging"),
+    ),
     Row(
         "`print`, the log is a file: the line",
-        requests.printed_line(""),
+        requests.printed_line,
         helps="`PYTHONUNBUFFERED=1`, or logging",
     ),
-    Row("the same, `PYTHONUNBUFFERED=1`", requests.printed_line("1")),
+    Row("the same, `PYTHONUNBUFFERED=1`", partial(requests.printed_line, unbuffered="1")),
     Row(
         "the application's module does not exist, two workers",
-        starts.failed_start(2, starts.NO_APP),
+        partial(starts.failed_start, apps=starts.NO_APP),
         servers=(SYNC, ASGI, UVICORN),
         helps="`restart: always` in place of `on-failure`, or a single `uvicorn`",
     ),
     Row(
         "the same, one worker",
-        starts.failed_start(1, starts.NO_APP),
+        partial(starts.failed_start, workers=1, apps=starts.NO_APP),
         servers=(UVICORN,),
     ),
     Row(
         "the lifespan fails, two workers",
-        starts.failed_start(2, LIFESPAN_FAILS="1"),
+        partial(starts.failed_start, LIFESPAN_FAILS="1"),
         servers=(WORKER, ASGI, UVICORN),
         helps="`restart: always` in place of `on-failure`, or a single `uvicorn`",
     ),
     Row(
         "the import raises an exception, two workers",
-        starts.failed_start(2, AT_IMPORT="fails"),
+        partial(starts.failed_start, AT_IMPORT="fails"),
         servers=(SYNC, ASGI, UVICORN),
         helps="`python -c 'import yours'` before the start, or a single `uvicorn`",
     ),
     Row(
         "the same, one worker, `--reload`",
-        starts.failed_start(1, AT_IMPORT="fails"),
+        partial(starts.failed_start, workers=1, AT_IMPORT="fails"),
         options=("--reload", "--reload-dir=asgi"),
         servers=(UVICORN,),
         helps="the next edit starts it",
@@ -142,13 +149,13 @@ ROWS = (
     ),
     Row(
         "an edit, `--reload`, a stream is open: another client gets",
-        starts.reload_beside_stream(),
+        starts.reload_beside_stream,
         servers=(GTHREAD, ASGI, UVICORN),
         helps="the next row; close the page that streams",
     ),
     Row(
         "the same, a second for the old worker (`--graceful-timeout 1`)",
-        starts.reload_beside_stream("1"),
+        partial(starts.reload_beside_stream, grace="1"),
         servers=(ASGI, UVICORN),
     ),
     Row(
@@ -197,26 +204,27 @@ ROWS = (
     ),
     Row(
         "`py-spy dump` of a worker whose request waits",
-        workers.dump,
+        py_spy,
         needs="py-spy",
         servers=(SYNC, GEVENT),
         helps="`gevent.util.print_run_info`",
     ),
     Row(
         "the same, that function is called by USR2",
-        workers.greenlets,
+        usr2,
+        options=("--config=python:instrument.faults.people_greenlets",),
         servers=(GEVENT,),
     ),
     Row(
         "`py-spy dump` of the parent of two workers",
-        workers.dump,
+        partial(py_spy, of_parent=True),
         needs="py-spy",
         servers=(UVICORN,),
         helps="`--subprocesses`, or the process id of a worker",
     ),
     Row(
         "the same, `--subprocesses`",
-        workers.dump,
+        partial(py_spy, of_parent=True),
         options=("--subprocesses",),
         needs="py-spy",
         servers=(UVICORN,),
