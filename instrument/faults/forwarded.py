@@ -5,8 +5,9 @@ import shlex
 import socket
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from instrument.edges import processes
@@ -52,26 +53,18 @@ def on_socket(server: Server, *options: str) -> Iterator[Path]:
             yield path
 
 
-def forwarded(header: str, value: str, *options: str) -> Callable[[Server], str]:
-    """Return a row that tells whether a header of the client's is taken for the truth."""
-
-    def try_on(server: Server) -> str:
-        with launched(server, *options, workers=1, apps=PEERS) as run:
-            plain, forged = ask(run.port), ask(run.port, headers={header: value})
-        return belief(("127.0.0.1", "http"), header, value, plain, forged)
-
-    return try_on
+def forwarded(server: Server, *options: str, header: str, value: str) -> str:
+    """Return whether a header of the client's is taken for the truth."""
+    with launched(server, *options, workers=1, apps=PEERS) as run:
+        plain, forged = ask(run.port), ask(run.port, headers={header: value})
+    return belief(("127.0.0.1", "http"), header, value, plain, forged)
 
 
-def forwarded_on_socket(header: str, value: str, *options: str) -> Callable[[Server], str]:
-    """Return the same row over a Unix socket, where the client has no address."""
-
-    def try_on(server: Server) -> str:
-        with on_socket(server, *options) as path:
-            plain, forged = ask_socket(path), ask_socket(path, {header: value})
-        return belief(("None", "http"), header, value, plain, forged)
-
-    return try_on
+def forwarded_on_socket(server: Server, *options: str, header: str, value: str) -> str:
+    """Return the same over a Unix socket, where the client has no address."""
+    with on_socket(server, *options) as path:
+        plain, forged = ask_socket(path), ask_socket(path, {header: value})
+    return belief(("None", "http"), header, value, plain, forged)
 
 
 def belief(truth: tuple[str, str], header: str, value: str, plain: Answer, forged: Answer) -> str:
@@ -93,18 +86,22 @@ def mode(server: Server) -> str:
         return f"`{stat.filemode(path.stat().st_mode)}`"
 
 
+BELIEVES_HTTPS = partial(forwarded, header=PROTO, value="https")
+BELIEVES_ADDRESS = partial(forwarded, header=FOR, value=FORGED)
 ROWS = (
-    Row(f"`{FOR}` from this machine", forwarded(FOR, FORGED)),
-    Row(f"`{FOR}`, `{shlex.join(ELSEWHERE)}`", forwarded(FOR, FORGED, *ELSEWHERE)),
-    Row(f"`{PROTO}` from this machine", forwarded(PROTO, "https")),
-    Row(f"`{PROTO}`, `{shlex.join(ELSEWHERE)}`", forwarded(PROTO, "https", *ELSEWHERE)),
+    Row(f"`{FOR}` from this machine", BELIEVES_ADDRESS),
+    Row(f"`{FOR}`, `{shlex.join(ELSEWHERE)}`", BELIEVES_ADDRESS, options=ELSEWHERE),
+    Row(f"`{PROTO}` from this machine", BELIEVES_HTTPS),
+    Row(f"`{PROTO}`, `{shlex.join(ELSEWHERE)}`", BELIEVES_HTTPS, options=ELSEWHERE),
     Row("a Unix socket: the mode of its file", mode),
     Row(
         f"a Unix socket: `{PROTO}`, `{shlex.join(ELSEWHERE)}`",
-        forwarded_on_socket(PROTO, "https", *ELSEWHERE),
+        partial(forwarded_on_socket, header=PROTO, value="https"),
+        options=ELSEWHERE,
     ),
     Row(
         f"a Unix socket: `{FOR}` of two addresses, `{shlex.join(ANYBODY)}`",
-        forwarded_on_socket(FOR, f"{FORGED}, {APPENDED}", *ANYBODY),
+        partial(forwarded_on_socket, header=FOR, value=f"{FORGED}, {APPENDED}"),
+        options=ANYBODY,
     ),
 )

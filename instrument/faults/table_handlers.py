@@ -18,7 +18,16 @@ THREADS = 25
 SYNC, GEVENT, UVICORN = BY_NAME["sync"], BY_NAME["gevent"], BY_NAME["uvicorn"]
 GTHREAD = BY_NAME["gthread"].with_threads(THREADS)
 BARE_GTHREAD = replace(SYNC, name="gthread", start=f"{GUNICORN} --worker-class gthread")
-PREFIX = "frameworks."
+FRAMEWORK_PACKAGES = (
+    "fastapi",
+    "starlette",
+    "anyio",
+    "flask",
+    "django",
+    "asgiref",
+    "a2wsgi",
+    "gevent",
+)
 HEADING_ROW = (
     "| handler | server | in progress in one process | what sets the number "
     "| clients | first and last answer |"
@@ -32,9 +41,9 @@ class Handler:
     title: str
     app: str
     path: str
-    server: Server
     clients: int
     limit: str  # what sets the number of requests in progress, in a few words
+    server: Server = UVICORN
 
     @property
     def shown(self) -> str:
@@ -59,84 +68,50 @@ class Found:
     first: int  # whole seconds until the first answer
     last: int
 
-    def __str__(self) -> str:
-        held = "all" if self.in_progress == self.clients else str(self.in_progress)
-        return f"{held} | {{limit}} | {self.clients} | {self.first} s, {self.last} s"
-
 
 LOOP = "nothing: the event loop goes on"
+GEVENTS_LOOP = "nothing: gevent's loop goes on"
+ANYIO = "anyio's 40 threads"
+ASGIREF = "asgiref has one thread for all"
 A_THREAD_EACH = "a thread for each request"
+HELD = "the worker is held"
+FASTAPI, FLASK = "with_fastapi:app", "with_flask:app"
 HANDLERS = (
-    Handler("FastAPI, `async def`", "with_fastapi:app", "/async", UVICORN, MANY, LOOP),
-    Handler("FastAPI, `def`", "with_fastapi:app", "/def", UVICORN, SOME, "anyio's 40 threads"),
+    Handler("FastAPI, `async def`", FASTAPI, "/async", MANY, LOOP),
+    Handler("FastAPI, `def`", FASTAPI, "/def", SOME, ANYIO),
+    Handler("FastAPI, `def` generator that streams", FASTAPI, "/stream", SOME, ANYIO),
     Handler(
-        "FastAPI, `def` generator that streams",
-        "with_fastapi:app",
-        "/stream",
-        UVICORN,
-        SOME,
-        "anyio's 40 threads",
+        "FastAPI, `async def` that blocks", FASTAPI, "/blocking", FEW, "the event loop is held"
     ),
-    Handler(
-        "FastAPI, `async def` that blocks",
-        "with_fastapi:app",
-        "/blocking",
-        UVICORN,
-        FEW,
-        "the event loop is held",
-    ),
-    Handler(
-        "FastAPI, `await sync_to_async(…)`",
-        "with_fastapi:app",
-        "/sync-to-async",
-        UVICORN,
-        FEW,
-        "asgiref has one thread for all",
-    ),
+    Handler("FastAPI, `await sync_to_async(…)`", FASTAPI, "/sync-to-async", FEW, ASGIREF),
     Handler(
         "FastAPI, `def`, limiter set to 100",
         "with_more_threads:app",
         "/def",
-        UVICORN,
         MANY,
         "anyio's limiter",
     ),
-    Handler(
-        "Starlette, `run_in_threadpool`",
-        "with_starlette:app",
-        "/threadpool",
-        UVICORN,
-        SOME,
-        "anyio's 40 threads",
-    ),
-    Handler("Flask, `def`", "with_flask:app", "/def", SYNC, FEW, "the worker is held"),
-    Handler("Flask, `async def`", "with_flask:app", "/async", SYNC, FEW, "the worker is held"),
-    Handler("Flask, `def`", "with_flask:app", "/def", BARE_GTHREAD, FEW, "one thread by default"),
-    Handler("Flask, `def`", "with_flask:app", "/def", GTHREAD, SOME, "`--threads`"),
-    Handler("Flask, `async def`", "with_flask:app", "/async", GTHREAD, SOME, "`--threads`"),
-    Handler(
-        "Flask, `def`", "with_flask:app", "/def", GEVENT, SOME, "nothing: gevent's loop goes on"
-    ),
+    Handler("Starlette, `run_in_threadpool`", "with_starlette:app", "/threadpool", SOME, ANYIO),
+    Handler("Flask, `def`", FLASK, "/def", FEW, HELD, SYNC),
+    Handler("Flask, `async def`", FLASK, "/async", FEW, HELD, SYNC),
+    Handler("Flask, `def`", FLASK, "/def", FEW, "one thread by default", BARE_GTHREAD),
+    Handler("Flask, `def`", FLASK, "/def", SOME, "`--threads`", GTHREAD),
+    Handler("Flask, `async def`", FLASK, "/async", SOME, "`--threads`", GTHREAD),
+    Handler("Flask, `def`", FLASK, "/def", SOME, GEVENTS_LOOP, GEVENT),
     Handler(
         "Flask, `def`, mounted with a2wsgi",
         "mounted_flask:app",
         "/flask/def",
-        UVICORN,
         SOME,
         "a2wsgi's 10 threads",
     ),
     Handler(
-        "Flask, `def`, in asgiref's `WsgiToAsgi`",
-        "mounted_flask:adapted",
-        "/def",
-        UVICORN,
-        FEW,
-        "asgiref has one thread for all",
+        "Flask, `def`, in asgiref's `WsgiToAsgi`", "mounted_flask:adapted", "/def", FEW, ASGIREF
     ),
-    Handler("Django, `def`", "with_django:wsgi", "/def", GTHREAD, SOME, "`--threads`"),
-    Handler("Django, `async def`", "with_django:wsgi", "/async", SYNC, FEW, "the worker is held"),
-    Handler("Django, `def`", "with_django:asgi", "/def", UVICORN, MANY, A_THREAD_EACH),
-    Handler("Django, `async def`", "with_django:asgi", "/async", UVICORN, MANY, A_THREAD_EACH),
+    Handler("Django, `def`", "with_django:wsgi", "/def", SOME, "`--threads`", GTHREAD),
+    Handler("Django, `async def`", "with_django:wsgi", "/async", FEW, HELD, SYNC),
+    Handler("Django, `def`", "with_django:asgi", "/def", MANY, A_THREAD_EACH),
+    Handler("Django, `async def`", "with_django:asgi", "/async", MANY, A_THREAD_EACH),
 )
 
 
@@ -160,7 +135,7 @@ def try_one(run: Launched, handler: Handler) -> Found:
 def try_all(handlers: Iterable[Handler]) -> Cells:
     """Start the server that these handlers share, and ask one after the other."""
     first, *_ = handlers
-    apps = {first.server.interface: PREFIX + first.app}
+    apps = {first.server.interface: f"frameworks.{first.app}"}
     with launched(first.server, workers=1, apps=apps) as run:
         return {handler.row: asdict(try_one(run, handler)) for handler in handlers}
 
@@ -175,24 +150,14 @@ def markdown(cells: Cells) -> str:
     limits = {handler.row: handler.limit for handler in HANDLERS}
     rows = [HEADING_ROW, "| --- | --- | --: | --- | --: | --- |"]
     for row, cell in cells.items():
-        rows.append(f"| {row} | {str(Found(**cell)).format(limit=limits[row])} |")
+        found = Found(**cell)
+        held = "all" if found.in_progress == found.clients else found.in_progress
+        rows.append(
+            f"| {row} | {held} | {limits[row]} | {found.clients} | {found.first} s, {found.last} s |"
+        )
     return "\n".join([*rows, ""])
 
 
 TABLE = Table(
-    "handlers",
-    "frameworks",
-    fill,
-    markdown,
-    packages=(
-        "fastapi",
-        "starlette",
-        "anyio",
-        "flask",
-        "django",
-        "asgiref",
-        "a2wsgi",
-        "gevent",
-        *SERVER_PACKAGES,
-    ),
+    "handlers", "frameworks", fill, markdown, packages=(*FRAMEWORK_PACKAGES, *SERVER_PACKAGES)
 )

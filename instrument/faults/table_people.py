@@ -51,11 +51,7 @@ ROWS = (
         requests.failing,
         helps="catch it: gunicorn takes an `OSError` for a client that has left",
     ),
-    Row(
-        "a header with an underscore, `X_Token: 1`",
-        requests.header,
-        helps="a dash: `X-Token`",
-    ),
+    Row("a header with an underscore, `X_Token: 1`", requests.header, helps="a dash: `X-Token`"),
     Row(
         "a POST in chunks to Django",
         requests.chunked,
@@ -164,24 +160,14 @@ ROWS = (
         servers=(SYNC, UVICORN),
         helps="a process of its own, such as cron's or a queue's",
     ),
-    Row(
-        "the same thread, `--preload`",
-        workers.job,
-        options=("--preload",),
-        servers=(SYNC,),
-    ),
+    Row("the same thread, `--preload`", workers.job, options=("--preload",), servers=(SYNC,)),
     Row(
         "a secret key that is made at the import, four workers",
         workers.secret,
         servers=(SYNC, UVICORN),
         helps="a key from the environment",
     ),
-    Row(
-        "the same key, `--preload`",
-        workers.secret,
-        options=("--preload",),
-        servers=(SYNC,),
-    ),
+    Row("the same key, `--preload`", workers.secret, options=("--preload",), servers=(SYNC,)),
     Row(
         "a chat of 20 WebSockets, four workers: a message",
         workers.broadcast,
