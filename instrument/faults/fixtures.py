@@ -99,6 +99,15 @@ def launched(
             yield Launched(port, process, log)
 
 
+def comes_true(condition: Callable[[], object], seconds: float) -> bool:
+    """Return whether a condition becomes true within some seconds."""
+    try:
+        wait_until(condition, seconds=seconds)
+    except InstrumentError:
+        return False
+    return True
+
+
 def whole(seconds: float) -> int:
     """Return whole seconds: a busy machine adds to them, and a timer is early only by little."""
     return int(seconds + 0.1)

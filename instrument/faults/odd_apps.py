@@ -49,27 +49,21 @@ def log_begin():
 def wsgi(environ, start_response):
     log_begin()
     path = environ["PATH_INFO"]
-    if path in ("/big", "/child"):
-        body = BIG if path == "/big" else told(subprocess.call(CHILD))
-        start_response("200 OK", [("Content-Length", str(len(body)))])
-        return [body]
-    headers = [("Content-Type", "text/plain")]
     if path == "/native":
         keep_the_gil()
-    if path != "/endless":
-        headers.append(("Content-Length", str(2 * len(LINE))))
-    start_response("200 OK", headers)
-    return wsgi_lines(path)
-
-
-def wsgi_lines(path):
-    yield LINE
-    while path == "/endless":
-        time.sleep(PAUSE_SECONDS)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    if path == "/big":
+        yield BIG
+    elif path == "/child":
+        yield told(subprocess.call(CHILD))
+    else:
         yield LINE
-    if path == "/torn/native":
-        keep_the_gil()
-    yield LINE
+        while path == "/endless":
+            time.sleep(PAUSE_SECONDS)
+            yield LINE
+        if path == "/torn/native":
+            keep_the_gil()
+        yield LINE
 
 
 async def asgi(scope, receive, send):
@@ -77,24 +71,28 @@ async def asgi(scope, receive, send):
     log_begin()
     await receive()
     path = scope["path"]
-    if path in ("/big", "/child"):
-        body = BIG if path == "/big" else told(await (await create_subprocess_exec(*CHILD)).wait())
-        headers = [(b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        return await send({"type": "http.response.body", "body": body})
-    headers = [(b"content-type", b"text/plain")]
     if path == "/native":
         keep_the_gil()
-    if path != "/endless":
-        headers.append((b"content-length", str(2 * len(LINE)).encode()))
+    headers = [(b"content-type", b"text/plain")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": LINE, "more_body": True})
-    while path == "/endless":
-        await asyncio.sleep(PAUSE_SECONDS)
-        await send({"type": "http.response.body", "body": LINE, "more_body": True})
-    if path == "/torn/native":
-        await asyncio.sleep(PAUSE_SECONDS)  # so that the first half is on its way
-        keep_the_gil()
-    await send({"type": "http.response.body", "body": LINE})
+    async for piece in asgi_pieces(path):
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
     if path == "/after":
         await asyncio.sleep(AFTER_SECONDS)
+
+
+async def asgi_pieces(path):
+    if path == "/big":
+        yield BIG
+    elif path == "/child":
+        yield told(await (await create_subprocess_exec(*CHILD)).wait())
+    else:
+        yield LINE
+        while path == "/endless":
+            await asyncio.sleep(PAUSE_SECONDS)
+            yield LINE
+        if path == "/torn/native":
+            await asyncio.sleep(PAUSE_SECONDS)  # so that the first half is on its way
+            keep_the_gil()
+        yield LINE

@@ -8,14 +8,21 @@ from concurrent.futures import Future
 
 import psutil
 
-from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import is_alive, wait_until
-from instrument.faults.fixtures import ODD_APPS, PATIENCE, Answer, Users, ask, in_flight, launched
+from instrument.faults.fixtures import (
+    ODD_APPS,
+    PATIENCE,
+    Answer,
+    Users,
+    ask,
+    comes_true,
+    in_flight,
+    launched,
+)
 from instrument.servers import Server
 
 GRACE_SECONDS = 3
-USERS = 4
-SOON = 8  # seconds after which a worker that leaves has left
+SOON = 8.0  # seconds after which a worker that leaves has left
 
 
 def ask_after(server: Server, number: int) -> str:
@@ -44,17 +51,25 @@ def is_answered(request: Future[Answer]) -> bool:
     return request.done() and request.result().status == 200
 
 
-def kill_master_while_asked(server: Server) -> str:
-    """Return whether the workers of a killed master leave while users go on asking."""
-    with launched(server) as run, Users(run.port, "/0.1", users=USERS) as users:
+def kill_master(server: Server, busy: int = 0) -> str:
+    """Return whether the workers of a killed master leave, perhaps while users go on asking.
+
+    Each look sends a request, since a sync worker looks for its master after each one.
+    """
+    with launched(server) as run, Users(run.port, "/0.1", busy) as users:
         workers = run.workers()
         run.master.kill()
-        try:
-            wait_until(lambda: not any(is_alive(worker) for worker in workers), seconds=SOON)
+
+        def gone() -> bool:
+            return ask(run.port, seconds=2).status != 200 and not any(map(is_alive, workers))
+
+        if comes_true(gone, SOON):
             return "workers leave"
-        except InstrumentError:
-            users.go_on()
-            return "workers serve on"
+        users.go_on()
+        answer = ask(run.port)
+    if answer.status != 200 or int(answer.text.split()[0]) not in workers:
+        return str(answer)
+    return "workers serve on" if busy else "workers serve on, as orphans"
 
 
 def stop_in_flight(

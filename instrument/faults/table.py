@@ -1,23 +1,22 @@
 """A table of what is said of the servers: its cells are tried, printed, and written to a chapter."""
 
 import json
-import math
 import platform
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from instrument.edges import processes
+from instrument.edges import processes, signals
 from instrument.edges.errors import InstrumentError
 from instrument.edges.files import write
-from instrument.edges.processes import ROOT, wait_until
+from instrument.edges.processes import ROOT
 from instrument.edges.tools import find, lacking
 from instrument.servers import EVERYWHERE, Server, packages_of
 
@@ -152,12 +151,11 @@ def side_by_side(tasks: Sequence[Callable[[], T]], at_once: int) -> list[T]:
     with ThreadPoolExecutor(at_once) as pool:
         try:
             asked = [pool.submit(task) for task in tasks]
-            wait_until(
-                lambda: all(each.done() for each in asked) or any(map(failed, asked)),
-                seconds=math.inf,
-            )
-            for each in asked:
-                if failed(each):
+            left = set(asked)
+            while left:
+                signals.check()
+                done, left = wait(left, timeout=0.05, return_when=FIRST_EXCEPTION)
+                for each in done:
                     each.result()  # raises its error, while others may not be done yet
             return [each.result() for each in asked]
         except BaseException:
@@ -182,10 +180,6 @@ def outcome_or_error(row: Row, server: Server) -> str | InstrumentError:
         return outcome_of(row, server)
     except InstrumentError as error:
         return error
-
-
-def failed(task: Future[Any]) -> bool:
-    return task.done() and task.exception() is not None
 
 
 @cache

@@ -1,7 +1,6 @@
 """What a server costs: memory when idle and when it holds requests, and CPU time."""
 
 import statistics
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -15,12 +14,12 @@ from instrument.edges import signals
 from instrument.edges.clients import connected, connection_to
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import wait_until
-from instrument.faults.fixtures import PATIENCE, Answer, Launched, ask, ask_on, launched
+from instrument.faults.fixtures import PATIENCE, Launched, ask_on, launched
 from instrument.faults.table import Cells, Table, side_by_side
 from instrument.servers import BY_NAME, EVERYWHERE, Server
 from production.slow_client import answered
 
-WORKERS, THREADS, FEW, MANY = 4, 25, 100, 1000
+WORKERS, THREADS, MANY = 4, 25, 1000
 HOLD_SECONDS = (4, 16, 64)  # each where a machine is too slow for the one before
 SIDE_BY_SIDE = 2  # most of the time, requests are held
 ROUNDS, REQUESTS, CLIENTS = 3, 500, 8  # for the CPU time
@@ -115,40 +114,32 @@ def cost_of(run: Launched, setup: Setup, rounds: int, seconds: int) -> Cost | No
         return None
     few, many = setup.held
     with_few, with_many = held
-    cpu = statistics.median(cpu_of(run, ask_anew, 1) for _ in range(rounds))
+    cpu = statistics.median(cpu_of(run, keep=False) for _ in range(rounds))
     kept = None
     if setup.server.keeps_connections:
-        kept = statistics.median(cpu_of(run, ask_again, TIMES_KEPT) for _ in range(rounds))
+        kept = statistics.median(cpu_of(run, keep=True) for _ in range(rounds))
     return Cost(
         round(idle), few, round(with_few, 1), many, round(with_many, 1), round(worker), cpu, kept
     )
 
 
-def cpu_of(run: Launched, ask_many: Callable[[Launched, int], None], times: int) -> float:
+def cpu_of(run: Launched, keep: bool) -> float:
     """Return the CPU time of a request that does nothing, in ms, from a round of them."""
-    count = REQUESTS * times // CLIENTS
+    count = REQUESTS * (TIMES_KEPT if keep else 1) // CLIENTS
+
+    def ask_many(_: int) -> None:
+        with connection_to(run.port) as connection:
+            for _ in range(count):
+                signals.check()
+                if ask_on(connection, "/").status != 200:
+                    raise InstrumentError("not every request was answered", run.log)
+                if not keep:
+                    connection.close()
+
     before = cpu_seconds(run)
     with ThreadPoolExecutor(CLIENTS) as clients:
-        list(clients.map(lambda _: ask_many(run, count), range(CLIENTS)))
+        list(clients.map(ask_many, range(CLIENTS)))
     return round(1000 * (cpu_seconds(run) - before) / (count * CLIENTS), 3)
-
-
-def ask_anew(run: Launched, count: int) -> None:
-    for _ in range(count):
-        signals.check()
-        expect(run, ask(run.port))
-
-
-def ask_again(run: Launched, count: int) -> None:
-    with connection_to(run.port) as connection:
-        for _ in range(count):
-            signals.check()
-            expect(run, ask_on(connection, "/"))
-
-
-def expect(run: Launched, answer: Answer) -> None:
-    if answer.status != 200:
-        raise InstrumentError("not every request was answered", run.log)
 
 
 def everyone(run: Launched) -> list[psutil.Process]:

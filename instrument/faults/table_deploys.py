@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 
-from instrument.edges.errors import InstrumentError
+from instrument.edges.clients import connected
 from instrument.edges.processes import is_alive, wait_until
 from instrument.faults import renewals, stops, websockets
 from instrument.faults.fixtures import (
@@ -17,6 +17,7 @@ from instrument.faults.fixtures import (
     Launched,
     Users,
     ask,
+    comes_true,
     edited,
     last_begun,
     launched,
@@ -113,8 +114,7 @@ def is_answered(client: socket.socket) -> bool:
 def streaming(run: Launched) -> Iterator[int]:
     """Hold a stream open that never ends; hand over its worker; end the whole server after it."""
     try:
-        with socket.create_connection(("127.0.0.1", run.port), PATIENCE) as client:
-            client.sendall(b"GET /endless HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        with connected(run.port, "/endless") as client:
             client.recv(1)
             yield last_begun(run)
     finally:
@@ -136,11 +136,9 @@ def stop_endless(server: Server, is_limited: bool) -> str:
     with launched(server, *options, apps=ODD_APPS) as run, streaming(run):
         hang_up(server, run)
         run.master.send_signal(signal.SIGTERM)
-        try:
-            wait_until(lambda: not is_alive(run.master.pid), seconds=patience(is_limited))
-        except InstrumentError:
-            return "serves on" if ask(run.port).status == 200 else "hangs"
-        return "the server ends"
+        if comes_true(lambda: not is_alive(run.master.pid), patience(is_limited)):
+            return "the server ends"
+        return "serves on" if ask(run.port).status == 200 else "hangs"
 
 
 def kill_beside_endless(server: Server, is_limited: bool) -> str:
@@ -155,14 +153,11 @@ def kill_beside_endless(server: Server, is_limited: bool) -> str:
             wait_until(lambda: run.said(server.booted) == 2 * len(before))
         victim = min(run.workers() - before)
         os.kill(victim, signal.SIGKILL)
-        try:
-            wait_until(
-                lambda: len(run.workers() - before - {victim}) == len(before),
-                seconds=patience(is_limited),
-            )
-        except InstrumentError:
-            return "not replaced"
-        return "replaced"
+        enough = len(before)
+        is_replaced = comes_true(
+            lambda: len(run.workers() - before - {victim}) == enough, patience(is_limited)
+        )
+        return "replaced" if is_replaced else "not replaced"
 
 
 def patience(is_limited: bool) -> float:

@@ -78,26 +78,6 @@ def stop_with_requests(run: Launched, worker: int, least: int) -> int:
     return held
 
 
-def kill_master(server: Server) -> str:
-    with launched(server) as run:
-        workers = run.workers()
-        os.kill(run.master.pid, signal.SIGKILL)
-        last: list[Answer] = []
-
-        def refused() -> bool:  # a sync worker looks up after each request
-            last[:] = [ask(run.port, seconds=2)]
-            return last[0].text == "refused"
-
-        try:
-            wait_until(refused, seconds=8)
-        except InstrumentError:
-            answer = last[0]
-            served = answer.status == 200 and int(answer.text.split()[0]) in workers
-            return "workers serve on, as orphans" if served else str(answer)
-        wait_until(lambda: not any(is_alive(worker) for worker in workers))
-    return "workers leave"
-
-
 def hang_up(server: Server) -> str:
     """Return what is lost of quick requests, and of one that is in flight all the while.
 
@@ -234,8 +214,8 @@ def limit_connections(server: Server, *options: str) -> str:
 UNBUFFERED_REQUESTS = ("proxy_pass", "proxy_request_buffering off; proxy_pass")
 ROWS = (
     Row(f"`kill -9` one worker, {MANY} users", kill_worker),
-    Row("`kill -9` the master", kill_master),
-    Row(f"the same, {stops.USERS} users who don't wait", stops.kill_master_while_asked),
+    Row("`kill -9` the master", stops.kill_master),
+    Row(f"the same, {CALM} users who don't wait", partial(stops.kill_master, busy=CALM)),
     Row(f"SIGHUP, {CALM} users of 0.2 s, one of 4 s", hang_up),
     Row(f"SIGHUP, {BUSY} users who don't wait", hang_up_under_load),
     Row("SIGHUP after an edit", edit),
