@@ -10,7 +10,7 @@ from pathlib import Path
 from instrument.edges.clients import connection_to, exchange
 from instrument.edges.processes import is_alive, wait_until
 from instrument.faults.fixtures import ask, entry, in_flight, launched
-from instrument.faults.people_starts import OF_PEOPLE
+from instrument.faults.people_processes import OF_PEOPLE
 from instrument.servers import Server
 
 BODY = 40 * 2**20

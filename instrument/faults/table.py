@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
 from instrument.edges import processes, signals
+from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
 from instrument.edges.errors import InstrumentError
 from instrument.edges.files import write
 from instrument.edges.processes import ROOT
@@ -70,6 +71,7 @@ class Table:
     markdown: Callable[[Cells], str]
     rows: tuple[Row, ...] = ()  # that are tried on each server
     packages: tuple[str, ...] = SERVER_PACKAGES  # whose versions stand below it
+    has_frameworks: bool = False
 
     @property
     def data(self) -> Path:
@@ -98,8 +100,15 @@ class Table:
         used = ", ".join(" ".join(each) for each in saved["versions"].items())
         return f"{self.markdown(saved['cells'])}\n{used}.\n"
 
+    @cached_property
     def versions(self) -> dict[str, str]:
-        return versions(self.packages, any("nginx" in row.needs for row in self.rows))
+        """Return what the outcomes depend on."""
+        found = {package: version(package) for package in self.packages}
+        if any("nginx" in row.needs for row in self.rows) and (nginx := find("nginx")):
+            command = [nginx, "-v"]
+            done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+            found["nginx"] = done.stderr.strip().rpartition("/")[2]
+        return {**found, "Python": platform.python_version(), "system": platform.system()}
 
     def write(self, saved: dict[str, Any]) -> None:
         """Write it to docs/ and to the chapter; raise InstrumentError where its marks are gone."""
@@ -135,8 +144,7 @@ def outcomes(
         print(f"{lack}; its cells stay as they are", file=sys.stderr)
     found = {row.title: dict(saved.get(row.title, {})) for row in rows}
     tried = [(row, server) for row in rows if not row.lacks for server in row.servers]
-    try_cell = outcome_of if untried is None else outcome_or_error
-    tasks = [partial(try_cell, *cell) for cell in tried]
+    tasks = [partial(outcome_of, *cell, go_on=untried is not None) for cell in tried]
     for (row, server), outcome in zip(tried, side_by_side(tasks, SIDE_BY_SIDE), strict=True):
         if not isinstance(outcome, InstrumentError):
             found[row.title][server.name] = outcome
@@ -164,41 +172,25 @@ def side_by_side(tasks: Sequence[Callable[[], T]], at_once: int) -> list[T]:
             raise
 
 
-def outcome_of(row: Row, server: Server) -> str:
-    """Return what came of one cell; raise InstrumentError, which names it, when it can't be tried."""
+def outcome_of(row: Row, server: Server, go_on: bool) -> str | InstrumentError:
+    """Return what came of one cell; raise or return what names it, when it can't be tried."""
     try:
         return row.outcome(server)
-    except InstrumentError as error:
-        error.args = (f"{row.title}, {server.name}: {error}",)
-        raise
-    except OSError as error:  # of a client: a server that does not answer as it does elsewhere
-        raise InstrumentError(f"{row.title}, {server.name}: {error}") from error
-
-
-def outcome_or_error(row: Row, server: Server) -> str | InstrumentError:
-    try:
-        return outcome_of(row, server)
-    except InstrumentError as error:
-        return error
-
-
-@cache
-def versions(packages: tuple[str, ...], with_nginx: bool) -> dict[str, str]:
-    """Return what the outcomes depend on."""
-    found = {package: version(package) for package in packages}
-    if with_nginx and (nginx := find("nginx")):
-        told = subprocess.run(
-            [nginx, "-v"], check=True, capture_output=True, encoding="utf-8"
-        ).stderr
-        found["nginx"] = told.strip().rpartition("/")[2]
-    return {**found, "Python": platform.python_version(), "system": platform.system()}
+    except (InstrumentError, OSError) as error:  # the second of a client
+        told = InstrumentError(f"{row.title}, {server.name}: {error}")
+        told.tail = getattr(error, "tail", [])
+        if go_on:
+            return told
+        raise told from error
 
 
 def try_table(table: Table, is_written: bool, untried: list[InstrumentError] | None = None) -> None:
     """Fill a table anew and print it; write it down, too, if it is to be."""
+    if table.has_frameworks:
+        need_packages(FRAMEWORK_REQUIREMENTS)
     saved = table.saved()
     cells = table.fill(saved["cells"], untried)
-    found = {"versions": saved["versions"] | table.versions(), "cells": cells}
+    found = {"versions": saved["versions"] | table.versions, "cells": cells}
     print(table.shown(found))
     if is_written:
         table.write(found)

@@ -3,7 +3,6 @@
 import signal
 import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -13,12 +12,10 @@ from connections.late_client import ask_late
 from instrument.edges.clients import connected
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, is_alive, wait_until
-from instrument.faults import forwarded, limits
+from instrument.faults import forwarded, limits, protocols
 from instrument.faults.fixtures import Changes, Launched, ask, entry, launched, nginx, whole
-from instrument.faults.http2 import HTTP2_REQUESTS, http2
 from instrument.faults.renewals import FEW_REQUESTS, max_requests
 from instrument.faults.table import Row, table_of
-from instrument.faults.websockets import SILENT_SECONDS, stay_silent, tell_open, websocket
 from instrument.servers import Server
 
 CONF = ROOT / "connections" / "nginx.conf"
@@ -141,22 +138,14 @@ def leave_stream(server: Server, apps: dict[str, str] = STREAMS) -> str:
 
 def many_streams(server: Server) -> str:
     """Return how long the last waits when there is one stream more than a worker has slots."""
-    with (
-        launched(server, workers=1, apps=STREAMS, is_asked=False) as run,
-        ExitStack() as stack,
-        ThreadPoolExecutor(MANY_STREAMS) as clients,
-    ):
+    with launched(server, workers=1, apps=STREAMS, is_asked=False) as run, ExitStack() as stack:
         count = int(min(server.slots + 1, MANY_STREAMS))
         every = [stack.enter_context(connected(run.port)) for _ in range(count)]
         start = time.monotonic()
-
-        def seconds_until_first(connection: socket.socket) -> float:
-            if not wait_for(connection, b"data: 0"):
-                raise InstrumentError("a stream ended without an event")
-            return time.monotonic() - start
-
-        longest = max(clients.map(seconds_until_first, every))
-    return "the last waits" if longest > STREAM_SECONDS - 1 else "all at once"
+        if not all(wait_for(each, b"data: 0") for each in every):
+            raise InstrumentError("a stream ended without an event", run.log)
+        seconds = time.monotonic() - start
+    return "the last waits" if seconds > STREAM_SECONDS - 1 else "all at once"
 
 
 def stop_behind_pool(server: Server, changes: Changes = ()) -> str:
@@ -225,30 +214,34 @@ ROWS = (
         interface="asgi",
     ),
     Row(f"streams at once: one more than slots, or {MANY_STREAMS}", many_streams),
-    Row("a WebSocket", websocket),
+    Row("a WebSocket", protocols.websocket),
     Row(
         "the same, behind chapter 5's nginx",
-        partial(websocket, conf=CONF_OF_CHAPTER_5),
+        partial(protocols.websocket, conf=CONF_OF_CHAPTER_5),
         needs="nginx",
         interface="asgi",
     ),
     Row(
         "the same, behind this chapter's nginx",
-        partial(websocket, conf=CONF),
+        partial(protocols.websocket, conf=CONF),
         needs="nginx",
         interface="asgi",
     ),
     Row(
-        f"a WebSocket is silent for {SILENT_SECONDS} s: the server sends",
-        stay_silent,
+        f"a WebSocket is silent for {protocols.SILENT_SECONDS} s: the server sends",
+        protocols.stay_silent,
         interface="asgi",
     ),
     Row(
         "SIGTERM, a WebSocket is open, 2 s of grace",
-        partial(tell_open, number=signal.SIGTERM),
+        partial(protocols.tell_open, number=signal.SIGTERM),
         interface="asgi",
     ),
-    Row(f"HTTP/2: {HTTP2_REQUESTS} requests of 1 s, one connection", http2, needs="h2load openssl"),
+    Row(
+        f"HTTP/2: {protocols.HTTP2_REQUESTS} requests of 1 s, one connection",
+        protocols.http2,
+        needs="h2load openssl",
+    ),
     Row(f"`--max-requests {FEW_REQUESTS}`, 8 kept connections", max_requests),
     *forwarded.ROWS,
     *limits.ROWS,

@@ -10,7 +10,7 @@ from functools import partial
 
 from instrument.edges.clients import connected
 from instrument.edges.processes import is_alive, wait_until
-from instrument.faults import renewals, stops, websockets
+from instrument.faults import protocols, renewals, stops
 from instrument.faults.fixtures import (
     ODD_APPS,
     PATIENCE,
@@ -59,7 +59,7 @@ def slow_code(server: Server) -> str:
 def hang_up_alone(server: Server) -> str:
     """Return what a HUP does to a server with one worker."""
     with launched(server, workers=1) as run:
-        before = run.workers()
+        before = run.workers_or_self()
         run.master.send_signal(signal.SIGHUP)
         return renewed_or_ended(run, before)
 
@@ -68,7 +68,7 @@ def max_requests_alone(server: Server) -> str:
     """Return what becomes of a server with one worker, which may answer so many requests."""
     limit = f"{server.options.max_requests}={MAX_REQUESTS}"
     with launched(server, limit, workers=1) as run:
-        before = run.workers()
+        before = run.workers_or_self()
         with Users(run.port, "/", users=1):
             told = renewed_or_ended(run, before)
         return told if told == "renewed" else f"{told}, with status {run.master.wait()}"
@@ -76,12 +76,7 @@ def max_requests_alone(server: Server) -> str:
 
 def renewed_or_ended(run: Launched, before: set[int]) -> str:
     """Wait until the only worker has been renewed, or the server has ended, and return which."""
-    wait_until(
-        lambda: (
-            not is_alive(run.master.pid)
-            or (before and len(run.workers()) == 1 and not run.workers() & before)
-        )
-    )
+    run.wait_for_others(before, lambda: not is_alive(run.master.pid))
     return "renewed" if is_alive(run.master.pid) else "the server ends"
 
 
@@ -205,8 +200,8 @@ ROWS = (
     Row("SIGHUP and SIGTERM, an endless stream", partial(stop_endless, is_limited=False)),
     Row("the same, with both limits", partial(stop_endless, is_limited=True)),
     Row(
-        f"SIGHUP, a WebSocket is open, {websockets.GRACE_SECONDS} s of grace",
-        partial(websockets.tell_open, number=signal.SIGHUP),
+        f"SIGHUP, a WebSocket is open, {protocols.GRACE_SECONDS} s of grace",
+        partial(protocols.tell_open, number=signal.SIGHUP),
         interface="asgi",
     ),
     Row("SIGTERM, a block of 5 s, 1 s of grace", stops.stop_blocked),

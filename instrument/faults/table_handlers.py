@@ -6,7 +6,6 @@ from functools import partial
 from itertools import groupby
 
 from burst import burst
-from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
 from instrument.edges.errors import InstrumentError
 from instrument.faults.fixtures import Launched, launched, whole
 from instrument.faults.table import SERVER_PACKAGES, Cells, Table, side_by_side
@@ -18,16 +17,7 @@ THREADS = 25
 SYNC, GEVENT, UVICORN = BY_NAME["sync"], BY_NAME["gevent"], BY_NAME["uvicorn"]
 GTHREAD = BY_NAME["gthread"].with_threads(THREADS)
 BARE_GTHREAD = replace(SYNC, name="gthread", start=f"{GUNICORN} --worker-class gthread")
-FRAMEWORK_PACKAGES = (
-    "fastapi",
-    "starlette",
-    "anyio",
-    "flask",
-    "django",
-    "asgiref",
-    "a2wsgi",
-    "gevent",
-)
+LIBRARIES = ("fastapi", "starlette", "anyio", "flask", "django", "asgiref", "a2wsgi", "gevent")
 HEADING_ROW = (
     "| handler | server | in progress in one process | what sets the number "
     "| clients | first and last answer |"
@@ -141,7 +131,6 @@ def try_all(handlers: Iterable[Handler]) -> Cells:
 
 
 def fill(*_: object) -> Cells:
-    need_packages(FRAMEWORK_REQUIREMENTS)
     tasks = [partial(try_all, handlers) for handlers in setups()]
     return {row: cell for cells in side_by_side(tasks, AT_ONCE) for row, cell in cells.items()}
 
@@ -159,5 +148,10 @@ def markdown(cells: Cells) -> str:
 
 
 TABLE = Table(
-    "handlers", "frameworks", fill, markdown, packages=(*FRAMEWORK_PACKAGES, *SERVER_PACKAGES)
+    "handlers",
+    "frameworks",
+    fill,
+    markdown,
+    packages=(*LIBRARIES, *SERVER_PACKAGES),
+    has_frameworks=True,
 )

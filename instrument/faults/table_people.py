@@ -1,21 +1,17 @@
 """The table of docs/questions.md: what people run into, and what helps."""
 
-from collections.abc import Iterator
 from functools import partial
 
-from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
-from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT
+from instrument.faults import people_processes as processes
 from instrument.faults import people_requests as requests
-from instrument.faults import people_starts as starts
-from instrument.faults import people_workers as workers
 from instrument.faults.table import DASH, SERVER_PACKAGES, Cells, Row, Table, outcomes
 from instrument.faults.table_diagnosis import py_spy, usr2
 from instrument.servers import EVERYWHERE, SERVERS
 
 SYNC, GTHREAD, GEVENT, WORKER, ASGI, UVICORN = (each.with_threads(2) for each in SERVERS)
 CONF = ROOT / "production" / "nginx.conf"
-LIMIT = f"`timeout` {starts.TIMEOUT_SECONDS} s"
+LIMIT = f"`timeout` {processes.TIMEOUT_SECONDS} s"
 ROWS = (
     Row(
         "a view asks its own server, one worker",
@@ -96,94 +92,94 @@ ROWS = (
     Row("the same, `PYTHONUNBUFFERED=1`", partial(requests.printed_line, unbuffered="1")),
     Row(
         "the application's module does not exist, two workers",
-        partial(starts.failed_start, apps=starts.NO_APP),
+        partial(processes.failed_start, apps=processes.NO_APP),
         servers=(SYNC, ASGI, UVICORN),
         helps="`restart: always` in place of `on-failure`, or a single `uvicorn`",
     ),
     Row(
         "the same, one worker",
-        partial(starts.failed_start, workers=1, apps=starts.NO_APP),
+        partial(processes.failed_start, workers=1, apps=processes.NO_APP),
         servers=(UVICORN,),
     ),
     Row(
         "the lifespan fails, two workers",
-        partial(starts.failed_start, LIFESPAN_FAILS="1"),
+        partial(processes.failed_start, LIFESPAN_FAILS="1"),
         servers=(WORKER, ASGI, UVICORN),
         helps="`restart: always` in place of `on-failure`, or a single `uvicorn`",
     ),
     Row(
         "the import raises an exception, two workers",
-        partial(starts.failed_start, AT_IMPORT="fails"),
+        partial(processes.failed_start, AT_IMPORT="fails"),
         servers=(SYNC, ASGI, UVICORN),
         helps="`python -c 'import yours'` before the start, or a single `uvicorn`",
     ),
     Row(
         "the same, one worker, `--reload`",
-        partial(starts.failed_start, workers=1, AT_IMPORT="fails"),
+        partial(processes.failed_start, workers=1, AT_IMPORT="fails"),
         options=("--reload", "--reload-dir=asgi"),
         servers=(UVICORN,),
         helps="the next edit starts it",
     ),
     Row(
         f"an import that waits for 6 s, two workers, {LIMIT}",
-        starts.slow_import,
+        processes.slow_import,
         helps="a time-out in the code that is imported",
     ),
     Row(
         f"an import in C that keeps the GIL, two workers, {LIMIT}",
-        starts.import_with_gil,
+        processes.import_with_gil,
         servers=(UVICORN,),
         helps="a longer `--timeout-worker-healthcheck`",
     ),
-    Row("an edit, `--reload`", starts.reload, helps="`uvicorn --reload` while you develop"),
+    Row("an edit, `--reload`", processes.reload, helps="`uvicorn --reload` while you develop"),
     Row(
         "the same, `--preload`, too",
-        starts.reload,
+        processes.reload,
         options=("--preload",),
         servers=(SYNC,),
         helps="no `--preload` while you develop",
     ),
     Row(
         "an edit, `--reload`, a stream is open: another client gets",
-        starts.reload_beside_stream,
+        processes.reload_beside_stream,
         servers=(GTHREAD, ASGI, UVICORN),
         helps="the next row; close the page that streams",
     ),
     Row(
         "the same, a second for the old worker (`--graceful-timeout 1`)",
-        partial(starts.reload_beside_stream, grace="1"),
+        partial(processes.reload_beside_stream, grace="1"),
         servers=(ASGI, UVICORN),
     ),
     Row(
         "a thread that is started at the import, four workers",
-        workers.job,
+        processes.job,
         servers=(SYNC, UVICORN),
         helps="a process of its own, such as cron's or a queue's",
     ),
-    Row("the same thread, `--preload`", workers.job, options=("--preload",), servers=(SYNC,)),
+    Row("the same thread, `--preload`", processes.job, options=("--preload",), servers=(SYNC,)),
     Row(
         "a secret key that is made at the import, four workers",
-        workers.secret,
+        processes.secret,
         servers=(SYNC, UVICORN),
         helps="a key from the environment",
     ),
-    Row("the same key, `--preload`", workers.secret, options=("--preload",), servers=(SYNC,)),
+    Row("the same key, `--preload`", processes.secret, options=("--preload",), servers=(SYNC,)),
     Row(
         "a chat of 20 WebSockets, four workers: a message",
-        workers.broadcast,
+        processes.broadcast,
         servers=(WORKER, ASGI, UVICORN),
         helps="pub/sub, for instance PostgreSQL's `LISTEN` and `NOTIFY`",
     ),
     Row(
         "Prometheus' gauge of requests in progress, after one was killed with its worker",
-        workers.dead_gauge,
+        processes.dead_gauge,
         needs="prometheus_client",
         servers=(SYNC,),
         helps="`mark_process_dead` in gunicorn's `child_exit`",
     ),
     Row(
         "the same, with that hook",
-        workers.dead_gauge,
+        processes.dead_gauge,
         options=("--config=python:instrument.faults.people_metrics_app",),
         needs="prometheus_client",
         servers=(SYNC,),
@@ -219,32 +215,25 @@ ROWS = (
 HELPS = {row.title: row.helps for row in ROWS}
 
 
-def fill(saved: Cells, untried: list[InstrumentError] | None = None) -> Cells:
-    need_packages(FRAMEWORK_REQUIREMENTS)
-    return outcomes(ROWS, saved, untried)
-
-
 def markdown(cells: Cells) -> str:
+    """Return a line for each outcome, with the servers of which it is true."""
     lines = ["situation | server | what happens | what helps", "--- | --- | --- | ---"]
     for title, told in cells.items():
-        lines += lines_of(title, told)
+        first, helps = title, HELPS[title] or DASH
+        for outcome in dict.fromkeys(told.values()):
+            names = [name for name, each in told.items() if each == outcome]
+            servers = "all five" if len(names) == len(EVERYWHERE) else ", ".join(names)
+            lines.append(f"{first} | {servers} | {outcome} | {helps}")
+            first = helps = ""
     return "".join(f"| {line} |\n" for line in lines)
-
-
-def lines_of(title: str, told: dict[str, str]) -> Iterator[str]:
-    """Yield a line for each outcome, with the servers of which it is true."""
-    for place, outcome in enumerate(dict.fromkeys(told.values())):
-        names = [name for name, each in told.items() if each == outcome]
-        servers = "all five" if len(names) == len(EVERYWHERE) else ", ".join(names)
-        first, helps = (title, HELPS[title] or DASH) if place == 0 else ("", "")
-        yield f"{first} | {servers} | {outcome} | {helps}"
 
 
 TABLE = Table(
     "people",
     "docs/questions.md",
-    fill,
+    partial(outcomes, ROWS),
     markdown,
     ROWS,
     packages=(*SERVER_PACKAGES, "gevent", "django", "prometheus_client", "py-spy"),
+    has_frameworks=True,
 )

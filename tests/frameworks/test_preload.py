@@ -1,13 +1,11 @@
-"""What chapter 7 says of what an application opens and starts at import, and of Django's pool."""
+"""What chapter 7 says of a connection that is used at import, and of Django's pool."""
 
-import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from burst import burst
-from instrument.edges.processes import wait_until
 from instrument.faults.fixtures import ask, launched, whole
 from instrument.servers import BY_NAME
 from tests.support.machine import taken_again
@@ -36,17 +34,6 @@ def test_a_connection_that_was_used_at_import_is_shared(postgres, options):
         assert answers == {"its own": REQUESTS}
     else:
         assert answers[200], answers  # with the value of another request
-
-
-@pytest.mark.parametrize("options", [(), ("--preload",)], ids=["", "preload"])
-def test_a_thread_that_was_started_at_import_runs_in_the_master_alone(options):
-    apps = {"wsgi": "tests.support.ticking_app:app"}
-    with launched(SYNC, *options, apps=apps) as run:
-        before = run.said("ticks in")
-        wait_until(lambda: run.said("ticks in") >= before + 20)
-        *_, last = run.log.read_text(encoding="utf-8").split("ticks in", before)
-        ticking = set(map(int, re.findall(r"ticks in (\d+)", f"ticks in{last}")))
-        assert ticking == ({run.master.pid} if options else run.workers())
 
 
 @NEEDS_POSTGRES

@@ -12,7 +12,7 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, wait_until
 from instrument.faults import TABLES, table_costs, table_handlers, tables
 from instrument.faults.table import COLUMNS, Row, outcomes
-from tests.support.commands import COMPARE, compare, one_line
+from tests.support.commands import COMPARE
 from tests.support.offspring import gone
 
 CELLS = [
@@ -28,7 +28,7 @@ def test_a_cell(table, row, server):
     if row.lacks:
         pytest.skip(row.lacks)
     saved = table.saved()
-    told, here = saved["versions"], table.versions()
+    told, here = saved["versions"], table.versions
     changed = [f"{name} {here.get(name)}" for name in told if told[name] != here.get(name)]
     assert row.outcome(server) == saved["cells"][row.title][server.name], f"changed: {changed}"
 
@@ -129,11 +129,3 @@ def test_a_cell_that_can_not_be_tried_ends_all_or_leaves_the_others_their_news(k
     assert told.pop("asgi") == "old"
     assert set(told.values()) == {"new"}
     assert list(map(str, untried)) == ["a row, asgi: waited in vain"]
-
-
-def test_an_unknown_table_names_the_known():
-    said = one_line(compare("faults", "produktion"))
-    assert said == (
-        "compare: unknown table 'produktion': "
-        "choose from production, deploys, connections, costs, handlers, diagnosis, people"
-    )

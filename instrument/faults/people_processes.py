@@ -1,13 +1,17 @@
-"""What people run into when a server starts, or loads its code anew: it fails, hangs, or says nothing."""
+"""What people run into with processes: they start, load code anew, and share nothing."""
 
+import os
+import re
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from connections.chat_client import chat
 from instrument.edges import processes
 from instrument.edges.clients import connected
-from instrument.edges.processes import wait_until
+from instrument.edges.processes import is_alive, wait_until
 from instrument.faults.fixtures import (
     COPIED_APPS,
     Launched,
@@ -15,6 +19,7 @@ from instrument.faults.fixtures import (
     comes_true,
     copied_apps,
     edit_apps,
+    in_flight,
     last_begun,
     launched,
 )
@@ -29,6 +34,10 @@ COPIED_ODD_APPS = {"wsgi": "odd_apps:wsgi", "asgi": "odd_apps:asgi"}
 TIMEOUT_SECONDS = 2
 AGAIN_AND_AGAIN = 3  # of two workers, so that one that replaced another has died, too
 SOON = 6.0  # seconds after which a server that loads its code anew has done so
+WORKERS, CLIENTS = 4, 20
+TICKS = 20 * WORKERS  # in which each thread that runs has had its turn
+CHAT = {"asgi": "connections.chat_app:app"}
+METRICS = {"wsgi": "instrument.faults.people_metrics_app:wsgi"}
 CLIENT_SECONDS = 5.0  # of a client that asks while a stream is open
 
 
@@ -45,19 +54,16 @@ def failed_start(
     with tempfile.TemporaryDirectory(prefix="fault-") as scratch:
         log = Path(scratch) / "log"
         with processes.running(command, log, 0, **variables) as process:
-
-            def said(text: str) -> int:
-                return log.read_text(encoding="utf-8").count(text)
-
+            run = Launched(port, process, log)
             wait_until(
                 lambda: (
                     process.poll() is not None
-                    or said("died") >= AGAIN_AND_AGAIN
-                    or ("--reload" in options and said("RuntimeError"))
+                    or run.said("died") >= AGAIN_AND_AGAIN
+                    or ("--reload" in options and run.said("RuntimeError"))
                 )
             )
             if process.poll() is None:
-                waits = ask(port).text == "refused" and not said("died")
+                waits = ask(port).text == "refused" and not run.said("died")
                 return "stays, and serves nobody" if waits else "starts new workers without end"
     return "ends with status 0" if process.returncode == 0 else "ends with an error's status"
 
@@ -121,3 +127,61 @@ def reload_beside_stream(server: Server, grace: str = "") -> str:
             )
         )
         return "new code" if last_begun(run) != old else "no answer while it is open"
+
+
+def job(server: Server, *options: str) -> str:
+    """Return where a thread runs that begins at the import, when four workers have begun."""
+    with launched(server, *options, workers=WORKERS, apps=OF_PEOPLE, AT_IMPORT="ticks") as run:
+        secrets_of_all(run)
+        seen = run.said(" ticks")
+        wait_until(lambda: run.said(" ticks") >= seen + TICKS)
+        ticking = re.findall(r"(\d+) ticks", run.log.read_text(encoding="utf-8"))[seen:]
+    if set(ticking) == {str(run.master.pid)}:
+        return "runs once, in the master"
+    return f"runs {len(set(ticking))} times"
+
+
+def secret(server: Server, *options: str) -> str:
+    with launched(server, *options, workers=WORKERS, apps=OF_PEOPLE) as run:
+        found = len(set(secrets_of_all(run)))
+    return "the same in each" if found == 1 else f"{found} different ones"
+
+
+def secrets_of_all(run: Launched) -> list[str]:
+    """Return the secret of each worker, when all of them have answered."""
+    found: dict[str, str] = {}
+
+    def have_answered() -> bool:
+        worker, told = ask(run.port, "/secret").text.split()
+        found[worker] = told
+        return len(found) == WORKERS
+
+    wait_until(have_answered)
+    return list(found.values())
+
+
+def broadcast(server: Server) -> str:
+    """Return whom a message reaches; it is sent once the clients are spread over workers."""
+    with launched(server, workers=WORKERS, apps=CHAT, is_asked=False) as run:
+        held: list[str] = []
+        told: list[str] = []
+        while len(set(held)) < 2:
+            held, told = chat(run.port, CLIENTS)
+    if len(told) == CLIENTS:
+        return f"reaches all {CLIENTS}"
+    all_of_one = len(set(told)) == 1 and len(told) == held.count(told[0])
+    return "reaches those of one worker" if all_of_one else f"reaches {len(told)}"
+
+
+def dead_gauge(server: Server, *options: str) -> str:
+    """Return what a gauge of live workers says of a request whose worker was killed."""
+    with (
+        tempfile.TemporaryDirectory(prefix="fault-") as folder,
+        launched(server, *options, apps=METRICS, PROMETHEUS_MULTIPROC_DIR=folder) as run,
+    ):
+        with in_flight(run, "/wait") as (_, worker):
+            os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: not is_alive(worker) and (not options or run.said("forgot it")))
+        # the next worker's file is empty at first, which is answered with 500
+        told = wait_until(lambda: (answer := ask(run.port)).status == 200 and answer.text)
+        return f"{told} in progress"

@@ -1,5 +1,7 @@
-"""WebSockets, of the server itself and through nginx."""
+"""WebSockets, of the server itself and through nginx, and HTTP/2, which h2load speaks with TLS."""
 
+import re
+import tempfile
 from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -7,10 +9,13 @@ from websockets.frames import CloseCode
 from websockets.sync.client import connect
 
 from instrument.edges.clients import connected
-from instrument.faults.fixtures import PATIENCE, entry, launched
+from instrument.edges.errors import InstrumentError
+from instrument.edges.processes import printed
+from instrument.faults.fixtures import PATIENCE, Changes, entry, launched, whole
 from instrument.servers import Server
 
 GRACE_SECONDS, SILENT_SECONDS = 2, 23
+HTTP2_REQUESTS = 8
 PING = b"\x89"  # its first byte
 UPGRADE = (
     b"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13"
@@ -19,11 +24,11 @@ UPGRADE = (
 APPS = {"wsgi": "production.wsgi_app:app", "asgi": "asgi.websocket_app:app"}
 
 
-def websocket(server: Server, conf: Path | None = None) -> str:
+def websocket(server: Server, conf: Path | None = None, changes: Changes = ()) -> str:
     """Return what a client gets that asks for a WebSocket, perhaps of nginx."""
     with (
         launched(server, workers=1, apps=APPS, is_asked=False) as run,
-        entry(run, conf, is_asked=False) as port,
+        entry(run, conf, *changes, is_asked=False) as port,
     ):
         try:
             with connect(f"ws://127.0.0.1:{port}", proxy=None) as connection:
@@ -68,3 +73,33 @@ def tell_open(server: Server, number: int) -> str:
             if closed.rcvd and closed.rcvd.code != CloseCode.INTERNAL_ERROR:
                 return f"told {closed.rcvd.code}"
             return "cut off: 1011, or told nothing"
+
+
+def http2(server: Server) -> str:
+    """Return what eight requests of 1 s on one connection speak, and how long they take."""
+    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
+        key, certificate = make_certificate(Path(folder))
+        names = server.options
+        tls = f"{names.key_file}={key}", f"{names.certificate_file}={certificate}"
+        with launched(server, *tls, *names.http2, workers=1, is_asked=False) as run:
+            at_once = ["-n", str(HTTP2_REQUESTS), "-c", "1", "-m", str(HTTP2_REQUESTS)]
+            command = ["h2load", *at_once, f"https://127.0.0.1:{run.port}/1"]
+            told = printed(command, Path(folder) / "log")
+    (protocol,) = re.findall(r"Application protocol: (\S+)", told)
+    (requests,) = re.findall(r"^requests: .*", told, re.MULTILINE)
+    if f"{HTTP2_REQUESTS} succeeded" in requests:
+        (seconds,) = re.findall(r"finished in ([\d.]+)s", told)
+        return f"{protocol}: {whole(float(seconds))} s"
+    return f"{protocol}: no answer" if " 0 done" in requests else f"{protocol}: {requests}"
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """Make a key and a certificate for 127.0.0.1, of a day."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+    command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    log = folder / "log"
+    printed([*command, "-keyout", str(key), "-out", str(certificate)], log)
+    if not certificate.exists():
+        raise InstrumentError("openssl made no certificate", log)
+    return key, certificate
