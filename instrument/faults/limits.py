@@ -2,13 +2,15 @@
 
 import socket
 from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
 
 import psutil
 
 from instrument.edges.clients import connected
 from instrument.edges.errors import InstrumentError
-from instrument.edges.processes import ROOT, free_port, wait_until
-from instrument.faults.fixtures import Launched, ask, launched, nginx
+from instrument.edges.processes import ROOT, wait_until
+from instrument.faults.fixtures import Launched, ask, entry, launched
 from instrument.faults.table import Row
 from instrument.servers import Server
 
@@ -26,26 +28,19 @@ def worker_of(run: Launched) -> psutil.Process:
     return psutil.Process(pid)
 
 
-def endless_headers(server: Server, *options: str) -> str:
-    """Return what becomes of a client that sends headers without an end."""
-    with launched(server, *options, workers=1) as run:
+def endless_headers(server: Server, *options: str, conf: Path | None = None) -> str:
+    """Return what becomes of a client that sends headers without an end, or what nginx answers."""
+    with launched(server, *options, workers=1) as run, entry(run, conf) as port:
         worker = worker_of(run)
         before = worker.memory_info().rss
-        with connected(run.port, end=b"") as connection:
-            if is_cut_off(connection):
+        with connected(port, end=b"") as connection:
+            cut_off = is_cut_off(connection)
+            if conf:
+                return connection.recv(65536).decode().split()[1]
+            if cut_off:
                 return "cut off"
             wait_until(lambda: worker.memory_info().rss - before > 0.9 * HEADERS)
             return "kept in memory"
-
-
-def endless_headers_behind_nginx(server: Server) -> str:
-    """Return what nginx answers to such a client, without asking the server."""
-    with (
-        nginx(CONF, free_port(), is_asked=False) as proxy,
-        connected(proxy.port, end=b"") as connection,
-    ):
-        is_cut_off(connection)
-        return connection.recv(65536).decode().split()[1]
 
 
 def is_cut_off(connection: socket.socket) -> bool:
@@ -82,7 +77,9 @@ ROWS = (
     Row(f"one client sends {HEADERS // MB} MB of headers", endless_headers),
     Row("the same, `--http h11`", endless_headers, options=("--http=h11",)),
     Row(
-        "the same headers, behind this chapter's nginx", endless_headers_behind_nginx, needs="nginx"
+        "the same headers, behind this chapter's nginx",
+        partial(endless_headers, conf=CONF),
+        needs="nginx",
     ),
     Row(
         f"{HALF_REQUESTS} half requests, {OPEN_FILES} files may be open: another client gets",

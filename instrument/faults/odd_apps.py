@@ -38,10 +38,6 @@ def keep_the_gil():
     library.pthread_mutex_timedlock(mutex, ctypes.byref(until))
 
 
-def told(status):
-    return f"{status}\n".encode()
-
-
 def log_begin():
     print(f"{os.getpid()} begins", file=sys.stderr, flush=True)
 
@@ -55,7 +51,7 @@ def wsgi(environ, start_response):
     if path == "/big":
         yield BIG
     elif path == "/child":
-        yield told(subprocess.call(CHILD))
+        yield f"{subprocess.call(CHILD)}\n".encode()
     else:
         yield LINE
         while path == "/endless":
@@ -86,7 +82,8 @@ async def asgi_pieces(path):
     if path == "/big":
         yield BIG
     elif path == "/child":
-        yield told(await (await create_subprocess_exec(*CHILD)).wait())
+        child = await create_subprocess_exec(*CHILD)
+        yield f"{await child.wait()}\n".encode()
     else:
         yield LINE
         while path == "/endless":

@@ -29,6 +29,7 @@ OF_PEOPLE = {
     "wsgi": "instrument.faults.people_apps:wsgi",
     "asgi": "instrument.faults.people_apps:asgi",
 }
+NO_DATABASE = {"asgi": "instrument.faults.people_apps:without_database"}
 NO_APP = dict.fromkeys(OF_PEOPLE, "no_such_module:app")
 COPIED_ODD_APPS = {"wsgi": "odd_apps:wsgi", "asgi": "odd_apps:asgi"}
 TIMEOUT_SECONDS = 2

@@ -7,13 +7,11 @@ from instrument.edges.processes import ROOT, wait_until
 from instrument.faults.fixtures import (
     COPIED_APPS,
     PATIENCE,
-    Launched,
     Users,
     copied_apps,
     edit_apps,
     entry,
     launched,
-    nginx,
 )
 from instrument.servers import Server
 
@@ -25,24 +23,26 @@ RENEWALS, REQUESTS = 4, 1000  # of which a server that loses nothing loses none
 
 
 def hang_up_behind_pool(server: Server) -> str:
+    return told(server, hang_up_until_lost(server, USERS, POOL, "POST"))
+
+
+def hang_up_until_lost(
+    server: Server, many: int, conf: Path | None = None, method: str = "GET"
+) -> Users:
+    """Return users that asked while all workers were renewed again and again, until some lost."""
     with (
         launched(server) as run,
-        nginx(POOL, run.port) as proxy,
-        Users(proxy.port, "/", users=USERS, method="POST") as users,
+        entry(run, conf) as port,
+        Users(port, "/", many, method=method) as users,
     ):
-        hang_up_until_lost(server, run, users)
-    return told(server, users)
-
-
-def hang_up_until_lost(server: Server, run: Launched, users: Users) -> None:
-    """Renew all workers, again and again, until the users have lost something."""
-    for _ in range(RENEWALS * more(server)):
-        if users.lost:
-            break
-        before = run.workers()
-        run.master.send_signal(signal.SIGHUP)
-        run.wait_for_others(before, lambda: bool(users.lost))
-        users.go_on()
+        for _ in range(RENEWALS * more(server)):
+            if users.lost:
+                break
+            before = run.workers()
+            run.master.send_signal(signal.SIGHUP)
+            run.wait_for_others(before, lambda: bool(users.lost))
+            users.go_on()
+    return users
 
 
 def max_requests_behind_pool(server: Server) -> str:

@@ -103,7 +103,7 @@ ROWS = (
     ),
     Row(
         "the lifespan fails, two workers",
-        partial(processes.failed_start, LIFESPAN_FAILS="1"),
+        partial(processes.failed_start, apps=processes.NO_DATABASE),
         servers=(WORKER, ASGI, UVICORN),
         helps="`restart: always` in place of `on-failure`, or a single `uvicorn`",
     ),

@@ -101,8 +101,7 @@ def hang_up(server: Server) -> str:
 
 def hang_up_under_load(server: Server) -> str:
     """Return what users lose at a HUP when they ask as fast as they can."""
-    with launched(server) as run, Users(run.port, "/", users=BUSY) as users:
-        hang_up_until_lost(server, run, users)
+    users = hang_up_until_lost(server, BUSY)
     if not users.lost:
         return "nothing lost"
     few = users.lost.total() <= BUSY
@@ -120,30 +119,23 @@ def timeout(server: Server) -> str:
     return f"{server.options.timeout}={TIMEOUT_SECONDS}"
 
 
-def block(server: Server) -> str:
-    path = f"/block/{BLOCK_SECONDS}" if server.is_asgi else f"/{BLOCK_SECONDS}"
-    told, answer = blocked(server, path)
-    return told or f"killed within {max(answer.seconds, LATEST_SECONDS):.2g} s; {answer}"
+def block(server: Server, in_c: str = "") -> str:
+    """Return what becomes of a worker whose request blocks, in Python or at a path that does in C.
 
-
-def block_in_c(server: Server, path: str) -> str:
-    """Return the same of a block that keeps the GIL: not even what tells the master runs then."""
-    told, answer = blocked(server, path, ODD_APPS)
-    half = answer.text == "IncompleteRead"
-    return told or f"killed; {'half of the body' if half else answer}"
-
-
-def blocked(server: Server, path: str, apps: dict[str, str] = APPS) -> tuple[str, Answer]:
-    """Return what becomes of a worker whose request blocks, unless it is killed, and the answer."""
+    C keeps the GIL: nothing else in the process runs, not even what tells the master that it lives.
+    """
+    path = in_c or (f"/block/{BLOCK_SECONDS}" if server.is_asgi else f"/{BLOCK_SECONDS}")
     with (
-        launched(server, timeout(server), apps=apps) as run,
+        launched(server, timeout(server), apps=ODD_APPS if in_c else APPS) as run,
         in_flight(run, path) as (request, worker),
     ):
         answer = request.result()
         if answer.status == 200:
-            return "not noticed" if is_alive(worker) else "killed afterwards", answer
+            return "not noticed" if is_alive(worker) else "killed afterwards"
         wait_until(lambda: not is_alive(worker))
-    return "", answer
+    if in_c:
+        return f"killed; {'half of the body' if answer.text == 'IncompleteRead' else answer}"
+    return f"killed within {max(answer.seconds, LATEST_SECONDS):.2g} s; {answer}"
 
 
 def wait_long(server: Server) -> str:
@@ -229,9 +221,9 @@ ROWS = (
     Row(f"a block of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", block),
     Row(
         f"a block in C that keeps the GIL, `timeout` {TIMEOUT_SECONDS} s",
-        partial(block_in_c, path="/native"),
+        partial(block, in_c="/native"),
     ),
-    Row("the same, half of the body sent", partial(block_in_c, path="/torn/native")),
+    Row("the same, half of the body sent", partial(block, in_c="/torn/native")),
     Row(
         f"an `await` of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s",
         wait_long,
