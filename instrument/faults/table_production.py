@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections import Counter
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +15,6 @@ from instrument.faults import stops
 from instrument.faults.fixtures import (
     APPS,
     ODD_APPS,
-    PATIENCE,
-    Answer,
     Changes,
     Launched,
     Users,
@@ -169,29 +167,20 @@ def half_requests(
 def overload(server: Server) -> str:
     """Return where requests of half a second wait: in the backlog, in the worker, or nowhere."""
     slots = server.slots if server.slots < math.inf else 0
-    looks: list[int] = []  # connections that the worker held while more waited than it has slots
-    with launched(server, workers=1) as run:
-        deadline = time.monotonic() + PATIENCE
-        while not looks:  # a busy machine may look too late
-            if time.monotonic() > deadline:
-                raise InstrumentError("no look at the worker came in time")
-            with ThreadPoolExecutor(BUSY) as clients:
-                asked = [clients.submit(ask, run.port, "/0.5") for _ in range(BUSY)]
-                while before := unanswered(asked):
-                    held = run.held(*run.workers_or_self())
-                    if before < BUSY and unanswered(asked) > slots:
-                        looks.append(held)
-                    time.sleep(0.05)
-            answers = [each.result() for each in asked]
-            if {answer.status for answer in answers} != {200}:
-                return str(Counter(str(answer) for answer in answers))
-            if max(answer.seconds for answer in answers) < 2:  # in turn it is 5 s, by twos 2.5 s
-                return "all at once"
-    return "queues in the worker" if max(looks) > slots else "queues in the backlog"
-
-
-def unanswered(asked: list[Future[Answer]]) -> int:
-    return sum(not each.done() for each in asked)
+    held = 0  # connections at most, by the worker, while more waited than it has slots
+    with launched(server, workers=1) as run, ThreadPoolExecutor(BUSY) as clients:
+        asked = [clients.submit(ask, run.port, "/0.5") for _ in range(BUSY)]
+        while sum(not each.done() for each in asked) > slots:
+            held = max(held, run.held(*run.workers_or_self()))
+            time.sleep(0.05)
+        answers = [each.result() for each in asked]
+    if {answer.status for answer in answers} != {200}:
+        return str(Counter(map(str, answers)))
+    if max(answer.seconds for answer in answers) < 2:  # in turn it is 5 s, by twos 2.5 s
+        return "all at once"
+    if not held:
+        raise InstrumentError("no look at the worker came in time")
+    return "queues in the worker" if held > slots else "queues in the backlog"
 
 
 def limit_connections(server: Server, *options: str) -> str:
