@@ -10,10 +10,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio
-import anyio.lowlevel
 import psutil
 import pytest
 from a2wsgi import WSGIMiddleware
+from anyio.lowlevel import checkpoint
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from flask import Flask
@@ -43,9 +43,9 @@ def forget(objects):
     gc.collect()
 
 
-def scope_of(path):
-    """Return what a server tells an application of a request."""
-    return {
+async def answer_of(app, path, receives=checkpoint, sends=checkpoint):
+    """Return what an application sends for a request, each message after one of these waits."""
+    scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -58,6 +58,18 @@ def scope_of(path):
         "client": ("127.0.0.1", 1),
         "scheme": "http",
     }
+    sent = []
+
+    async def receive():
+        await receives()
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        await sends()
+        sent.append(message)
+
+    await app(scope, receive, send)
+    return sent
 
 
 def served(app, server="uvicorn", *options):
@@ -122,8 +134,8 @@ def test_calls_that_need_no_thread_of_django_share_the_executor():
     assert enough[-1] < 2 <= too_many[-1]
 
 
-@pytest.mark.parametrize("held_by", ["half a body", "an answer that is not read"])
-def test_ten_slow_clients_hold_all_threads_of_a2wsgi(held_by):
+@pytest.mark.parametrize("what", ["receives", "sends"], ids=["half a body", "an unread answer"])
+def test_ten_slow_clients_hold_all_threads_of_a2wsgi(what):
     begun, answered = [], []
 
     def app(environ, start_response):
@@ -132,27 +144,17 @@ def test_ten_slow_clients_hold_all_threads_of_a2wsgi(held_by):
         start_response("200 OK", [])
         return [b"answered"] * 100  # pieces, of which some wait in memory
 
-    async def ask(mounted, path, released):
-        async def receive():
-            if held_by == "half a body":
-                await released.wait()
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message):
-            if held_by == "an answer that is not read":
-                await released.wait()
-
-        await mounted(scope_of(path), receive, send)
+    async def ask(mounted, path, wait):
+        await answer_of(mounted, path, **{what: wait})
         answered.append(path)
 
     async def ask_eleven_times():
-        mounted, released, at_once = WSGIMiddleware(app), anyio.Event(), anyio.Event()
-        at_once.set()
+        mounted, released = WSGIMiddleware(app), anyio.Event()
         async with anyio.create_task_group() as clients:
             for _ in range(10):
-                clients.start_soon(ask, mounted, "/slow", released)
+                clients.start_soon(ask, mounted, "/slow", released.wait)
             await until(lambda: len(begun) == 10)
-            clients.start_soon(ask, mounted, "/fast", at_once)
+            clients.start_soon(ask, mounted, "/fast", checkpoint)
             await until(lambda: mounted.executor._work_queue.qsize() == 1)
             assert (begun, answered) == (["/slow"] * 10, [])
             released.set()
@@ -204,20 +206,14 @@ def test_the_answer_of_a_def_endpoint_is_serialised_on_the_event_loop():
         def where(self, _):
             return threading.current_thread().name
 
-    app, sent, ran_in = FastAPI(), [], []
+    app, ran_in = FastAPI(), []
 
     @app.get("/")
     def note() -> Note:
         ran_in.append(threading.current_thread().name)
         return Note(written_in="")
 
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    anyio.run(app, scope_of("/"), receive, send)
+    sent = anyio.run(answer_of, app, "/")
     assert ran_in != ["MainThread"]
     assert json.loads(sent[1]["body"]) == {"written_in": "MainThread"}
 
@@ -240,7 +236,7 @@ def test_the_event_loop_waits_for_its_turn_among_threads_that_compute():
         async with anyio.create_task_group() as requests:
             for _ in range(20):
                 requests.start_soon(run_in_threadpool, compute)
-            await anyio.lowlevel.checkpoint()
+            await checkpoint()
             return alone, await seconds_of_turns()
 
     alone, beside = anyio.run(compare)
