@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from connections.chat_client import chat
 from instrument.edges import processes
 from instrument.edges.clients import connected
 from instrument.edges.processes import is_alive, wait_until
@@ -30,14 +29,12 @@ OF_PEOPLE = {
     "asgi": "instrument.faults.people_apps:asgi",
 }
 NO_DATABASE = {"asgi": "instrument.faults.people_apps:without_database"}
-NO_APP = dict.fromkeys(OF_PEOPLE, "no_such_module:app")
 COPIED_ODD_APPS = {"wsgi": "odd_apps:wsgi", "asgi": "odd_apps:asgi"}
 TIMEOUT_SECONDS = 2
 AGAIN_AND_AGAIN = 3  # of two workers, so that one that replaced another has died, too
 SOON = 6.0  # seconds after which a server that loads its code anew has done so
-WORKERS, CLIENTS = 4, 20
+WORKERS = 4
 TICKS = 20 * WORKERS  # in which each thread that runs has had its turn
-CHAT = {"asgi": "connections.chat_app:app"}
 METRICS = {"wsgi": "instrument.faults.people_metrics_app:wsgi"}
 CLIENT_SECONDS = 5.0  # of a client that asks while a stream is open
 
@@ -74,11 +71,6 @@ def slow_import(server: Server) -> str:
     short = f"{server.options.timeout}={TIMEOUT_SECONDS}"
     with launched(server, short, apps=OF_PEOPLE, AT_IMPORT="takes 6 s") as run:
         return "killed first" if run.said("TIMEOUT") or run.said("died") else "not noticed"
-
-
-def import_with_gil(server: Server) -> str:
-    short = f"{server.options.timeout}={TIMEOUT_SECONDS}"
-    return failed_start(server, short, AT_IMPORT="keeps the GIL")
 
 
 @contextmanager
@@ -159,19 +151,6 @@ def secrets_of_all(run: Launched) -> list[str]:
 
     wait_until(have_answered)
     return list(found.values())
-
-
-def broadcast(server: Server) -> str:
-    """Return whom a message reaches; it is sent once the clients are spread over workers."""
-    with launched(server, workers=WORKERS, apps=CHAT, is_asked=False) as run:
-        held: list[str] = []
-        told: list[str] = []
-        while len(set(held)) < 2:
-            held, told = chat(run.port, CLIENTS)
-    if len(told) == CLIENTS:
-        return f"reaches all {CLIENTS}"
-    all_of_one = len(set(told)) == 1 and len(told) == held.count(told[0])
-    return "reaches those of one worker" if all_of_one else f"reaches {len(told)}"
 
 
 def dead_gauge(server: Server, *options: str) -> str:

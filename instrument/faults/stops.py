@@ -4,7 +4,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 
 import psutil
 
@@ -12,7 +11,6 @@ from instrument.edges.processes import is_alive, wait_until
 from instrument.faults.fixtures import (
     ODD_APPS,
     PATIENCE,
-    Answer,
     Users,
     ask,
     comes_true,
@@ -40,15 +38,12 @@ def ask_after(server: Server, number: int) -> str:
             was_held = not held.done()
             answer = ask(run.port)
             time.sleep(0.05)
+            is_answered = held.done() and held.result().status == 200
             if answer.status == 200:
                 served = time.monotonic() - start
-            elif str(answer) != "refused" and was_held and is_answered(held):
+            elif str(answer) != "refused" and was_held and is_answered:
                 told = "hang, and are reset at the end"
     return "are served until the grace is over" if served > GRACE_SECONDS - 1 else told
-
-
-def is_answered(request: Future[Answer]) -> bool:
-    return request.done() and request.result().status == 200
 
 
 def kill_master(server: Server, busy: int = 0) -> str:

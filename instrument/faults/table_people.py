@@ -91,17 +91,6 @@ ROWS = (
     ),
     Row("the same, `PYTHONUNBUFFERED=1`", partial(requests.printed_line, unbuffered="1")),
     Row(
-        "the application's module does not exist, two workers",
-        partial(processes.failed_start, apps=processes.NO_APP),
-        servers=(SYNC, ASGI, UVICORN),
-        helps="`restart: always` in place of `on-failure`, or a single `uvicorn`",
-    ),
-    Row(
-        "the same, one worker",
-        partial(processes.failed_start, workers=1, apps=processes.NO_APP),
-        servers=(UVICORN,),
-    ),
-    Row(
         "the lifespan fails, two workers",
         partial(processes.failed_start, apps=processes.NO_DATABASE),
         servers=(WORKER, ASGI, UVICORN),
@@ -127,7 +116,8 @@ ROWS = (
     ),
     Row(
         f"an import in C that keeps the GIL, two workers, {LIMIT}",
-        processes.import_with_gil,
+        partial(processes.failed_start, AT_IMPORT="keeps the GIL"),
+        options=(f"{UVICORN.options.timeout}={processes.TIMEOUT_SECONDS}",),
         servers=(UVICORN,),
         helps="a longer `--timeout-worker-healthcheck`",
     ),
@@ -164,12 +154,6 @@ ROWS = (
         helps="a key from the environment",
     ),
     Row("the same key, `--preload`", processes.secret, options=("--preload",), servers=(SYNC,)),
-    Row(
-        "a chat of 20 WebSockets, four workers: a message",
-        processes.broadcast,
-        servers=(WORKER, ASGI, UVICORN),
-        helps="pub/sub, for instance PostgreSQL's `LISTEN` and `NOTIFY`",
-    ),
     Row(
         "Prometheus' gauge of requests in progress, after one was killed with its worker",
         processes.dead_gauge,
