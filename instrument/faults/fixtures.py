@@ -26,6 +26,7 @@ from instrument.edges.tools import find
 from instrument.servers import Server
 
 PATIENCE = 20.0
+TIMEOUT_SECONDS = 2
 GRACE = 30.0  # after which gunicorn tells a worker again, that was starting and missed its SIGTERM
 APPS = {"wsgi": "production.wsgi_app:app", "asgi": "production.asgi_app:app"}
 COPIED_APPS = {"wsgi": "wsgi_app:app", "asgi": "asgi_app:app"}  # of these, to be edited
@@ -97,6 +98,11 @@ def launched(
             server.name, command, port, log, server.booted, workers, is_asked, 0, **variables
         ) as process:
             yield Launched(port, process, log)
+
+
+def timeout(server: Server) -> str:
+    """Return the option that has a master look for workers that hang."""
+    return f"{server.options.timeout}={TIMEOUT_SECONDS}"
 
 
 def comes_true(condition: Callable[[], object], seconds: float) -> bool:

@@ -17,6 +17,7 @@ from instrument.faults.table import Row
 from instrument.servers import Server
 
 PEERS = {"wsgi": "connections.wsgi_peer:app", "asgi": "connections.asgi_peer:app"}
+TRUTHS = ("127.0.0.1 http\n", "None http\n")  # over TCP, and over a Unix socket
 FOR, PROTO = "X-Forwarded-For", "X-Forwarded-Proto"
 ELSEWHERE = ("--forwarded-allow-ips", "10.0.0.1")
 ANYBODY = ("--forwarded-allow-ips", "*")
@@ -56,28 +57,26 @@ def on_socket(server: Server, *options: str) -> Iterator[Path]:
 def forwarded(server: Server, *options: str, header: str, value: str) -> str:
     """Return whether a header of the client's is taken for the truth."""
     with launched(server, *options, workers=1, apps=PEERS) as run:
-        plain, forged = ask(run.port), ask(run.port, headers={header: value})
-    return belief(("127.0.0.1", "http"), header, value, plain, forged)
+        return belief(header, value, ask(run.port), ask(run.port, headers={header: value}))
 
 
 def forwarded_on_socket(server: Server, *options: str, header: str, value: str) -> str:
     """Return the same over a Unix socket, where the client has no address."""
     with on_socket(server, *options) as path:
-        plain, forged = ask_socket(path), ask_socket(path, {header: value})
-    return belief(("None", "http"), header, value, plain, forged)
+        return belief(header, value, ask_socket(path), ask_socket(path, {header: value}))
 
 
-def belief(truth: tuple[str, str], header: str, value: str, plain: Answer, forged: Answer) -> str:
+def belief(header: str, value: str, plain: Answer, forged: Answer) -> str:
     """Return what a server made of a header, from its answers without and with it."""
-    if (plain.status, forged.status, plain.text) != (200, 200, " ".join(truth) + "\n"):
+    if plain.text not in TRUTHS or forged.status != 200:
         return f"{plain}, {forged}"
+    if forged.text == plain.text:
+        return "ignored"
+    address, scheme = plain.text.split()
     first, _, others = value.partition(", ")
-    lie = (first, truth[1]) if header == FOR else (truth[0], value)
-    told: dict[tuple[str, ...], str] = {
-        truth: "ignored",
-        lie: "the first is believed" if others else "believed",
-    }
-    return told.get(tuple(forged.text.split()), forged.text)
+    if forged.text.split() != ([first, scheme] if header == FOR else [address, value]):
+        return forged.text
+    return "the first is believed" if others else "believed"
 
 
 def mode(server: Server) -> str:

@@ -21,6 +21,7 @@ from instrument.faults.fixtures import (
     in_flight,
     last_begun,
     launched,
+    timeout,
 )
 from instrument.servers import Server
 
@@ -30,7 +31,6 @@ OF_PEOPLE = {
 }
 NO_DATABASE = {"asgi": "instrument.faults.people_apps:without_database"}
 COPIED_ODD_APPS = {"wsgi": "odd_apps:wsgi", "asgi": "odd_apps:asgi"}
-TIMEOUT_SECONDS = 2
 AGAIN_AND_AGAIN = 3  # of two workers, so that one that replaced another has died, too
 SOON = 6.0  # seconds after which a server that loads its code anew has done so
 WORKERS = 4
@@ -68,8 +68,7 @@ def failed_start(
 
 def slow_import(server: Server) -> str:
     """Return whether an import that takes longer than the time-out is noticed."""
-    short = f"{server.options.timeout}={TIMEOUT_SECONDS}"
-    with launched(server, short, apps=OF_PEOPLE, AT_IMPORT="takes 6 s") as run:
+    with launched(server, timeout(server), apps=OF_PEOPLE, AT_IMPORT="takes 6 s") as run:
         return "killed first" if run.said("TIMEOUT") or run.said("died") else "not noticed"
 
 

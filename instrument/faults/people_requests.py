@@ -9,13 +9,13 @@ from pathlib import Path
 
 from instrument.edges.clients import connection_to, exchange
 from instrument.edges.processes import is_alive, wait_until
-from instrument.faults.fixtures import ask, entry, in_flight, launched
+from instrument.faults.fixtures import ask, entry, in_flight, launched, timeout
 from instrument.faults.people_processes import OF_PEOPLE
 from instrument.servers import Server
 
 BODY = 40 * 2**20
 MANY = 20
-PROBE_SECONDS, TIMEOUT_SECONDS = 1, 2
+PROBE_SECONDS = 1
 PATIENCE_SECONDS = 8
 DJANGO = {
     "wsgi": "instrument.faults.people_django_app:wsgi",
@@ -42,8 +42,7 @@ def failing(server: Server) -> str:
 
 def silent(server: Server, most: int = 0) -> str:
     """Return what a client gets while so many, or one for each slot, send nothing."""
-    short = f"{server.options.timeout}={TIMEOUT_SECONDS}"
-    with launched(server, short, workers=1) as run, ExitStack() as stack:
+    with launched(server, timeout(server), workers=1) as run, ExitStack() as stack:
         for _ in range(most or slots_of(server)):
             stack.enter_context(socket.create_connection(("127.0.0.1", run.port)))
         before = run.said("WORKER TIMEOUT")  # of one that took long to boot

@@ -83,15 +83,10 @@ def renewed_or_ended(run: Launched, before: set[int]) -> str:
 def stop_under_load(server: Server) -> str:
     """Return how many of some requests are answered that came before a SIGTERM."""
     with launched(server, workers=1) as run, ExitStack() as stack:
-        clients = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", run.port), PATIENCE))
-            for _ in range(QUEUED)  # where the worker has one slot, all but one in the backlog
-        ]
-        if server.slots > 1:
-            wait_until(lambda: run.held(*run.workers_or_self()) >= QUEUED)
         seen = run.said("begins")
-        for client in clients:
-            client.sendall(b"GET /2 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        clients = [stack.enter_context(connected(run.port, "/2")) for _ in range(QUEUED)]
+        if server.slots > 1:  # or all but one wait in the backlog
+            wait_until(lambda: run.held(*run.workers_or_self()) >= QUEUED)
         wait_until(lambda: run.said("begins") - seen >= min(server.slots, QUEUED))
         run.master.send_signal(signal.SIGTERM)
         answered = sum(map(is_answered, clients))

@@ -9,9 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from instrument.edges.clients import connected
 from instrument.edges.processes import is_alive, printed, wait_until
-from instrument.faults.fixtures import ODD_APPS, Launched, Users, ask, in_flight, launched
+from instrument.faults.fixtures import ODD_APPS, Launched, Users, ask, in_flight, launched, timeout
 from instrument.faults.table import Row, table_of
-from instrument.faults.table_production import timeout
 from instrument.servers import OLDEST, Server
 
 APPS = {"wsgi": "diagnosis.wsgi_app:app", "asgi": "diagnosis.asgi_app:app"}

@@ -5,13 +5,15 @@ from functools import partial
 from instrument.edges.processes import ROOT
 from instrument.faults import people_processes as processes
 from instrument.faults import people_requests as requests
+from instrument.faults.fixtures import TIMEOUT_SECONDS, timeout
 from instrument.faults.table import DASH, SERVER_PACKAGES, Cells, Row, Table, outcomes
 from instrument.faults.table_diagnosis import py_spy, usr2
 from instrument.servers import EVERYWHERE, SERVERS
 
 SYNC, GTHREAD, GEVENT, WORKER, ASGI, UVICORN = (each.with_threads(2) for each in SERVERS)
 CONF = ROOT / "production" / "nginx.conf"
-LIMIT = f"`timeout` {processes.TIMEOUT_SECONDS} s"
+GREENLETS = "--config=python:instrument.faults.people_greenlets"
+LIMIT = f"`timeout` {TIMEOUT_SECONDS} s"
 ROWS = (
     Row(
         "a view asks its own server, one worker",
@@ -117,7 +119,7 @@ ROWS = (
     Row(
         f"an import in C that keeps the GIL, two workers, {LIMIT}",
         partial(processes.failed_start, AT_IMPORT="keeps the GIL"),
-        options=(f"{UVICORN.options.timeout}={processes.TIMEOUT_SECONDS}",),
+        options=(timeout(UVICORN),),
         servers=(UVICORN,),
         helps="a longer `--timeout-worker-healthcheck`",
     ),
@@ -175,12 +177,7 @@ ROWS = (
         servers=(SYNC, GEVENT),
         helps="`gevent.util.print_run_info`",
     ),
-    Row(
-        "the same, that function is called by USR2",
-        usr2,
-        options=("--config=python:instrument.faults.people_greenlets",),
-        servers=(GEVENT,),
-    ),
+    Row("the same, that function is called by USR2", usr2, options=(GREENLETS,), servers=(GEVENT,)),
     Row(
         "`py-spy dump` of the parent of two workers",
         partial(py_spy, of_parent=True),
