@@ -89,13 +89,14 @@ SETUPS = (
 
 
 def costs(*_: object) -> Cells:
-    need_connections()
     found = side_by_side([partial(cost, setup) for setup in SETUPS], SIDE_BY_SIDE)
     return {setup.title: asdict(each) for setup, each in zip(SETUPS, found, strict=True)}
 
 
 def cost(setup: Setup, rounds: int = ROUNDS) -> Cost:
     """Start a server and measure it, on a slow machine another one; raise InstrumentError."""
+    if told := too_few_files(FILES):
+        raise InstrumentError(told)
     for seconds in HOLD_SECONDS:
         with launched(
             setup.server, workers=WORKERS, apps={setup.server.interface: setup.app}
@@ -179,12 +180,6 @@ def resident_while_holding(run: Launched, setup: Setup, seconds: int) -> tuple[f
     if not all_answered:
         raise InstrumentError("not every request was answered", run.log)
     return None if is_late else (found[0], found[1])
-
-
-def need_connections() -> None:
-    """Let this process and those it starts have enough connections; raise InstrumentError otherwise."""
-    if told := too_few_files(FILES):
-        raise InstrumentError(told)
 
 
 def markdown(cells: Cells) -> str:

@@ -1,7 +1,7 @@
 """The table of chapter 7: how many requests of a second a process of each framework works on."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
@@ -47,16 +47,6 @@ class Handler:
     @property
     def row(self) -> str:
         return f"{self.title} | {self.shown}"
-
-
-@dataclass(frozen=True)
-class Found:
-    """What came of so many requests at once, each of which waits for a second."""
-
-    clients: int
-    in_progress: int  # of them at first: a request that waits for another takes two seconds
-    first: int  # whole seconds until the first answer
-    last: int
 
 
 LOOP = "nothing: the event loop goes on"
@@ -113,13 +103,21 @@ def setups() -> list[tuple[Handler, ...]]:
     ]
 
 
-def try_one(run: Launched, handler: Handler) -> Found:
-    """Ask a handler from all of its clients at once; raise InstrumentError when one gets nothing."""
+def try_one(run: Launched, handler: Handler) -> dict[str, int]:
+    """Ask a handler from all of its clients at once; raise InstrumentError when one gets nothing.
+
+    A request that waits for another takes two seconds, so it was not in progress at first. `first`
+    and `last` are whole seconds until the first answer and the last.
+    """
     seconds, kinds = burst(handler.clients, "127.0.0.1", run.port, handler.path)
     if kinds["answered with 200"] != handler.clients:
         raise InstrumentError(f"{handler.row}: {dict(kinds)}", run.log)
-    at_once = sum(each < 2 * WAIT_SECONDS for each in seconds)
-    return Found(handler.clients, at_once, whole(seconds[0]), whole(seconds[-1]))
+    return {
+        "clients": handler.clients,
+        "in_progress": sum(each < 2 * WAIT_SECONDS for each in seconds),
+        "first": whole(seconds[0]),
+        "last": whole(seconds[-1]),
+    }
 
 
 def try_all(handlers: Iterable[Handler]) -> Cells:
@@ -127,7 +125,7 @@ def try_all(handlers: Iterable[Handler]) -> Cells:
     first, *_ = handlers
     apps = {first.server.interface: f"frameworks.{first.app}"}
     with launched(first.server, workers=1, apps=apps) as run:
-        return {handler.row: asdict(try_one(run, handler)) for handler in handlers}
+        return {handler.row: try_one(run, handler) for handler in handlers}
 
 
 def fill(*_: object) -> Cells:
@@ -139,11 +137,10 @@ def markdown(cells: Cells) -> str:
     limits = {handler.row: handler.limit for handler in HANDLERS}
     rows = [HEADING_ROW, "| --- | --- | --: | --- | --: | --- |"]
     for row, cell in cells.items():
-        found = Found(**cell)
-        held = "all" if found.in_progress == found.clients else found.in_progress
-        rows.append(
-            f"| {row} | {held} | {limits[row]} | {found.clients} | {found.first} s, {found.last} s |"
-        )
+        clients = cell["clients"]
+        held = "all" if cell["in_progress"] == clients else cell["in_progress"]
+        last = f"{cell['first']} s, {cell['last']} s"
+        rows.append(f"| {row} | {held} | {limits[row]} | {clients} | {last} |")
     return "\n".join([*rows, ""])
 
 

@@ -66,7 +66,6 @@ def test_chapter_8_calculates_with_the_memory_of_chapter_6():
     ids=lambda setup: setup.title,
 )
 def test_what_four_workers_cost(setup):
-    table_costs.need_connections()
     told = table_costs.Cost(**table_costs.TABLE.saved()["cells"][setup.title])
     seen = table_costs.cost(setup, rounds=1)
     print(seen)
