@@ -82,11 +82,9 @@ def renew_together(server: Server) -> str:
     """Return who answers while workers are renewed that import for a second, and began together."""
     with copied_apps() as folder:
         edit_apps(folder, more=f"\ntime.sleep({IMPORT_SECONDS})\n")
-        options = (
-            f"{server.options.app_folder}={folder}",
-            f"{server.options.max_requests}={MAX_REQUESTS}",
-        )
-        with launched(server, *options, apps=COPIED_APPS) as run:
+        code = f"{server.options.app_folder}={folder}"
+        limit = f"{server.options.max_requests}={MAX_REQUESTS}"
+        with launched(server, code, limit, apps=COPIED_APPS) as run:
             booted = run.said(server.booted)
             with Users(run.port, "/", users=USERS) as users:
                 wait_until(lambda: run.said(server.booted) >= 2 * booted)

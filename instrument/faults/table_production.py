@@ -110,28 +110,23 @@ def edit(server: Server, *options: str) -> str:
         return f"{ask(run.port).text.split()[1]} code"
 
 
-def block(server: Server, in_c: str = "") -> str:
-    """Return what becomes of a worker whose request blocks, in Python or at a path that does in C.
+def block(server: Server, path: str = "", apps: dict[str, str] = APPS) -> str:
+    """Return what becomes of a worker whose request blocks, or does what a path says in its place.
 
-    C keeps the GIL: nothing else in the process runs, not even what tells the master that it lives.
+    A block in C keeps the GIL: nothing else in the process runs, not even what tells the master.
     """
-    path = in_c or (f"/block/{BLOCK_SECONDS}" if server.is_asgi else f"/{BLOCK_SECONDS}")
+    path = path or (f"/block/{BLOCK_SECONDS}" if server.is_asgi else f"/{BLOCK_SECONDS}")
     with (
-        launched(server, timeout(server), apps=ODD_APPS if in_c else APPS) as run,
+        launched(server, timeout(server), apps=apps) as run,
         in_flight(run, path) as (request, worker),
     ):
         answer = request.result()
         if answer.status == 200:
             return "not noticed" if is_alive(worker) else "killed afterwards"
         wait_until(lambda: not is_alive(worker))
-    if in_c:
+    if apps is ODD_APPS:
         return f"killed; {'half of the body' if answer.text == 'IncompleteRead' else answer}"
     return f"killed within {max(answer.seconds, LATEST_SECONDS):.2g} s; {answer}"
-
-
-def wait_long(server: Server) -> str:
-    with launched(server, timeout(server)) as run:
-        return "not noticed" if ask(run.port, f"/{BLOCK_SECONDS}").status == 200 else "killed"
 
 
 def half_requests(
@@ -203,12 +198,12 @@ ROWS = (
     Row(f"a block of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s", block),
     Row(
         f"a block in C that keeps the GIL, `timeout` {TIMEOUT_SECONDS} s",
-        partial(block, in_c="/native"),
+        partial(block, path="/native", apps=ODD_APPS),
     ),
-    Row("the same, half of the body sent", partial(block, in_c="/torn/native")),
+    Row("the same, half of the body sent", partial(block, path="/torn/native", apps=ODD_APPS)),
     Row(
         f"an `await` of {BLOCK_SECONDS} s, `timeout` {TIMEOUT_SECONDS} s",
-        wait_long,
+        partial(block, path=f"/{BLOCK_SECONDS}"),
         interface="asgi",
     ),
     Row(

@@ -1,4 +1,4 @@
-"""A chat: with PostgreSQL a message reaches the clients of all processes, and not otherwise."""
+"""A chat: with PostgreSQL, a message reaches the clients of all processes."""
 
 from connections.chat_client import chat
 from instrument.faults.fixtures import launched
