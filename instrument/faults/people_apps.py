@@ -41,7 +41,7 @@ AT_IMPORT = {
 AT_IMPORT.get(os.environ.get("AT_IMPORT", ""), lambda: None)()
 
 
-class Request(NamedTuple):
+class Received(NamedTuple):
     host: str
     token: str  # of a header whose name has an underscore
     body: bytes
@@ -92,7 +92,7 @@ ANSWERS = {
 def wsgi(environ, start_response):
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     token = environ.get("HTTP_X_TOKEN", "none")
-    told = ANSWERS[environ["PATH_INFO"]](Request(environ["HTTP_HOST"], token, body))
+    told = ANSWERS[environ["PATH_INFO"]](Received(environ["HTTP_HOST"], token, body))
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(told)))])
     return [told.encode()]
 
@@ -104,7 +104,7 @@ async def asgi(scope, receive, send):
         pieces.append(await receive())
     body = b"".join(piece["body"] for piece in pieces)
     headers = dict(scope["headers"])
-    request = Request(headers[b"host"].decode(), headers.get(b"x_token", b"none").decode(), body)
+    request = Received(headers[b"host"].decode(), headers.get(b"x_token", b"none").decode(), body)
     told = await asyncio.to_thread(ANSWERS[scope["path"]], request)
     fields = [(b"content-type", b"text/plain"), (b"content-length", str(len(told)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": fields})

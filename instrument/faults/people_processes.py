@@ -34,7 +34,7 @@ COPIED_ODD_APPS = {"wsgi": "odd_apps:wsgi", "asgi": "odd_apps:asgi"}
 AGAIN_AND_AGAIN = 3  # of two workers, so that one that replaced another has died, too
 SOON = 6.0  # seconds after which a server that loads its code anew has done so
 WORKERS = 4
-TICKS = 20 * WORKERS  # in which each thread that runs has had its turn
+ENOUGH_TICKS = 20 * WORKERS  # in which each thread that runs has had its turn
 METRICS = {"wsgi": "instrument.faults.people_metrics_app:wsgi"}
 CLIENT_SECONDS = 5.0  # of a client that asks while a stream is open
 
@@ -126,7 +126,7 @@ def job(server: Server, *options: str) -> str:
     with launched(server, *options, workers=WORKERS, apps=OF_PEOPLE, AT_IMPORT="ticks") as run:
         secrets_of_all(run)
         seen = run.said(" ticks")
-        wait_until(lambda: run.said(" ticks") >= seen + TICKS)
+        wait_until(lambda: run.said(" ticks") >= seen + ENOUGH_TICKS)
         ticking = re.findall(r"(\d+) ticks", run.log.read_text(encoding="utf-8"))[seen:]
     if set(ticking) == {str(run.master.pid)}:
         return "runs once, in the master"
