@@ -10,7 +10,7 @@ import psutil
 from instrument.edges.clients import connected
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, wait_until
-from instrument.faults.fixtures import Launched, ask, entry, launched
+from instrument.faults.fixtures import ask, entry, launched
 from instrument.faults.table import Row
 from instrument.servers import Server
 
@@ -22,16 +22,10 @@ OPEN_FILES, HALF_REQUESTS = 64, 100
 CONNECTIONS = 3  # allowed at once
 
 
-def worker_of(run: Launched) -> psutil.Process:
-    """Return the process that answers."""
-    (pid,) = run.workers_or_self()
-    return psutil.Process(pid)
-
-
 def endless_headers(server: Server, *options: str, conf: Path | None = None) -> str:
     """Return what becomes of a client that sends headers without an end, or what nginx answers."""
     with launched(server, *options, workers=1) as run, entry(run, conf) as port:
-        worker = worker_of(run)
+        worker = psutil.Process(*run.workers_or_self())
         before = worker.memory_info().rss
         with connected(port, end=b"") as connection:
             cut_off = is_cut_off(connection)
@@ -56,7 +50,8 @@ def is_cut_off(connection: socket.socket) -> bool:
 def few_files(server: Server) -> str:
     """Return what a client gets when half requests have used up the files of a worker."""
     with launched(server, workers=1) as run, ExitStack() as stack:
-        worker_of(run).rlimit(psutil.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+        worker = psutil.Process(*run.workers_or_self())
+        worker.rlimit(psutil.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
         for _ in range(HALF_REQUESTS):
             with suppress(ConnectionError):  # it may be closed before it has sent anything
                 stack.enter_context(connected(run.port, end=b"\r\n"))

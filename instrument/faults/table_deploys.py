@@ -28,7 +28,7 @@ from instrument.servers import Server
 IMPORT_SECONDS, READY_SECONDS = 6, 2  # how long an import takes, and how long uvicorn waits for it
 QUEUED = 8
 MAX_REQUESTS = 3
-GRACE_SECONDS, PATIENT_SECONDS = 2, 8
+GRACE_SECONDS, PATIENT_SECONDS = 2, 8.0  # after the second, what no limit brings will not come
 KEPT = "keeping worker"  # says uvicorn's log
 
 
@@ -122,18 +122,18 @@ def stop_endless(server: Server, is_limited: bool) -> str:
     """Return what HUP and TERM do while a stream is open that never ends."""
     if not is_limited and server.program.graceful_seconds < math.inf:
         return DASH
-    options = limits(server) if is_limited else []
+    options, seconds = (limits(server), PATIENCE) if is_limited else ([], PATIENT_SECONDS)
     with launched(server, *options, apps=ODD_APPS) as run, streaming(run):
         hang_up(server, run)
         run.master.send_signal(signal.SIGTERM)
-        if comes_true(lambda: not is_alive(run.master.pid), patience(is_limited)):
+        if comes_true(lambda: not is_alive(run.master.pid), seconds):
             return "the server ends"
         return "serves on" if ask(run.port).status == 200 else "hangs"
 
 
 def kill_beside_endless(server: Server, is_limited: bool) -> str:
     """Return whether a worker is replaced that dies while a stream keeps an old one from ending."""
-    options = limits(server) if is_limited else []
+    options, seconds = (limits(server), PATIENCE) if is_limited else ([], PATIENT_SECONDS)
     with launched(server, *options, apps=ODD_APPS) as run, streaming(run) as streams:
         before = run.workers()
         hang_up(server, run)
@@ -144,15 +144,8 @@ def kill_beside_endless(server: Server, is_limited: bool) -> str:
         victim = min(run.workers() - before)
         os.kill(victim, signal.SIGKILL)
         enough = len(before)
-        is_replaced = comes_true(
-            lambda: len(run.workers() - before - {victim}) == enough, patience(is_limited)
-        )
+        is_replaced = comes_true(lambda: len(run.workers() - before - {victim}) == enough, seconds)
         return "replaced" if is_replaced else "not replaced"
-
-
-def patience(is_limited: bool) -> float:
-    """Return the seconds after which what has not happened will not, unless a limit brings it."""
-    return PATIENCE if is_limited else PATIENT_SECONDS
 
 
 def limits(server: Server) -> list[str]:
@@ -185,7 +178,7 @@ ROWS = (
     Row(f"`--max-requests {MAX_REQUESTS}`, one worker", max_requests_alone),
     Row(f"SIGTERM, one worker, {QUEUED} requests of 2 s", stop_under_load),
     Row(
-        f"SIGHUP, an endless stream, `kill -9` a new worker: {PATIENT_SECONDS} s later",
+        f"SIGHUP, an endless stream, `kill -9` a new worker: {PATIENT_SECONDS:.0f} s later",
         partial(kill_beside_endless, is_limited=False),
     ),
     Row(
