@@ -28,7 +28,7 @@ from instrument.servers import Server
 PATIENCE = 20.0
 TIMEOUT_SECONDS = 2
 GRACE = 30.0  # after which gunicorn tells a worker again, that was starting and missed its SIGTERM
-WAITING_APPS = {"wsgi": "production.wsgi_app:app", "asgi": "production.asgi_app:app"}
+CHAPTER_5_APPS = {"wsgi": "production.wsgi_app:app", "asgi": "production.asgi_app:app"}
 COPIED_APPS = {"wsgi": "wsgi_app:app", "asgi": "asgi_app:app"}  # of these, to be edited
 ODD_APPS = {"wsgi": "instrument.faults.odd_apps:wsgi", "asgi": "instrument.faults.odd_apps:asgi"}
 Change = tuple[str, str]  # of a configuration: what it says, and what it is to say
@@ -80,7 +80,7 @@ def launched(
     server: Server,
     *options: str,
     workers: int = 2,
-    apps: dict[str, str] = WAITING_APPS,
+    apps: dict[str, str] = CHAPTER_5_APPS,
     is_asked: bool = True,
     **variables: str,
 ) -> Iterator[Launched]:

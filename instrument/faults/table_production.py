@@ -13,9 +13,9 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, START_SECONDS, is_alive, wait_until
 from instrument.faults import stops
 from instrument.faults.fixtures import (
+    CHAPTER_5_APPS,
     ODD_APPS,
     TIMEOUT_SECONDS,
-    WAITING_APPS,
     Changes,
     Launched,
     Users,
@@ -110,7 +110,7 @@ def edit(server: Server, *options: str) -> str:
         return f"{ask(run.port).text.split()[1]} code"
 
 
-def block(server: Server, path: str = "", apps: dict[str, str] = WAITING_APPS) -> str:
+def block(server: Server, path: str = "", apps: dict[str, str] = CHAPTER_5_APPS) -> str:
     """Return what becomes of a worker whose request blocks, or does what a path says in its place.
 
     A block in C keeps the GIL: nothing else in the process runs, not even what tells the master.
