@@ -5,16 +5,20 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
+from websockets.exceptions import WebSocketException
+
 from instrument.edges import processes, signals
 from instrument.edges.check import FRAMEWORK_REQUIREMENTS, need_packages
+from instrument.edges.clients import FAILURES
 from instrument.edges.errors import InstrumentError
 from instrument.edges.files import write
 from instrument.edges.processes import ROOT
@@ -175,12 +179,22 @@ def side_by_side(tasks: Sequence[Callable[[], T]], at_once: int) -> list[T]:
 def outcome_of(row: Row, server: Server, go_on: bool) -> str | InstrumentError:
     """Return what came of one cell; raise or return what names it, when it can't be tried."""
     try:
-        return row.outcome(server)
-    except (InstrumentError, OSError) as error:  # the second of a client
-        told = InstrumentError(f"{row.title}, {server.name}: {error}")
-        told.tail = getattr(error, "tail", [])
+        with naming(f"{row.title}, {server.name}"):
+            return row.outcome(server)
+    except InstrumentError as error:
         if go_on:
-            return told
+            return error
+        raise
+
+
+@contextmanager
+def naming(what: str) -> Iterator[None]:
+    """Let an error, a client's too, say what could not be tried; raise InstrumentError."""
+    try:
+        yield
+    except (InstrumentError, *FAILURES, WebSocketException) as error:
+        told = InstrumentError(f"{what}: {error}")
+        told.tail = getattr(error, "tail", [])
         raise told from error
 
 

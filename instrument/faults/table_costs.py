@@ -17,7 +17,7 @@ from instrument.edges.clients import connected, connection_to
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import wait_until
 from instrument.faults.fixtures import PATIENCE, Launched, ask_on, launched
-from instrument.faults.table import Cells, Table, side_by_side
+from instrument.faults.table import Cells, Table, naming, side_by_side
 from instrument.servers import BY_NAME, EVERYWHERE, Server
 
 WORKERS, THREADS, MANY = 4, 25, 1000
@@ -99,9 +99,8 @@ def cost(setup: Setup, rounds: int = ROUNDS) -> Cost:
     if told := too_few_files(FILES):
         raise InstrumentError(told)
     for seconds in HOLD_SECONDS:
-        with launched(
-            setup.server, workers=WORKERS, apps={setup.server.interface: setup.app}
-        ) as run:
+        apps = {setup.server.interface: setup.app}
+        with naming(setup.title), launched(setup.server, workers=WORKERS, apps=apps) as run:
             if found := cost_of(run, setup, rounds, seconds):
                 return found
     raise InstrumentError(f"this machine is too slow to hold {setup.held[1]} for {seconds} s")

@@ -7,6 +7,7 @@ from itertools import cycle
 
 import psutil
 import pytest
+from websockets.exceptions import WebSocketException
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, wait_until
@@ -113,7 +114,7 @@ def test_an_interruption_leaves_nothing(table, number, when, tmp_path):
     assert "Traceback" not in (tmp_path / "log").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("kind", [InstrumentError, TimeoutError])
+@pytest.mark.parametrize("kind", [InstrumentError, TimeoutError, WebSocketException])
 def test_a_cell_that_can_not_be_tried_ends_all_or_leaves_the_others_their_news(kind):
     def try_on(server):
         if server.name == "asgi":
