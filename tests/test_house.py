@@ -3,11 +3,11 @@
 import ast
 import re
 from collections import Counter
+from functools import cache
 
 import pytest
 
 from instrument.edges.processes import ROOT
-from tests.support.plain import hidden_stops, long_pipelines
 from tests.support.readme import ALLOWED
 from tests.support.terminal import CHAPTERS
 
@@ -38,8 +38,6 @@ LAYERS = {
     "experiments": {"edges", "arithmetic", "load"},
 }
 
-PLAIN = ["README.md", *(f"{chapter}/README.md" for chapter in CHAPTERS)]
-
 
 def files(folder, pattern="*"):
     return [
@@ -50,9 +48,14 @@ def files(folder, pattern="*"):
     ]
 
 
+@cache
+def tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imported(path):
-    """Return the names of the modules that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Yield the names of what a file imports."""
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -100,17 +103,6 @@ def unsolved(pattern):
     return [path for path in files(".", pattern) if path.parent.name not in ("solutions", "cases")]
 
 
-def defined(path):
-    """Return the classes, functions and constants of a file."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = getattr(node, "targets", None) or [node.target]
-            each = (name for target in targets for name in ast.walk(target))
-            yield from {name.id for name in each if isinstance(name, ast.Name)}
-
-
 def test_two_files_of_one_name_do_the_same_job():
     paths = [path for ending in ("py", "md", "conf", "txt") for path in unsolved(f"*.{ending}")]
     assert more_than_once(path.name for path in paths) == set(FILES)
@@ -121,22 +113,36 @@ def test_two_classes_of_one_name_are_the_same_thing():
     found = [
         node.name
         for path in unsolved("*.py")
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for node in tree(path).body
         if isinstance(node, ast.ClassDef)
     ]
     assert more_than_once(found) == set(CLASSES)
 
 
+def defined(path):
+    """Return the classes, functions and constants of a file."""
+    names = set()
+    for node in tree(path).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            names |= {
+                name.id
+                for name in ast.walk(node)
+                if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+            }
+    return names
+
+
 def test_what_the_instrument_imports_by_name_is_defined_once():
     paths = files("instrument", "*.py")
     taken = {
-        each.name
+        name.rpartition(".")[2]
         for path in paths
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module.startswith("instrument")
-        for each in node.names
+        for name in imported(path)
+        if name.startswith("instrument")
     }
-    twice = more_than_once(name for path in paths for name in set(defined(path)))
+    twice = more_than_once(name for path in paths for name in defined(path))
     assert not twice & taken
 
 
@@ -145,60 +151,49 @@ def test_no_python_file_is_too_long():
     assert not {path: count for path, count in long.items() if count > LONGEST}
 
 
-def opens_text_in_an_unknown_encoding(call):
-    """Return whether a call leaves the encoding to the reader's locale, as far as it can be read."""
-    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-    given = {each.arg: ast.unparse(each.value) for each in call.keywords}
-    words = [ast.unparse(each) for each in call.args]
-    if name not in {"open", "fdopen", "read_text", "write_text"}:
-        return "encoding" not in given and given.get("text") == "True"
-    if ast.unparse(call.func) in {"os.open", "Image.open", "tarfile.open"}:  # of bytes
-        return False
-    if name in {"read_text", "write_text"}:  # which take it in the first place, or the second
-        return "encoding" not in given and len(words) < 1 + (name == "write_text")
-    modes = [*words, given.get("mode", "")]
-    return "encoding" not in given and not any(re.fullmatch(r"'\w?b\+?'", each) for each in modes)
+def calls(is_wrong):
+    """Return where such calls stand."""
+    return [
+        f"{path.relative_to(ROOT)}, line {node.lineno}"
+        for path in files(".", "*.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and is_wrong(node)
+    ]
+
+
+def leaves_the_encoding_open(call):
+    """Return whether a call opens text in the encoding of the reader's locale."""
+    given = [ast.unparse(each) for each in (*call.args, *call.keywords)]
+    other = r"os\.open|Image\.|tarfile\.|package\."  # which take bytes, or know the encoding
+    opens = rf"(?!{other})(.*\.)?(open|fdopen|read_text|write_text)"
+    is_text = re.fullmatch(opens, ast.unparse(call.func), re.DOTALL) or "text=True" in given
+    told = r"encoding=.*|'utf-8'|'ascii'|(mode=)?'\w?b\+?'"
+    return bool(is_text) and not any(re.fullmatch(told, each) for each in given)
 
 
 @pytest.mark.parametrize(
     ("code", "bad"),
     [
         ("path.read_text()", True),
-        ("path.write_text(text)", True),
+        ("path.write_text(other.read_text(encoding='utf-8'))", True),
         ("open('name', 'a+')", True),
         ("path.open(mode='w')", True),
         ("subprocess.run(words, text=True)", True),
-        ("path.read_text(encoding='utf-8', errors='replace')", False),
-        ("path.read_text('utf-8')", False),
         ("path.write_text(text, 'utf-8')", False),
         ("path.open('rb')", False),
         ("subprocess.run(words, encoding='utf-8')", False),
     ],
 )
 def test_a_file_without_an_encoding_is_found(code, bad):
-    assert opens_text_in_an_unknown_encoding(ast.parse(code).body[0].value) == bad
+    assert leaves_the_encoding_open(ast.parse(code).body[0].value) == bad
 
 
 def test_every_text_file_is_opened_with_its_encoding():
-    found = [
-        f"{path.relative_to(ROOT)}, line {node.lineno}"
-        for path in files(".", "*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and opens_text_in_an_unknown_encoding(node)
-    ]
-    assert not found
+    assert not calls(leaves_the_encoding_open)
 
 
 def test_no_parameter_that_a_library_keeps_to_itself_is_given():
-    found = [
-        f"{path.relative_to(ROOT)}, line {node.lineno}: {keyword.arg}"
-        for path in files(".", "*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-        for keyword in node.keywords
-        if (keyword.arg or "").startswith("_")
-    ]
-    assert not found
+    assert not calls(lambda call: any((each.arg or "").startswith("_") for each in call.keywords))
 
 
 def test_a_worker_class_is_spelt_in_one_file():
@@ -209,42 +204,6 @@ def test_a_worker_class_is_spelt_in_one_file():
         and path not in files("tests")
     ]
     assert spelt == ["instrument/servers.py"]
-
-
-@pytest.mark.parametrize("name", PLAIN)
-def test_each_stop_can_be_read_and_each_command_be_taken_apart(name):
-    text = (ROOT / name).read_text(encoding="utf-8")
-    assert hidden_stops(text) == [], "lines that stop a server in a comment alone"
-    assert long_pipelines(text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "hidden"),
-    [
-        ("Terminal 1: press Ctrl-C. <!-- stop 8000 -->", []),
-        ("Terminal 1: press\nCtrl-C, <!-- stop 8000 --> and go on.", []),
-        ("Look at the log. <!-- stop 8000 -->", [1]),
-        ("<!-- press Ctrl-C --> <!-- stop 8000 -->", [1]),
-        ("Press Ctrl-C.\n\nLook.\n<!-- stop 8000 -->", [4]),
-    ],
-)
-def test_a_stop_in_a_comment_alone_is_found(text, hidden):
-    assert hidden_stops(text) == hidden
-
-
-@pytest.mark.parametrize(
-    ("command", "long"),
-    [
-        ("ps | grep gunicorn", False),
-        ("ps | grep '|' ; ps | grep b", False),
-        ("ps | grep a || ps | grep b", False),
-        ("ps | grep a | head -1", True),
-        ("kill -HUP $(ss -l | grep pid | cut -d= -f2)", True),
-        ("seq 8|grep a|head -1", True),
-    ],
-)
-def test_a_long_pipeline_is_found(command, long):
-    assert long_pipelines(f"```console\n$ {command}\n```\n") == [command] * long
 
 
 def test_every_annotation_is_explained():

@@ -6,8 +6,7 @@ import pytest
 
 from tests.book.conftest import IN_A_BROWSER
 from tests.support import browser
-from tests.support.plain import commands
-from tests.support.readme import steps
+from tests.support.readme import commands, steps
 from tests.support.terminal import TEXTS
 
 pytestmark = IN_A_BROWSER
@@ -61,7 +60,8 @@ def test_what_is_copied_is_what_is_run_and_each_stop_and_log_names_its_terminal(
     reader.context.grant_permissions(["clipboard-read", "clipboard-write"])
     reader.goto(f"{address}/{name}.html")
     text = TEXTS[f"{name}.md"]
-    assert reader.evaluate(COPY_ALL) == commands(text)  # by the README's runner
+    typed = [command.text for command in commands(text)]
+    assert reader.evaluate(COPY_ALL) == typed, "by the README's runner"
     told = re.sub(r"(?s)^```.*?^```|(?-s:`[^`\n]+`|^\|.*)", "", text, flags=re.MULTILINE)
     assert reader.locator(".stop").count() == len(re.findall(r"[Pp]ress\s+Ctrl-C", told))
     logs = [each for each in steps(text) if "log" in each.options]

@@ -98,6 +98,13 @@ def steps(text):
     return found
 
 
+def commands(text):
+    """Return the commands of a README, also those of blocks that are exempt."""
+    blocks = [step for step in steps(text) if step.language == "console"]
+    asked = [step for step in blocks if not {"log", "stop"} & set(step.options)]
+    return [command for step in asked for command in step.commands]
+
+
 def parts(every):
     """Return the steps in parts, of which each can be done without those before it."""
     found = [[]]
