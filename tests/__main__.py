@@ -17,87 +17,62 @@ import pytest
 from instrument.edges.check import need_packages
 from instrument.edges.cpus import usable_cpus
 from instrument.edges.errors import InstrumentError
-from tests.support.network import is_private, taken_ports
+from instrument.edges.processes import check_port
+from instrument.edges.program import run_program
+from tests.support.network import NAMED, is_private
 
 MOST = 16  # tests side by side
-PHASES = {  # by marker: its name, which of pytest's markers it selects, how many tests for each CPU
-    "": ("side by side", "not measures and not alone", 6),  # on a slow CPU, more would be too late
-    "measures": ("what measures", "measures", 5),  # with more, it would be measured again
-    "alone": ("one after the other", "alone", 0),
+PHASES = {  # by what pytest selects: the name, and how many tests for each CPU
+    "not measures and not alone": ("side by side", 6),  # on a slow CPU, more would be too late
+    "measures": ("what measures", 5),  # with more, it would be measured again
+    "alone": ("one after the other", 0),
 }
 MOST_FAILURES = 5  # of which each is tried again
 OK, FAILED, NOTHING_RUN = 0, 1, 5  # of pytest's exit statuses
+NEWER = "for Python "  # so begins what is said of a block that only a newer one runs
 
 
 class Outcome:
     """What became of the tests, as pytest tells this plugin of it."""
 
     def __init__(self):
-        self.found = {}  # the phase and the file of each, by name
+        self.found = {}  # what selects each test, and its file, by name
         self.are_named = False
-        self.done, self.failed = set(), set()
-        self.skipped = []  # names and reasons; of a README's blocks one by one
-        self.newer = Counter()  # blocks that only a newer Python runs, by what is said of them
+        self.told, self.passed, self.failed = set(), set(), set()
+        self.skipped = Counter()  # by reason; of a README's blocks one by one
 
     def pytest_collection_finish(self, session):
         for item in session.items:
-            phase = next(filter(item.get_closest_marker, ("measures", "alone")), "")
-            self.found[item.nodeid] = (phase, str(item.path))
+            only = next(filter(item.get_closest_marker, ("measures", "alone")), next(iter(PHASES)))
+            self.found[item.nodeid] = (only, str(item.path))
         self.are_named = bool(session.config.option.file_or_dir)
 
     def pytest_runtest_logreport(self, report):
         name = re.sub(r"@[^\]@]*$", "", report.nodeid)  # without the group that xdist appends
+        self.told.add(name)
         if report.failed:
             self.failed.add(name)
         elif report.skipped:
-            reason = report.longrepr[2].removeprefix("Skipped: ")
-            if reason.startswith("for Python "):
-                self.newer[reason] += 1
-            else:
-                self.skipped.append((name, reason))
+            self.skipped[report.longrepr[2].removeprefix("Skipped: ")] += 1
         elif report.when == "call":
-            self.done.add(name)
-
-    @property
-    def passed(self):
-        return self.done - self.failed
-
-    @property
-    def lost(self):
-        """Return the tests that were found at first, and that nothing was told of."""
-        return self.found.keys() - self.done - self.failed - {name for name, _ in self.skipped}
-
-    @property
-    def counts(self):
-        skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
-        lost = f", {len(self.lost)} found but not run" if self.lost else ""
-        return f"{len(self.passed)} passed, {len(self.failed)} failed{skipped}{lost}"
+            self.passed.add(name)
 
 
-def run_pytest(outcome, *arguments):
+def run_pytest(outcome, *arguments, output=None):
     """Run pytest; leave with its exit status when it was stopped or could not do its work."""
-    status = pytest.main(["--no-header", *arguments], plugins=[outcome])
+    with redirect_stdout(output or sys.stdout):
+        status = pytest.main(["--no-header", *arguments], plugins=[outcome])
     if status not in (OK, FAILED, NOTHING_RUN):
+        print(output.getvalue() if output else "", end="")
         sys.exit(status)
-
-
-def find(outcome, arguments):
-    """Let pytest find the tests, and show what it prints only when it can't."""
-    told = io.StringIO()
-    try:
-        with redirect_stdout(told):
-            run_pytest(outcome, "--collect-only", "-q", *arguments)
-    except SystemExit:
-        print(told.getvalue(), end="")
-        raise
 
 
 def run(arguments):
     """Run every phase, and what failed a second time; return what became of the tests."""
     outcome = Outcome()
-    find(outcome, arguments)
-    for marker, (name, selected, each) in PHASES.items():
-        if files := [file for phase, file in outcome.found.values() if phase == marker]:
+    run_pytest(outcome, "--collect-only", "-q", *arguments, output=io.StringIO())
+    for selected, (name, each) in PHASES.items():
+        if files := [file for only, file in outcome.found.values() if only == selected]:
             print(f"\n{name}: {len(files)}", flush=True)
             each = each if is_private() else (each + 1) // 2  # beside those that take turns
             at_once = 0 if len(files) == 1 else min(each * usable_cpus(), MOST, len(files))
@@ -117,53 +92,48 @@ def try_again(outcome):
     print(f"\nonce more, alone: {len(names)}", flush=True)
     again = Outcome()
     run_pytest(again, *names)
+    outcome.failed -= again.passed - again.failed
+    outcome.passed |= again.passed
     print("\nFailed at first:")
     for name in names:
-        print(f"  {'passed alone' if name in again.passed else 'failed again'}  {name}")
-    outcome.failed -= again.passed
-    outcome.done |= again.passed
+        print(f"  {'failed again' if name in outcome.failed else 'passed alone'}  {name}")
 
 
 def left_out(skipped):
     """Yield a table of what was not run, with the command that installs what it needs."""
-    reasons = Counter(reason for _, reason in skipped).most_common()
-    rows = [(count, *reason.partition(": ")[::2]) for reason, count in reasons]
+    rows = [(count, *reason.partition(": ")[::2]) for reason, count in skipped.most_common()]
     width = max(len(what) for _, what, _ in rows)
     yield "\nNot run, since this machine lacks something:"
     yield f"  tests  {'what':{width}}  command"
     for count, what, command in rows:
-        yield f"  {count:5}  {what:{width}}  {command}"
+        yield f"  {count:5}  {what:{width}}  {command}".rstrip()
 
 
-def main(arguments):
+def main():
     if not __debug__:
-        print("tests: PYTHONOPTIMIZE takes the asserts out of the tests: unset it")
-        return FAILED
+        raise InstrumentError("PYTHONOPTIMIZE takes the asserts out of the tests: unset it")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each of many processes would compile anew
-    try:
-        need_packages()
-    except InstrumentError as error:
-        print(f"tests: {error}")
-        return FAILED
+    need_packages()
     inner = "PYTEST_CURRENT_TEST" in os.environ  # the tests of this command name no port
-    if not (inner or is_private()) and (taken := taken_ports()):
-        print(f"tests: {taken}: end it first, since this system refuses network namespaces")
-        return FAILED
-    outcome = run(arguments)
-    for reason, count in sorted(outcome.newer.items()):
-        here = ".".join(map(str, sys.version_info[:2]))
-        print(f"Blocks {reason}, not run on {here}: {count}")
-    if outcome.skipped:
-        print(*left_out(outcome.skipped), sep="\n")
-        if os.environ.get("CI"):
-            print("A skipped test is a failure here: install what it lacks.")
-    print(f"\n{outcome.counts}")
+    for port in () if inner or is_private() else NAMED:
+        check_port(port, "allow network namespaces, which this system refuses")
+    outcome = run(sys.argv[1:])
     if not outcome.found:
         print("tests: no test is called so")
         return NOTHING_RUN
-    is_wrong = outcome.failed or outcome.lost or (outcome.skipped and os.environ.get("CI"))
-    return FAILED if is_wrong else OK
+    lost = len(outcome.found.keys() - outcome.told)
+    told = f"{len(outcome.passed - outcome.failed)} passed, {len(outcome.failed)} failed"
+    if outcome.skipped:
+        print(*left_out(outcome.skipped), sep="\n")
+        told += f", {outcome.skipped.total()} skipped"
+    if lost:
+        told += f", {lost} found but not run"
+    lacks = any(not reason.startswith(NEWER) for reason in outcome.skipped)
+    if is_strict := lacks and bool(os.environ.get("CI")):
+        print("A skipped test is a failure here: install what it lacks.")
+    print(f"\n{told}")
+    return FAILED if outcome.failed or lost or is_strict else OK
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_program("tests", main))
