@@ -210,6 +210,7 @@ def test_a_taken_port_is_said_where_networks_are_refused(monkeypatch):
         port = server.getsockname()[1]
         monkeypatch.setattr(tests_main, "NAMED", (port,))
         monkeypatch.setattr(tests_main, "is_private", lambda: False)
+        monkeypatch.setattr(sys, "argv", ["tests", "--an-option-that-pytest-refuses"])
         monkeypatch.delenv("PYTEST_CURRENT_TEST")
         with pytest.raises(InstrumentError, match=f"port {port} can't be used"):
             tests_main.main()
