@@ -17,9 +17,8 @@ import pytest
 from instrument.edges.check import need_packages
 from instrument.edges.cpus import usable_cpus
 from instrument.edges.errors import InstrumentError
-from instrument.edges.processes import check_port
 from instrument.edges.program import run_program
-from tests.support.network import NAMED, is_private
+from tests.support.network import is_private, need_ports
 
 MOST = 16  # tests side by side
 PHASES = {  # by what pytest selects: the name, and how many tests for each CPU
@@ -114,9 +113,8 @@ def main():
         raise InstrumentError("PYTHONOPTIMIZE takes the asserts out of the tests: unset it")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each of many processes would compile anew
     need_packages()
-    inner = "PYTEST_CURRENT_TEST" in os.environ  # the tests of this command name no port
-    for port in () if inner or is_private() else NAMED:
-        check_port(port, "allow network namespaces, which this system refuses")
+    if "PYTEST_CURRENT_TEST" not in os.environ:  # the tests of this command name no port
+        need_ports()
     outcome = run(sys.argv[1:])
     if not outcome.found:
         print("tests: no test is called so")

@@ -24,7 +24,6 @@ COMMANDS = [  # what each answers, and what its log says of each worker
 def test_command_serves_without_an_error_and_stops_on_ctrl_c(
     command, expected, line, workers, network, tmp_path, monkeypatch
 ):
-    network.need(8000)
     monkeypatch.setenv("HOME", str(tmp_path))  # where gunicorn keeps its control socket
     log = tmp_path / "log"
     with processes.running(network.command(command), log) as process:

@@ -20,7 +20,6 @@ PAGE = 8089
 def slow_servers(network, tmp_path):
     with ExitStack() as stack:
         for port, command in COMMANDS.items():
-            network.need(port)
             server = processes.running([*network.prefix, *command], tmp_path / f"{port}.log")
             network.wait_for(port, stack.enter_context(server))
         yield
@@ -29,7 +28,6 @@ def slow_servers(network, tmp_path):
 @contextmanager
 def page(network, tmp_path, *arguments):
     """Open Locust's page; the test ends it."""
-    network.need(PAGE)
     command = [*network.prefix, "locust", *arguments]
     with processes.running(command, tmp_path / "locust.log") as process:
         network.wait_for(PAGE, process)
@@ -74,8 +72,6 @@ def stop(network):
     ],
 )
 def test_headless_refusal_is_one_line_and_an_exit_status(arguments, message, network):
-    network.need(8000)
-    network.need(8001)
     done = headless(network, f"{arguments} --run-time 5s")
     assert done.returncode == 1
     assert message in done.stderr
@@ -83,7 +79,6 @@ def test_headless_refusal_is_one_line_and_an_exit_status(arguments, message, net
 
 
 def test_refusal_ends_the_processes_of_locust_too(network):
-    network.need(8000)
     mark = "--master-bind-port 5597"
     done = headless(network, f"WsgiUser --processes 2 --master-bind-host 127.0.0.1 {mark}")
     assert done.returncode == 1
@@ -97,7 +92,6 @@ def test_page_of_one_class_offers_that_class(network, tmp_path):
 
 
 def test_page_is_filled_in_refuses_in_one_line_and_starts_once_all_is_well(network, tmp_path):
-    network.need(8000)
     down = "WsgiUser: no server is up at http://127.0.0.1:8000"
     twice = "would measure one server twice"
     both = ["WsgiUser", "AsgiUser"]

@@ -15,6 +15,7 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, wait_until
 from tests import __main__ as tests_main
 from tests.conftest import belongs
+from tests.support import network
 from tests.support.commands import run
 from tests.support.offspring import gone, offspring
 from tests.support.terminal import CHAPTERS
@@ -208,8 +209,8 @@ def test_a_chapter_has_its_tests_and_no_others(name, chapters):
 def test_a_taken_port_is_said_where_networks_are_refused(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        monkeypatch.setattr(tests_main, "NAMED", (port,))
-        monkeypatch.setattr(tests_main, "is_private", lambda: False)
+        monkeypatch.setattr(network, "NAMED", (port,))
+        monkeypatch.setattr(network, "is_private", lambda: False)
         monkeypatch.setattr(sys, "argv", ["tests", "--an-option-that-pytest-refuses"])
         monkeypatch.delenv("PYTEST_CURRENT_TEST")
         with pytest.raises(InstrumentError, match=f"port {port} can't be used"):

@@ -133,10 +133,8 @@ class Terminal:
         taken = f"{name} is taken by an earlier server: say where to stop it"
         if name in self.servers:
             raise PageError(taken)
-        if port:
-            self.network.need(port)
-            if self.network.listens(port):
-                raise PageError(taken)
+        if port and self.network.listens(port):
+            raise PageError(taken)
         [command] = step.commands
         server = Staying(self, self.typed(step, command.text))
         self.servers[name] = server
