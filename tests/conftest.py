@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.network import Network, is_private
+from tests.support.network import is_private, networked
 from tests.support.postgres import Postgres
 from tests.support.terminal import CHAPTERS
 
@@ -20,7 +20,7 @@ OF_EVERY_CHAPTER = ("tests/test_style.py",)
 @pytest.fixture
 def network():
     """A place where every port is free, also when port 8000 of this machine is taken."""
-    with Network() as network:
+    with networked() as network:
         yield network
 
 

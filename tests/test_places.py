@@ -8,7 +8,7 @@ from instrument.edges.processes import ROOT
 from instrument.faults import tables
 from instrument.faults.table import COLUMNS
 from tests.support.readme import steps
-from tests.support.terminal import Terminal
+from tests.support.terminal import reader
 
 # What a shell takes apart, and longer than the first line of a script may be.
 NAME = " ".join(["it's a größer place"] * 11)
@@ -29,7 +29,7 @@ def blocks_of_a_server():
 
 @pytest.fixture
 def terminal():
-    with Terminal(name="My Drive") as terminal:
+    with reader(name="My Drive") as terminal:
         terminal.root.rename(terminal.folder / NAME)
         terminal.root.symlink_to(terminal.folder / NAME)
         temporary = terminal.root / "temporary files"

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from instrument.edges.processes import ROOT
 from tests.support.network import NAMED
 from tests.support.readme import PageError, parts, steps
-from tests.support.terminal import CHAPTERS, READMES, Terminal
+from tests.support.terminal import CHAPTERS, READMES, reader
 
 IDS = [str(path.relative_to(ROOT)) for path in READMES]
 EXEMPT = [
@@ -62,7 +62,7 @@ def names_ports(text):
 )
 def test_every_block_does_what_it_shows(path, part, takes_turn, subtests):
     name = path.relative_to(ROOT)
-    with Terminal(takes_turn=takes_turn) as terminal:
+    with reader(takes_turn=takes_turn) as terminal:
         for step in parts(steps(path.read_text(encoding="utf-8")))[part]:
             where = f"{name}:{step.line}: {step.title}"
             with subtests.test(where):

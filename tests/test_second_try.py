@@ -26,7 +26,7 @@ from pathlib import Path
 import pytest
 from instrument.edges import processes
 from tests.support.readme import steps
-from tests.support.terminal import Terminal
+from tests.support.terminal import reader
 """
 AT_FIRST = """
 @pytest.mark.alone
@@ -40,7 +40,7 @@ def test_that_fails_at_first(number):
 MISTAKE = """
 @pytest.mark.measures(seconds=1)
 def test_readme():
-    with Terminal() as terminal:
+    with reader() as terminal:
         for step in steps("```console\\n$ echo one\\ntwo\\n```\\n"):
             terminal.do(step)
 """

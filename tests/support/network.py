@@ -5,6 +5,7 @@ import json
 import shlex
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
@@ -34,24 +35,20 @@ def need_ports():
         check_port(port, "allow network namespaces, which this system refuses")
 
 
-class Network:
-    """A network namespace with a loopback interface.
+@contextmanager
+def networked(takes_turn=True):
+    """Open a network namespace with a loopback interface.
 
     Where the system refuses one, it is this machine's own network, for one test at a time; a test
     that names no port need not take its turn.
     """
-
-    def __init__(self, takes_turn=True):
-        self.takes_turn = takes_turn
-        self.turn = None
-
-    def __enter__(self):
-        if self.takes_turn and not is_private():
-            self.turn = (own_folder() / "tests.lock").open("w", encoding="utf-8")
-            fcntl.flock(self.turn, fcntl.LOCK_EX)
+    inside = [*PRIVATE, f"{LOOPBACK} && exec {shlex.join(AGENT)}"]
+    with ExitStack() as stack:
+        if takes_turn and not is_private():
+            turn = stack.enter_context((own_folder() / "tests.lock").open("w", encoding="utf-8"))
+            fcntl.flock(turn, fcntl.LOCK_EX)
             need_ports()
-        inside = [*PRIVATE, f"{LOOPBACK} && exec {shlex.join(AGENT)}"]
-        self.agent = subprocess.Popen(
+        agent = subprocess.Popen(
             inside if is_private() else AGENT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -59,17 +56,18 @@ class Network:
             start_new_session=True,  # Ctrl-C is for who asks
             encoding="utf-8",
         )
-        self.agent.stdout.readline()  # it is up
-        enter = ["nsenter", "--target", str(self.agent.pid), "--user", "--net"]
-        self.prefix = [*enter, "--preserve-credentials"] if is_private() else []
-        return self
+        stack.enter_context(agent)  # which ends with its input
+        agent.stdout.readline()  # it is up
+        yield Network(agent)
 
-    def __exit__(self, *_):
-        self.agent.stdin.close()
-        self.agent.wait()
-        self.agent.stdout.close()
-        if self.turn:
-            self.turn.close()
+
+class Network:
+    """What an agent in it tells of its ports, and the start of a command line that enters it."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        enter = ["nsenter", "--target", str(agent.pid), "--user", "--net"]
+        self.prefix = [*enter, "--preserve-credentials"] if is_private() else []
 
     def command(self, text):
         """Return the command that runs a shell's text in this network."""

@@ -14,7 +14,7 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.files import writable, write
 from instrument.edges.program import run_program
 from tests.support.readme import PageError, edited, steps
-from tests.support.terminal import READMES, Terminal
+from tests.support.terminal import READMES, reader
 
 
 def rewritten(text):
@@ -24,7 +24,7 @@ def rewritten(text):
     except PageError as wrong:
         return text, [str(wrong)]
     edits, left = [], []
-    with Terminal() as terminal:
+    with reader() as terminal:
         for step in every:
             signals.check()
             where = f"line {step.line}: {step.title}"

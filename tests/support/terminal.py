@@ -2,10 +2,10 @@
 
 import os
 import re
-import shutil
 import signal
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from instrument.edges import processes
@@ -14,12 +14,13 @@ from instrument.edges.processes import ROOT, wait_until
 from instrument.edges.tools import lacking
 from tests.support.commands import copy_repository, run
 from tests.support.machine import again_while_busy
-from tests.support.network import Network
+from tests.support.network import networked
 from tests.support.readme import Edit, PageError, difference, edits_of, ends, stands_for, unmarked
 
 MARK = "\x1e"  # record separator: printed after each command, with its exit status
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
 PATIENCE = processes.START_SECONDS
+LIMIT = 30  # seconds for a block
 READMES = [
     path
     for path in sorted(ROOT.rglob("*.md"))
@@ -31,36 +32,40 @@ CHAPTERS = [path.parent.name for path in READMES if path.parent not in NO_CHAPTE
 STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 
 
+@contextmanager
+def reader(takes_turn=True, name="repository"):
+    """Open the terminals of one reader, and end what still runs in them."""
+    with (
+        tempfile.TemporaryDirectory(prefix="w", ignore_cleanup_errors=True) as folder,
+        networked(takes_turn) as network,
+    ):
+        terminal = Terminal(Path(folder), network, name)
+        try:
+            yield terminal
+        finally:
+            for server in terminal.servers.values():
+                server.kill()
+
+
 class Terminal:
     """The terminals of one reader: each block in a new one, servers in others beside it."""
 
-    def __init__(self, limit=30.0, takes_turn=True, name="repository"):
-        self.limit, self.takes_turn, self.name = limit, takes_turn, name
+    def __init__(self, folder, network, name):
+        self.folder, self.network = folder, network
         self.servers = {}
         self.absent = {}  # servers that could not be started, and why
-
-    def __enter__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="w"))  # short: gunicorn's socket lies in HOME
-        self.root = self.folder / self.name
+        self.root = folder / name
         copy_repository(self.root)
         if (ROOT / ".venv").exists():
             (self.root / ".venv").symlink_to(ROOT / ".venv")
-        self.network = Network(self.takes_turn).__enter__()
         self.environment = {
-            "HOME": str(self.folder),
+            "HOME": str(folder),  # its name is short, since gunicorn's socket lies there
             "LANG": "C.UTF-8",
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin",
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "TERM": "dumb",
         }
-        return self
-
-    def __exit__(self, *_):
-        for server in self.servers.values():
-            server.kill()
-        self.network.__exit__()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, script, output):
         """Start a shell in this reader's surroundings."""
@@ -158,7 +163,7 @@ class Terminal:
         typed = [command.text for command in commands]
         if "run" in step.options:
             typed = [self.typed(step, commands[0].text)]
-        results = self.results(typed, float(step.options.get("limit", self.limit)))
+        results = self.results(typed, float(step.options.get("limit", LIMIT)))
         tolerance = tolerance_of(step.options)
         told, edits, left = [], [], []
         for number, (command, (printed, status)) in enumerate(zip(commands, results, strict=True)):
