@@ -7,14 +7,13 @@ results/upgrade.md names Python, the versions, and what is left for you: cells a
 not be tried or rewritten, and tests that fail. All else is what `git diff` shows.
 """
 
-import os
 import platform
 import re
+import shlex
 import subprocess
 import sys
 from importlib import metadata
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 
 from instrument.edges.errors import InstrumentError
@@ -29,8 +28,8 @@ NAME = re.compile(r"^\w[\w-]*(?:\[[\w,]+\])?", re.MULTILINE)  # with its extras
 PIN = re.compile(r"^([\w-]+)(.*?)([~=]=) ([\d.]+)", re.MULTILINE)
 
 
-def named(files):
-    return dict.fromkeys(name for path in files for name in NAME.findall(path.read_text("utf-8")))
+def named():
+    return dict.fromkeys(name for path in FILES for name in NAME.findall(path.read_text("utf-8")))
 
 
 def raised(text, version_of):
@@ -50,32 +49,21 @@ def raised(text, version_of):
 def run(*words):
     """Run a module of Python, and show what it prints; return its exit status and the lines."""
     print("$ python -m", *words, flush=True)
-    lines = []
-    wide = os.environ | {"COLUMNS": "300"}  # for pytest's one line about each failure
-    with subprocess.Popen(
-        [sys.executable, "-m", *words],
-        cwd=ROOT,
-        env=wide,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-    ) as process:
-        for line in process.stdout:
-            print(line, end="", flush=True)
-            lines.append(line)
-    return process.returncode, lines
+    log = REPORT.with_suffix(".log")
+    command = shlex.join([sys.executable, "-m", *words])
+    wide = "export COLUMNS=300"  # for pytest's one line about each failure
+    script = f"{wide}; {command} 2>&1 | tee {shlex.quote(str(log))}"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", script], cwd=ROOT, check=False)
+    return done.returncode, log.read_text("utf-8").splitlines(keepends=True)
 
 
 def git(*words):
-    done = subprocess.run(
-        ["git", *words], cwd=ROOT, check=True, capture_output=True, encoding="utf-8"
-    )
-    return done.stdout
+    return subprocess.check_output(["git", *words], cwd=ROOT, encoding="utf-8")
 
 
 def report(cells, outputs, tests):
     """Return what git does not tell: the versions, and what is left of each command's lines."""
-    packages = [name.partition("[")[0] for name in named(FILES)]
+    packages = [name.partition("[")[0] for name in named()]
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in packages)
     left = [line for line in cells if line.startswith(("compare: ", "  log: "))]
     left += [line for line in outputs if not re.search(": (as it was|rewritten)$", line)]
@@ -85,18 +73,12 @@ def report(cells, outputs, tests):
 
 
 def main():
-    words = sys.argv[1:]
     writable(REPORT.parent)
-    try:
-        asked = [str(Requirement(word)) for word in words]
-    except InvalidRequirement as error:
-        raise InstrumentError(f"this names no package: {error}".splitlines()[0]) from error
     if git("status", "--porcelain", "--untracked-files=no"):
         raise InstrumentError("commit your changes first, since git diff shows what is news")
     pip = ("pip", "install", "--quiet", "--disable-pip-version-check")
-    status, lines = run(*pip, *(asked or ["--upgrade", *named(FILES)]))
-    if status:
-        raise InstrumentError(f"pip has not installed them: {lines[-1].strip()}")
+    if run(*pip, *(sys.argv[1:] or ["--upgrade", *named()]))[0]:
+        raise InstrumentError("pip has not installed them")
     for path in FILES:
         write(path, raised(path.read_text("utf-8"), metadata.version))
     done = [
