@@ -25,28 +25,19 @@ EXEMPT = [
         if (ROOT / chapter / "requirements.txt").exists()
     ),
 ]
-SECONDS = {  # of the parts that measure longest, for an order in which they begin first
-    "README.md": 52,
-    "compare/README.md part 1": 35,
-    "compare/README.md part 2": 68,
-    "compare/README.md part 3": 27,
-    "compare/README.md part 4": 28,
-    "compare/README.md part 5": 45,
-    "compare/README.md part 6": 59,
-    "compare/README.md part 9": 26,
-}
 
 
 def parts_of(path):
     """Yield the parts of a README, which are done side by side, with marks of what they do."""
     name, parts = path.relative_to(ROOT), path.read_text(encoding="utf-8").split("<!-- anew -->")
     for number, text in enumerate(parts):
-        measures = re.search(r"^```.*(ratios=|within=\d+% limit=)", text, re.MULTILINE)
-        full_name = f"{name} part {number + 1}" if len(parts) > 1 else str(name)
-        seconds = pytest.mark.measures(seconds=SECONDS.get(full_name, 15))
-        marks = [seconds if measures else pytest.mark.long]
+        limits = map(int, re.findall(r"^```.* limit=(\d+)", text, re.MULTILINE))
+        is_measured = re.search(r"^```.*(ratios=|within=\d+% limit=)", text, re.MULTILINE)
+        measures = pytest.mark.measures(seconds=sum(limits) / 2)  # for what begins first
+        marks = [measures if is_measured else pytest.mark.long]
         if takes_turn := names_ports(text):
             marks.append(pytest.mark.ports)
+        full_name = f"{name} part {number + 1}" if len(parts) > 1 else str(name)
         yield pytest.param(path, number, takes_turn, id=full_name, marks=marks)
 
 
@@ -78,13 +69,9 @@ def test_every_block_does_what_it_shows(path, part, takes_turn, subtests):
 
 
 def test_the_exempt_blocks_are_these():
-    found = []
-    for path in READMES:
-        for step in steps(path.read_text(encoding="utf-8")):
-            if reason := step.options.get("exempt"):
-                found.append((reason, step.commands[0].text))
-                print(f"{path.relative_to(ROOT)}:{step.line}: {reason}: {step.title}")
-    assert found == EXEMPT
+    every = [step for path in READMES for step in steps(path.read_text(encoding="utf-8"))]
+    exempt = [step for step in every if "exempt" in step.options]
+    assert [(step.options["exempt"], step.commands[0].text) for step in exempt] == EXEMPT
 
 
 @cache
