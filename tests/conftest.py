@@ -10,11 +10,7 @@ from tests.support.network import is_private, networked
 from tests.support.postgres import Postgres
 from tests.support.terminal import CHAPTERS
 
-OF_INSTRUMENT = ("test_", "arithmetic/", "edges/", "experiments/", "load/")
-ELSEWHERE = {
-    "compare": (*(f"tests/instrument/{each}" for each in OF_INSTRUMENT), "tests/test_locustfile.py")
-}
-OF_EVERY_CHAPTER = ("tests/test_style.py",)
+OF_COMPARE = r"tests/(instrument/(test_|arithmetic/|edges/|experiments/|load/)|test_locustfile)"
 
 
 @pytest.fixture
@@ -43,15 +39,13 @@ def strange_folder(tmp_path, monkeypatch):
 
 
 def pytest_addoption(parser):
-    parser.addoption("--chapter", help="run the tests and the README of one chapter alone")
+    told = "run the tests and the README of one chapter alone"
+    parser.addoption("--chapter", choices=CHAPTERS, help=told)
 
 
-def pytest_configure(config):
+def pytest_configure():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT may have been ignored
         signal.signal(number, stop)
-    if (chapter := config.getoption("chapter")) not in (None, *CHAPTERS):
-        known = ", ".join(CHAPTERS)
-        raise pytest.UsageError(f"there is no chapter {chapter!r}: choose from {known}")
 
 
 def stop(number, _):
@@ -82,8 +76,8 @@ def belongs(name, chapter):
     """Return whether a test is one of a chapter's, by the test's name."""
     word = rf"(?<![-\w]){chapter}(?![-\w\]])"  # not a server that is called like a chapter
     house = rf"test_house\.py.*\[{chapter}\]"
-    own = (*ELSEWHERE.get(chapter, ()), *OF_EVERY_CHAPTER)
-    return bool(re.search(f"{word}|{house}", name)) or name.startswith(own)
+    is_elsewhere = chapter == "compare" and re.match(OF_COMPARE, name)
+    return bool(is_elsewhere or re.search(rf"{word}|{house}|tests/test_style\.py", name))
 
 
 def group_of(item):

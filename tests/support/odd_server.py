@@ -8,14 +8,10 @@ import sys
 from instrument import servers
 from instrument.cli import main
 
-
-def know(start, app):
+if __name__ == "__main__":
+    start, app, *arguments = sys.argv[1:]
     server = servers.Server("odd", "wsgi", start, 1, "odd", "odd", booted="")
     odd = servers.Subject("odd", server, app, servers.Work.WAIT, 1, "odd")
     servers.SUBJECTS["odd"] = odd
     servers.SETS += (servers.Set("odds", "none", "nothing", 20, (odd,)),)
-
-
-if __name__ == "__main__":
-    know(*sys.argv[1:3])
-    sys.exit(main(sys.argv[3:]))
+    sys.exit(main(arguments))

@@ -13,18 +13,14 @@ import pytest
 
 from instrument.edges import processes
 from instrument.edges.processes import wait_until
-from instrument.edges.tools import lacking
+from instrument.edges.tools import find, lacking
+
+NEEDS_POSTGRES = pytest.mark.skipif(lacking("initdb") != "", reason=lacking("initdb"))
 
 
 def program(name):
-    """Return the path of the newest of PostgreSQL's programs of a name, or None."""
-    installed = sorted(
-        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: float(path.parts[4])
-    )
-    return str(installed[-1]) if installed else shutil.which(name)
-
-
-NEEDS_POSTGRES = pytest.mark.skipif(lacking("initdb") != "", reason=lacking("initdb"))
+    """Return the path of one of PostgreSQL's programs, which lie in one folder."""
+    return str(Path(find("initdb")).resolve().with_name(name))
 
 
 def ordinary_user():
