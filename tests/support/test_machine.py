@@ -1,5 +1,7 @@
 """What is measured again, and what is not."""
 
+import subprocess
+import sys
 from contextlib import nullcontext
 from unittest.mock import Mock
 
@@ -25,5 +27,8 @@ def test_a_measurement_is_taken_again_while_others_spoil_it(others, wrong, taken
     assert measure.call_count == taken
 
 
-def test_the_share_of_others_is_what_neither_we_nor_idleness_took():
-    assert machine.share_of_others((10, 1, 100), (16, 3, 110)) == pytest.approx(0.4)
+def test_what_a_test_has_started_is_no_other():
+    before = machine.look()
+    burn = "import time\nwhile time.process_time() < 0.3: pass"
+    subprocess.run([sys.executable, "-c", burn], check=True)
+    assert machine.look().ours - before.ours > 0.25
