@@ -69,31 +69,21 @@ def test_what_has_drifted_is_put_right(old, new):
 
 
 @pytest.mark.parametrize(
-    "block",
+    ("old", "new", "told"),
     [
-        "```console\n$ seq 3\n1\n...\n4\n```\n",
-        "```console within=10%\n$ echo 2 s\n1 s\n```\n",
-        "```console\n$ false\n```\n",
+        ("\n$ seq 3\n1\n...\n4", "", "- 4"),
+        (" within=10%\n$ echo 2 s\n1 s", "", "- 1 s"),
+        ("\n$ false", "", "exit status 1"),
+        ("\n$ echo '$ true'\nold", "", "+ $ true"),  # which would be read as a command
+        ("\n$ echo new\nold\n$ seq 2\n...\n3", "\n$ echo new\nnew\n$ seq 2\n...\n3", "- 3"),
     ],
 )
-def test_what_is_left_open_is_told_and_left(block):
-    text, [told] = rewritten(block)
-    assert text == block
-    assert told.startswith("line 1: console")
-
-
-def test_a_block_that_is_right_in_part_is_put_right_in_part():
-    text, [told] = rewritten("```console\n$ echo new\nold\n$ echo 2\n...\n1\n```\n")
-    assert text == "```console\n$ echo new\nnew\n$ echo 2\n...\n1\n```\n"
-    assert "- 1" in told
-    assert "old" not in told
-
-
-def test_what_would_be_read_as_a_command_is_told():
-    block = "```console\n$ echo '$ true'\nold\n```\n"
-    text, [told] = rewritten(block)
-    assert text == block
-    assert "+ $ true" in told
+def test_what_is_left_open_is_told_and_left(old, new, told):
+    text, [left] = rewritten(f"```console{old}\n```\n")
+    assert text == f"```console{new or old}\n```\n"
+    assert left.startswith("line 1: console")
+    assert told in left
+    assert not (new and "old" in left)
 
 
 def test_a_log_is_put_right():
@@ -109,8 +99,8 @@ def test_what_can_not_be_read_or_run_is_told(monkeypatch):
     assert rewritten(text) == (text, ["line 1: a block labelled 'sh' is never run"])
     monkeypatch.setattr(terminal, "lacking", lambda tool: f"{tool} is missing")
     text = "```console needs=nginx\n$ nginx -v\n```\n"
-    assert rewritten(text)[0] == text
-    assert "not run, nginx is missing" in rewritten(text)[1][0]
+    told = "line 1: console needs $ nginx -v\nnot run, nginx is missing"
+    assert rewritten(text) == (text, [told])
 
 
 def test_a_readme_is_written_and_the_exit_status_tells_what_is_left(tmp_path, monkeypatch, capsys):
