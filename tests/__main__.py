@@ -21,8 +21,9 @@ from instrument.edges.program import run_program
 from tests.support.network import is_private, need_ports
 
 MOST = 16  # tests side by side
+OTHERS = "not measures and not alone"
 PHASES = {  # by what pytest selects: the name, and how many tests for each CPU
-    "not measures and not alone": ("side by side", 6),  # on a slow CPU, more would be too late
+    OTHERS: ("side by side", 6),  # on a slow CPU, more would be too late
     "measures": ("what measures", 5),  # with more, it would be measured again
     "alone": ("one after the other", 0),
 }
@@ -42,7 +43,7 @@ class Outcome:
 
     def pytest_collection_finish(self, session):
         for item in session.items:
-            only = next(filter(item.get_closest_marker, ("measures", "alone")), next(iter(PHASES)))
+            only = next(filter(item.get_closest_marker, ("measures", "alone")), OTHERS)
             self.found[item.nodeid] = (only, str(item.path))
         self.are_named = bool(session.config.option.file_or_dir)
 

@@ -54,13 +54,3 @@ def test_a_client_is_bounded_and_stays_on_this_machine(requests, url):
     done = run_module("frameworks.ask_while_busy", requests, url, "/")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize("arguments", [(), ("8000", "/2"), ("port", "/1")])
-def test_same_queue_says_how_it_is_used(arguments):
-    done = run_module("frameworks.same_queue", *arguments)
-    assert done.returncode == 2
-    assert done.stderr.startswith(
-        "usage: python -m frameworks.same_queue [-h] port {/1,/kill,/renew}\n"
-    )
-    assert "Traceback" not in done.stderr

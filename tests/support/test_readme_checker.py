@@ -58,7 +58,6 @@ MUTATED = {
     "wrong exit status": ("```console\n$ false\n```\n", "exit status 1, not 0"),
     "hidden exit status": ("```console\n$ false | cat\n```\n", "exit status 1, not 0"),
     "exit status that is none": ("```console status=2\n$ true\n```\n", "exit status 0, not 2"),
-    "no command to be found": ("```console\n$ gunicron\n```\n", "exit status 127, not 0"),
     "server that ignores SIGINT": (STUBBORN + STOP, "does not end on Ctrl-C"),
     "server that is never stopped": (SERVER, "still running on port 8000"),
     "number out of tolerance": (NEAR.replace("1.10", "1.20"), "- took 1.20 s"),
@@ -74,7 +73,6 @@ MUTATED = {
     "ratios without a tolerance": (NEAR.replace("within=10%", "ratios=0.98..1.01"), "with within"),
     "block in a list": ("- a list\n\n  ```console\n  $ true\n  ```\n", "begin it at the margin"),
     "unknown annotation": ("```console sever=8000\n$ true\n```\n", "don't go together: sever"),
-    "annotation without effect": (SERVER.replace("=8000", "=8000 status=9"), "don't go together"),
     "shown ratio out of bounds": (
         NEAR.replace("within=10%", "within=10% ratios=0.98..1.01").replace(
             "0.995\n```", "7.777\n```"
