@@ -31,10 +31,10 @@ EXCERPT = (
 )
 STUBBORN = """
 ```console server=8000
-$ python -m tests.support.stubborn_server
+$ trap '' INT; python -m wsgi.wsgiref_server 8000 wsgi.app:app
 ```
 """
-FAILING = STUBBORN.replace("stubborn_server", "stubborn_server 7")
+FAILING = STUBBORN.replace("trap ''", "trap 'exit 7'")
 NEAR = "```console within=10%\n$ echo 'took 1.02 s, ratio 0.995'\ntook 1.10 s, ratio 0.995\n```\n"
 LATE = "```console within=0.5s\n$ echo 'after 2.5 s'\nafter 2.1 s\n```\n"
 

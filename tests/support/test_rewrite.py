@@ -8,9 +8,9 @@ from tests.support.rewrite import rewritten
 
 pytestmark = pytest.mark.ports
 APP = (ROOT / "wsgi/app.py").read_text(encoding="utf-8")
-STUBBORN = """
+SERVER = """
 ```console server=8000 unasked
-$ python -m tests.support.stubborn_server 0
+$ python -m wsgi.wsgiref_server 8000 wsgi.app:app
 ```
 
 ```console
@@ -37,7 +37,7 @@ b
 ```python file=wsgi/app.py
 {APP}```
 
-{STUBBORN}<!-- stop 8000 -->
+{SERVER}<!-- stop 8000 -->
 """
 
 
@@ -87,7 +87,7 @@ def test_what_is_left_open_is_told_and_left(old, new, told):
 
 
 def test_a_log_is_put_right():
-    wrong = STUBBORN + "```console log=8000\nold\n```\n<!-- stop 8000 -->\n"
+    wrong = SERVER + "```console log=8000\nold\n```\n<!-- stop 8000 -->\n"
     text, left = rewritten(wrong)
     assert '"GET / HTTP/1.1" 200' in text
     assert "old" not in text
