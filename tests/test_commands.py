@@ -26,7 +26,7 @@ def test_command_serves_without_an_error_and_stops_on_ctrl_c(
 ):
     monkeypatch.setenv("HOME", str(tmp_path))  # where gunicorn keeps its control socket
     log = tmp_path / "log"
-    with processes.running(network.command(command), log) as process:
+    with processes.running([*network.prefix, "sh", "-c", command], log) as process:
         status, _, body = network.wait_for(8000, process)
         assert (status, body) == (200, expected)
         # a worker that gets SIGINT while it boots is waited for, for gunicorn's 30 s of grace

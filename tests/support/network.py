@@ -69,10 +69,6 @@ class Network:
         enter = ["nsenter", "--target", str(agent.pid), "--user", "--net"]
         self.prefix = [*enter, "--preserve-credentials"] if is_private() else []
 
-    def command(self, text):
-        """Return the command that runs a shell's text in this network."""
-        return [*self.prefix, "sh", "-c", text]
-
     def question(self, *words):
         self.agent.stdin.write(json.dumps(words) + "\n")
         self.agent.stdin.flush()

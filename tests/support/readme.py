@@ -150,9 +150,7 @@ def same_line(shown, printed, **tolerance):
     if not tolerance:
         pattern = ".*".join(re.escape(part) for part in shown.split("..."))
         return re.fullmatch(pattern, printed) is not None
-    shown, printed = " ".join(shown.split()), " ".join(printed.split())
-    shown = re.sub("─+", "─", shown)
-    printed = re.sub("─+", "─", printed)
+    shown, printed = (re.sub("─+", "─", " ".join(each.split())) for each in (shown, printed))
     anything = "\0"
     pattern = re.escape(NUMBER.sub(anything, shown)).replace(re.escape("..."), ".*")
     match = re.fullmatch(
@@ -171,15 +169,12 @@ def unmarked(lines):
 
     Other tests run beside. What a star warns of, a wrong number, is what the bounds are for.
     """
-    marks = [
-        re.fullmatch(r"\* ([\w-]+): (?:other programs used|a process that|Locust woke) .*", line)
-        for line in lines
-    ]
-    names = {mark[1] for mark in marks if mark}
+    told = re.compile(r"\* ([\w-]+): (?:other programs used|a process that|Locust woke) .*")
+    names = {mark[1] for mark in map(told.fullmatch, lines) if mark}
     return [
         re.sub(r"^([\w-]+)\*", lambda row: row[1] if row[1] in names else row[0], line)
-        for line, mark in zip(lines, marks, strict=True)
-        if not mark
+        for line in lines
+        if not told.fullmatch(line)
     ]
 
 
@@ -239,16 +234,11 @@ def difference(shown, printed, **tolerance):
             told += [f"- {line}" for line in missing]
             if len(missing) == last - first:  # no "..." stands for what was printed here
                 told += [f"+ {line}" for line in printed[begin:end]]
-    return with_nearest(told, printed)
-
-
-def with_nearest(told, printed):
-    """Put the most similar printed line below each missing one that "..." may have swallowed."""
     if any(line.startswith("+") for line in told):
         return told
-    every = []
+    every = []  # with the most similar line, which "..." may have swallowed
     for line in told:
-        every += [line, *(f"+ {near}" for near in get_close_matches(line, printed, 1, 0.4))]
+        every += [line, *(f"+ {other}" for other in get_close_matches(line, printed, 1, 0.4))]
     return every
 
 
