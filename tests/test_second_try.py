@@ -25,8 +25,6 @@ import os
 from pathlib import Path
 import pytest
 from instrument.edges import processes
-from tests.support.readme import steps
-from tests.support.terminal import reader
 """
 AT_FIRST = """
 @pytest.mark.alone
@@ -37,12 +35,10 @@ def test_that_fails_at_first(number):
         tried.touch()
         pytest.fail("at first")
 """
-MISTAKE = """
+TWICE = """
 @pytest.mark.measures(seconds=1)
-def test_readme():
-    with reader() as terminal:
-        for step in steps("```console\\n$ echo one\\ntwo\\n```\\n"):
-            terminal.do(step)
+def test_that_fails_twice():
+    assert False
 """
 SKIPPED = """
 @pytest.mark.parametrize("number", range(2))
@@ -89,12 +85,12 @@ ENDS = {  # what is run with which variables, its exit status, and lines that it
         "      4  xyz is not installed  sudo apt install xyz",
         "1 passed, 0 failed, 4 skipped",
     ),
-    "a mistake in a README fails twice": (
-        AT_FIRST + MISTAKE,
+    "what fails twice has failed": (
+        AT_FIRST + TWICE,
         {},
         1,
         "  passed alone  test_some.py::test_that_fails_at_first[0]",
-        "  failed again  test_some.py::test_readme",
+        "  failed again  test_some.py::test_that_fails_twice",
         "1 passed, 1 failed",
     ),
     "more than five are not tried again": (

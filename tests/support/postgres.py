@@ -1,7 +1,6 @@
 """A PostgreSQL server of the tests' own: a temporary folder, a socket in it, and no port."""
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -23,14 +22,6 @@ def program(name):
     return str(Path(find("initdb")).resolve().with_name(name))
 
 
-def ordinary_user():
-    """Return how to start a process as somebody else, where we are root, who may not serve."""
-    if os.geteuid() != 0:
-        return {}
-    nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-
-
 class Postgres:
     """A server that can be stopped and started again; its database is empty at first."""
 
@@ -38,9 +29,10 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: its socket lies there
         self.url = self.url_of("postgres")
         self.count = 0
-        self.user = ordinary_user()
-        if self.user:
-            os.chown(self.folder, self.user["user"], self.user["group"])
+        self.user = {}
+        if os.geteuid() == 0:  # who may not serve
+            self.user = {"user": "nobody", "extra_groups": []}
+            shutil.chown(self.folder, "nobody")
         self.process = None
         try:
             create = "--auth=trust --username=notes --no-sync --pgdata=data"
