@@ -9,9 +9,8 @@ from markdown_it import MarkdownIt
 from instrument.edges.processes import ROOT
 from tests.support.network import NAMED
 from tests.support.readme import PageError, parts, steps
-from tests.support.terminal import CHAPTERS, READMES, reader
+from tests.support.terminal import CHAPTERS, TEXTS, reader
 
-IDS = [str(path.relative_to(ROOT)) for path in READMES]
 EXEMPT = [
     ("install", "git clone REPOSITORY workshop && cd workshop"),
     ("install", "uv venv --seed"),  # which test_setup.py runs
@@ -27,9 +26,9 @@ EXEMPT = [
 ]
 
 
-def parts_of(path):
+def parts_of(name):
     """Yield the parts of a README, which are done side by side, with marks of what they do."""
-    name, parts = path.relative_to(ROOT), path.read_text(encoding="utf-8").split("<!-- anew -->")
+    parts = TEXTS[name].split("<!-- anew -->")
     for number, text in enumerate(parts):
         limits = map(int, re.findall(r"^```.* limit=(\d+)", text, re.MULTILINE))
         is_measured = re.search(r"^```.*(ratios=|within=\d+% limit=)", text, re.MULTILINE)
@@ -37,8 +36,8 @@ def parts_of(path):
         marks = [measures if is_measured else pytest.mark.long]
         if takes_turn := names_ports(text):
             marks.append(pytest.mark.ports)
-        full_name = f"{name} part {number + 1}" if len(parts) > 1 else str(name)
-        yield pytest.param(path, number, takes_turn, id=full_name, marks=marks)
+        full_name = f"{name} part {number + 1}" if len(parts) > 1 else name
+        yield pytest.param(name, number, takes_turn, id=full_name, marks=marks)
 
 
 def names_ports(text):
@@ -49,12 +48,11 @@ def names_ports(text):
 
 @pytest.mark.timeout(900)  # a block that measures may be tried three times
 @pytest.mark.parametrize(
-    ("path", "part", "takes_turn"), [part for path in READMES for part in parts_of(path)]
+    ("name", "part", "takes_turn"), [part for name in TEXTS for part in parts_of(name)]
 )
-def test_every_block_does_what_it_shows(path, part, takes_turn, subtests):
-    name = path.relative_to(ROOT)
+def test_every_block_does_what_it_shows(name, part, takes_turn, subtests):
     with reader(takes_turn=takes_turn) as terminal:
-        for step in parts(steps(path.read_text(encoding="utf-8")))[part]:
+        for step in parts(steps(TEXTS[name]))[part]:
             where = f"{name}:{step.line}: {step.title}"
             with subtests.test(where):
                 if lacking := terminal.lacks(step):
@@ -69,7 +67,7 @@ def test_every_block_does_what_it_shows(path, part, takes_turn, subtests):
 
 
 def test_the_exempt_blocks_are_these():
-    every = [step for path in READMES for step in steps(path.read_text(encoding="utf-8"))]
+    every = [step for text in TEXTS.values() for step in steps(text)]
     exempt = [step for step in every if "exempt" in step.options]
     assert [(step.options["exempt"], step.commands[0].text) for step in exempt] == EXEMPT
 
@@ -86,16 +84,16 @@ def anchors(text):
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("path", READMES, ids=IDS)
-def test_every_internal_link_leads_somewhere(path):
-    for token in MarkdownIt().enable("table").parse(path.read_text(encoding="utf-8")):
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_internal_link_leads_somewhere(name):
+    for token in MarkdownIt().enable("table").parse(TEXTS[name]):
         for child in token.children or []:
             target = child.attrGet("href") or child.attrGet("src") or ""
             if not target or re.match(r"[a-z]+:|../../actions/", target):  # GitHub's own pages
                 continue
             place, _, anchor = str(target).partition("#")
-            file = (path.parent / place).resolve() if place else path
-            assert file.exists(), f"{path.relative_to(ROOT)}: {target}"
+            file = (ROOT / name).parent / place if place else ROOT / name
+            assert file.exists(), f"{name}: {target}"
             if file.is_dir():
                 file /= "README.md"
             assert not anchor or anchor in anchors(file.read_text(encoding="utf-8")), (
@@ -103,12 +101,12 @@ def test_every_internal_link_leads_somewhere(path):
             )
 
 
-@pytest.mark.parametrize("path", READMES, ids=IDS)
-def test_no_line_of_a_paragraph_is_taken_for_a_list(path):
-    lines = path.read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_line_of_a_paragraph_is_taken_for_a_list(name):
+    lines = TEXTS[name].splitlines()
     begun = [
         token.map[0]
-        for token in MarkdownIt().parse(path.read_text(encoding="utf-8"))
+        for token in MarkdownIt().parse(TEXTS[name])
         if token.type.endswith("_list_open") and token.level == 0
     ]
     broken = [lines[first] for first in begun if first and lines[first - 1].strip()]
