@@ -44,7 +44,7 @@ def reader(takes_turn=True, name="repository"):
             yield terminal
         finally:
             for server in terminal.servers.values():
-                server.kill()
+                processes.end(server.process)
 
 
 class Terminal:
@@ -113,10 +113,10 @@ class Terminal:
         else:
             self.run_block(step)
 
-    def server(self, port):
-        if port not in self.servers:
-            raise PageError(f"no server of this README runs on {port}")
-        return self.servers[port]
+    def server(self, name):
+        if name not in self.servers:
+            raise PageError(f"no server of this README runs on {name}")
+        return self.servers[name]
 
     def compare_file(self, step):
         name = step.options.get("file") or step.options["excerpt"]
@@ -144,8 +144,8 @@ class Terminal:
         server = Staying(self, self.typed(step, command.text))
         self.servers[name] = server
         server.begin(command.shown)
-        there = self.network.listens if "unasked" in step.options else self.network.ask
         if port:
+            there = self.network.listens if "unasked" in step.options else self.network.ask
             told = [f"nobody answers on port {port}"]
             server.wait(lambda: [] if there(port) else told, server.process)
         server.seen = len(server.lines())  # without what our own request may have logged
@@ -160,9 +160,7 @@ class Terminal:
     def run_block(self, step):
         """Run a block's commands in one shell, and compare what each prints and its status."""
         commands = step.commands
-        typed = [command.text for command in commands]
-        if "run" in step.options:
-            typed = [self.typed(step, commands[0].text)]
+        typed = [self.typed(step, command.text) for command in commands]
         results = self.results(typed, float(step.options.get("limit", LIMIT)))
         tolerance = tolerance_of(step.options)
         told, edits, left = [], [], []
@@ -268,10 +266,7 @@ class Staying:
             told = otherwise or f"it has not ended by itself within {STOP_PATIENCE:.0f} s"
             raise PageError(told) from None
         finally:
-            self.kill()
-
-    def kill(self):
-        processes.end(self.process)
+            processes.end(self.process)
 
     def wait(self, told, process=None):
         """Wait until nothing is told any more; raise PageError with what is told at last.
