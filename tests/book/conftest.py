@@ -8,7 +8,7 @@ from tests.support import browser
 from tests.support.commands import run
 
 IN_A_BROWSER = [
-    pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL),
+    browser.NEEDS_BROWSER,
     pytest.mark.xdist_group("book"),  # one build, one browser
     pytest.mark.long,
 ]

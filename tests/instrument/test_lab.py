@@ -14,8 +14,6 @@ from tests.support.commands import compare, one_line
 from tests.support.offspring import gone
 from tests.support.opened_lab import asked, lab_data, lines_now, most, near, opened
 
-needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
-
 
 def throughputs(shown):
     return {name: line["throughput"] for name, line in shown.items()}
@@ -30,7 +28,7 @@ def ends_on_ctrl_c(process, log):
 
 
 @pytest.mark.measures(seconds=60)
-@needs_browser
+@browser.NEEDS_BROWSER
 def test_participant_watches_two_lines_part(tmp_path):
     log = tmp_path / "log"
     with opened(log) as (lab, port, page), browser.participant() as person:
@@ -108,7 +106,7 @@ def kill_server(lab, port):
 
 
 @pytest.mark.measures(seconds=17)
-@needs_browser
+@browser.NEEDS_BROWSER
 def test_staircase_beside_a_wall(tmp_path):
     with opened(tmp_path / "log") as (lab, port, page), browser.participant() as person:
         person.page.goto(f"{page}/lab")
@@ -134,7 +132,7 @@ def test_staircase_beside_a_wall(tmp_path):
 
 
 @pytest.mark.long
-@needs_browser
+@browser.NEEDS_BROWSER
 def test_pages_fit_a_narrow_window_and_long_names(tmp_path):
     arguments = ("sync-minimal", "uvicorn-worker-minimal")
     with opened(tmp_path / "log", *arguments) as (_, _, page), browser.participant() as person:

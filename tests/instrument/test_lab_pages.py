@@ -12,9 +12,6 @@ from instrument.servers import SUBJECTS
 from tests.support import browser
 from tests.support.opened_lab import asked, lab_data, lines_now, near, opened
 
-needs_browser = pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
-
-
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(20, 23, 26)"
 
 
@@ -31,7 +28,7 @@ def page_of(log, *arguments, server=8000):
 
 
 @pytest.mark.long
-@needs_browser
+@browser.NEEDS_BROWSER
 def test_link_to_the_lab_lies_over_nothing(tmp_path):
     with page_of(tmp_path / "log") as address, browser.participant() as person:
         page = person.page
@@ -47,7 +44,7 @@ def test_link_to_the_lab_lies_over_nothing(tmp_path):
 
 
 @pytest.mark.long
-@needs_browser
+@browser.NEEDS_BROWSER
 def test_the_pages_have_names_for_everything_and_a_switch_for_dark(tmp_path):
     with page_of(tmp_path / "log") as address, browser.participant() as person:
         page = person.page
@@ -83,7 +80,7 @@ RIGHT_EDGES = """() => {
 
 
 @pytest.mark.long
-@needs_browser
+@browser.NEEDS_BROWSER
 def test_page_says_what_to_press_that_a_start_was_refused_and_that_the_lab_was_closed(tmp_path):
     with (
         opened(tmp_path / "log", "--workers", "1") as (lab, _, address),
@@ -120,7 +117,7 @@ def test_page_says_what_to_press_that_a_start_was_refused_and_that_the_lab_was_c
 
 
 @pytest.mark.long
-@needs_browser
+@browser.NEEDS_BROWSER
 def test_staircase_waits_for_load_and_queue_fills_the_window_and_says_that_the_lab_was_closed(
     tmp_path,
 ):

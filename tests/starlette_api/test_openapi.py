@@ -4,8 +4,6 @@ import re
 import sys
 from pathlib import Path
 
-import pytest
-
 from instrument.edges.processes import environment
 from tests.support import browser
 from tests.support.commands import run
@@ -25,7 +23,7 @@ def test_schemathesis_finds_nothing(notes, tmp_path):
     assert not notes.said("ERROR")
 
 
-@pytest.mark.skipif(not browser.executable(), reason=browser.INSTALL)
+@browser.NEEDS_BROWSER
 def test_the_page_of_the_api_renders_and_creates_a_note(notes):
     with browser.participant() as person:
         person.page.goto(f"http://127.0.0.1:{notes.port}/docs")

@@ -4,11 +4,12 @@ from contextlib import contextmanager
 from importlib.resources import files
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import sync_playwright
 
 from instrument.edges.tools import find, lacking
 
-INSTALL = lacking("chromium")
+NEEDS_BROWSER = pytest.mark.skipif(lacking("chromium") != "", reason=lacking("chromium"))
 QUIET = (  # nothing but what the pages ask for
     "--disable-background-networking",
     "--disable-component-update",
@@ -32,11 +33,6 @@ def violations(page, rules=(), exclude=()):
         page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
     found = page.evaluate(AXE, [list(rules), list(exclude)])["violations"]
     return [(each["id"], each["nodes"][0]["html"]) for each in found]
-
-
-def executable():
-    """Return the path of a browser, or None."""
-    return find("chromium")
 
 
 class Participant:
@@ -107,7 +103,7 @@ class Participant:
 def participant(**options):
     """Open a browser with one page, and close both."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=find("chromium"), args=QUIET)
         try:
             yield Participant(browser.new_page(viewport=SIZE, **options))
         finally:
