@@ -1,6 +1,7 @@
 """A measurement that others have spoiled is taken again, before anything is called wrong."""
 
 import functools
+import os
 from contextlib import suppress
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import psutil
 
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import wait_until
-from instrument.load.others import clock, share_of_others, used
+from instrument.load.others import clock, share_of_others, used_by_all
 
 TIMES = 3
 BUSY = 0.25  # of all CPUs, by others than this test and what it has started
@@ -16,8 +17,8 @@ LONGEST_WAIT = 20  # seconds, until others leave the CPUs alone
 
 
 def look():
-    """Look at the CPUs, and at what this process and its children used, which have ended."""
-    return replace(clock(), here=used(psutil.Process()))
+    """Look at the CPUs, and at what this process and all that it has started used."""
+    return replace(clock(), here=used_by_all(os.getpid()))
 
 
 def again_while_busy(measure, wrong=AssertionError):
