@@ -36,7 +36,7 @@ def build() -> int:
 def read(wanted: int) -> int | None:
     """Build and serve the book, and build it again whenever one of its files changes."""
     try:
-        server = serving(BUILT, wanted)  # from now on a browser waits, however early it asks
+        server = page_server(BUILT, wanted)  # from now on a browser waits, however early it asks
     except OSError as error:
         why = "is taken" if error.errno == errno.EADDRINUSE else f"can't be had: {error.strerror}"
         sys.exit(f"book: port {wanted} {why}; name another one: --port {wanted + 1}")
@@ -65,7 +65,7 @@ def read(wanted: int) -> int | None:
     return None
 
 
-def serving(folder: Path, wanted: int) -> ThreadingHTTPServer:
+def page_server(folder: Path, wanted: int) -> ThreadingHTTPServer:
     return ThreadingHTTPServer(("127.0.0.1", wanted), partial(Quiet, directory=folder))
 
 

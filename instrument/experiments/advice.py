@@ -106,7 +106,7 @@ def of_application(inquiry: Inquiry) -> Sizing:
     for path in options.path or ["/"]:
         words = target.words(one)
         inquiry.say(f"{path}: one process, {shlex.join(words)}")
-        with target.serving(words, scratch, one) as (pid, port):
+        with target.started(words, scratch, one) as (pid, port):
             request = replace(inquiry.request, port=port, path=path)
             add_profile(inquiry, request, pid, target.interface, threads)
     if any(each.why == "fails" for each in inquiry.profiles):
@@ -243,7 +243,7 @@ def prove(
     for is_last in (False, True):
         inquiry.say(f"{users} users: {command}")
         climbed = Climb()
-        with target.serving(words, scratch, size) as (pid, port):
+        with target.started(words, scratch, size) as (pid, port):
             request = replace(inquiry.request, port=port, path=path)
             climb(
                 request, pid, rungs, needs.seconds, latency, display, scratch, lambda rung: None,

@@ -65,7 +65,7 @@ class Target:
         return [self.python, "-m", program, *ours, *options]
 
     @contextmanager
-    def serving(self, words: Sequence[str], scratch: Path, size: Size) -> Iterator[tuple[int, int]]:
+    def started(self, words: Sequence[str], scratch: Path, size: Size) -> Iterator[tuple[int, int]]:
         """Start a server, wait until it is up, hand over its process and port, and stop it."""
         port = processes.free_port()
         command, log = self.command(words, port, scratch), scratch / "server.log"

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from book.__main__ import SPHINX, serving
+from book.__main__ import SPHINX, page_server
 from instrument.edges.processes import ROOT
 from tests.support import browser
 from tests.support.commands import run
@@ -26,7 +26,7 @@ def book(tmp_path_factory):
 @pytest.fixture(scope="session")
 def address(book):
     """Where the book is served."""
-    with serving(book, 0) as server:
+    with page_server(book, 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
