@@ -1,7 +1,8 @@
 """Runs every block of the READMEs, and shows what is printed now: python -m tests.support.rewrite
 
 Outputs and files that are shown whole are rewritten. Those with "..." or a tolerance are not: what
-is wrong there is told, for you to look at. Name READMEs to run these alone.
+is wrong there is told, for you to look at. So is what this machine lacks something for, which is no
+error. Name READMEs to run these alone.
 """
 
 import argparse
@@ -18,18 +19,18 @@ from tests.support.terminal import READMES, reader
 
 
 def rewritten(text):
-    """Return a README's text as it should be, and what no edit can put right."""
+    """Return a README's text as it should be, what no edit can put right, and what was not run."""
     try:
         every = steps(text)
     except PageError as wrong:
-        return text, [str(wrong)]
-    edits, left = [], []
+        return text, [str(wrong)], []
+    edits, left, not_run = [], [], []
     with reader() as terminal:
         for step in every:
             signals.check()
             where = f"line {step.line}: {step.title}"
             if lacking := terminal.lacks(step):
-                left.append(f"{where}\nnot run, {lacking}")
+                not_run.append(f"{where}\n{lacking}")
                 continue
             try:
                 terminal.do(step)
@@ -37,20 +38,22 @@ def rewritten(text):
                 edits += wrong.edits
                 left += [f"{where}\n{wrong.left}"] if wrong.left else []
         left += [f"still running: {name}" for name in terminal.servers]
-    return edited(text, edits), left
+    return edited(text, edits), left, not_run
 
 
 def rewrite(path):
-    """Rewrite a README, say what is left, and return how much that is."""
+    """Rewrite a README, say what was not run and what is left, and return how much is left."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise InstrumentError(f"can't read {path}: {error.strerror}") from error
     writable(path.parent)
-    new, left = rewritten(text)
+    new, left, not_run = rewritten(text)
     if new != text:
         write(path, new)
     print(f"{path}: {'rewritten' if new != text else 'as it was'}", flush=True)
+    for told in not_run:
+        print(f"not run: {told}", flush=True)
     for told in left:
         print(f"by hand: {told}", flush=True)
     return len(left)

@@ -48,7 +48,7 @@ def impatient(monkeypatch):
 
 
 def test_what_is_right_stays_as_it_was():
-    assert rewritten(RIGHT) == (RIGHT, [])
+    assert rewritten(RIGHT) == (RIGHT, [], [])
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_is_right_stays_as_it_was():
 def test_what_has_drifted_is_put_right(old, new):
     drifted = RIGHT.replace(old, new, 1)
     assert drifted != RIGHT
-    assert rewritten(drifted) == (RIGHT, [])
+    assert rewritten(drifted) == (RIGHT, [], [])
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_has_drifted_is_put_right(old, new):
     ],
 )
 def test_what_is_left_open_is_told_and_left(old, new, told):
-    text, [left] = rewritten(f"```console{old}\n```\n")
+    text, [left], _ = rewritten(f"```console{old}\n```\n")
     assert text == f"```console{new or old}\n```\n"
     assert left.startswith("line 1: console")
     assert told in left
@@ -88,7 +88,7 @@ def test_what_is_left_open_is_told_and_left(old, new, told):
 
 def test_a_log_is_put_right():
     wrong = SERVER + "```console log=8000\nold\n```\n<!-- stop 8000 -->\n"
-    text, left = rewritten(wrong)
+    text, left, _ = rewritten(wrong)
     assert '"GET / HTTP/1.1" 200' in text
     assert "old" not in text
     assert left == []
@@ -96,11 +96,11 @@ def test_a_log_is_put_right():
 
 def test_what_can_not_be_read_or_run_is_told(monkeypatch):
     text = "```sh\ntrue\n```\n"
-    assert rewritten(text) == (text, ["line 1: a block labelled 'sh' is never run"])
+    assert rewritten(text) == (text, ["line 1: a block labelled 'sh' is never run"], [])
     monkeypatch.setattr(terminal, "lacking", lambda tool: f"{tool} is missing")
     text = "```console needs=nginx\n$ nginx -v\n```\n"
-    told = "line 1: console needs $ nginx -v\nnot run, nginx is missing"
-    assert rewritten(text) == (text, [told])
+    told = "line 1: console needs $ nginx -v\nnginx is missing"
+    assert rewritten(text) == (text, [], [told])
 
 
 def test_a_readme_is_written_and_the_exit_status_tells_what_is_left(tmp_path, monkeypatch, capsys):
@@ -114,3 +114,6 @@ def test_a_readme_is_written_and_the_exit_status_tells_what_is_left(tmp_path, mo
     path.write_text("```console\n$ false\n```\n", encoding="utf-8")
     assert rewrite.main() == 1
     assert "by hand: line 1" in capsys.readouterr().out
+    path.write_text("```console python=3.99\n$ false\n```\n", encoding="utf-8")
+    assert rewrite.main() == 0
+    assert "not run: line 1" in capsys.readouterr().out
