@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 from command_line import address, run, too_few_files, whole_number
 
 MOST = 1000
-OTHER_FILES = 20  # open in this process, beside a connection for each request
 
 
 def burst(requests, host, port, path):
@@ -67,7 +66,7 @@ def main():
         parser.error(f"{url.hostname} is not 127.0.0.1: add --elsewhere if that server is yours")
 
     path = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    if told := too_few_files(options.requests + OTHER_FILES):
+    if told := too_few_files(options.requests):
         sys.exit(told)
     seconds, kinds = burst(options.requests, url.hostname, port, path)
     if kinds["refused"] == options.requests:

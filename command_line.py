@@ -38,8 +38,12 @@ def address(text: str) -> str:
     return quote(text, safe=punctuation)
 
 
-def too_few_files(wanted: int) -> str:
-    """Let this process and those that it starts open so many files; return what to say where they may not."""
+def too_few_files(connections: int, others: int = 20) -> str:
+    """Let this process, and those that it starts, open so many connections and as many other files.
+
+    Returns what to say where they may not.
+    """
+    wanted = connections + others
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return ""

@@ -66,10 +66,15 @@ def read(wanted: int) -> int | None:
 
 
 def page_server(folder: Path, wanted: int) -> ThreadingHTTPServer:
-    return ThreadingHTTPServer(("127.0.0.1", wanted), partial(Quiet, directory=folder))
+    return QuietServer(("127.0.0.1", wanted), partial(QuietPages, directory=folder))
 
 
-class Quiet(SimpleHTTPRequestHandler):
+class QuietServer(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a browser that breaks off."""
+
+
+class QuietPages(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Leave the terminal to what changes."""
 

@@ -1,4 +1,4 @@
-"""Work after the response: letters, each of which takes a second to send; and what a request opened.
+"""Work after the response: letters that take a second each, and a connection that a task keeps open.
 
 uvicorn frameworks.background:app
 """

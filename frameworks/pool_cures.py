@@ -6,15 +6,13 @@ uvicorn frameworks.pool_cures:app
 import time
 from typing import Annotated
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends
 from fastapi.responses import PlainTextResponse
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import TimeoutError
 from sqlalchemy.pool import QueuePool
 
-from frameworks import small_pool
-
-app = FastAPI(routes=small_pool.app.routes)
+from frameworks.small_pool import app
 
 
 def engine_of(**options):

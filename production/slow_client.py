@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from contextlib import ExitStack, contextmanager
-from select import select
+from selectors import EVENT_READ, DefaultSelector
 
 from command_line import port, run, too_few_files, whole_number
 
@@ -19,7 +19,6 @@ HALF = {
     "body": b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nwhich does not co",
 }
 MOST_CONNECTIONS, MOST_SECONDS = 500, 60
-OTHER_FILES = 20  # open in this process, beside its connections
 
 
 @contextmanager
@@ -34,10 +33,17 @@ def holding(connections, port, half_of="headers"):
         yield every
 
 
+def readable(every, seconds=0):
+    """Return the connections on which something comes, or which are closed, within some seconds."""
+    with DefaultSelector() as selector:
+        for connection in every:
+            selector.register(connection, EVENT_READ)
+        return [key.fileobj for key, _ in selector.select(seconds)]
+
+
 def answered(every):
     """Return on how many of the connections something has come, which was not read yet."""
-    ready, _, _ = select(every, [], [], 0)
-    return sum(bool(peek(connection)) for connection in ready)
+    return sum(bool(peek(connection)) for connection in readable(every))
 
 
 def peek(connection):
@@ -51,8 +57,7 @@ def closed_within(every, seconds):
     """Return how many of the connections the other side closes within some seconds."""
     deadline, still_open = time.monotonic() + seconds, set(every)
     while still_open and (left := deadline - time.monotonic()) > 0:
-        ready, _, _ = select(still_open, [], [], left)
-        still_open -= {connection for connection in ready if is_closed(connection)}
+        still_open -= {each for each in readable(still_open, left) if is_closed(each)}
     return len(every) - len(still_open)
 
 
@@ -71,7 +76,7 @@ def main():
     parser.add_argument("--seconds", type=whole_number(1, MOST_SECONDS), default=20)
     parser.add_argument("--port", type=port, default=8000)
     options = parser.parse_args()
-    if told := too_few_files(options.connections + OTHER_FILES):
+    if told := too_few_files(options.connections):
         sys.exit(told)
     try:
         with holding(options.connections, options.port, options.half_of) as every:

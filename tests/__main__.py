@@ -7,6 +7,7 @@ them: a test that fails twice has failed.
 
 import io
 import os
+import platform
 import re
 import sys
 from collections import Counter
@@ -21,15 +22,15 @@ from instrument.edges.program import run_program
 from tests.support.network import is_private, need_ports
 
 MOST = 16  # tests side by side
-OTHERS = "not measures and not alone"
+SIDE_BY_SIDE = "not measures and not alone"
 PHASES = {  # by what pytest selects: the name, and how many tests for each CPU
-    OTHERS: ("side by side", 6),  # on a slow CPU, more would be too late
+    SIDE_BY_SIDE: ("side by side", 6),  # on a slow CPU, more would be too late
     "measures": ("what measures", 5),  # with more, it would be measured again
     "alone": ("one after the other", 0),
 }
 MOST_FAILURES = 5  # of which each is tried again
 OK, FAILED, NOTHING_RUN = 0, 1, 5  # of pytest's exit statuses
-NEWER = "for Python "  # so begins what is said of a block that only a newer one runs
+NEWER = "for Python "  # so begins what is said of a block that only a newer one runs: it is no lack
 
 
 class Outcome:
@@ -40,20 +41,23 @@ class Outcome:
         self.are_named = False
         self.told, self.passed, self.failed = set(), set(), set()
         self.skipped = Counter()  # by reason; of a README's blocks one by one
+        self.newer = Counter()  # the same
 
     def pytest_collection_finish(self, session):
         for item in session.items:
-            only = next(filter(item.get_closest_marker, ("measures", "alone")), OTHERS)
+            only = next(filter(item.get_closest_marker, ("measures", "alone")), SIDE_BY_SIDE)
             self.found[item.nodeid] = (only, str(item.path))
         self.are_named = bool(session.config.option.file_or_dir)
 
     def pytest_runtest_logreport(self, report):
         name = re.sub(r"@[^\]@]*$", "", report.nodeid)  # without the group that xdist appends
-        self.told.add(name)
+        if report.failed or report.skipped or report.when == "call":
+            self.told.add(name)
         if report.failed:
             self.failed.add(name)
         elif report.skipped:
-            self.skipped[report.longrepr[2].removeprefix("Skipped: ")] += 1
+            reason = report.longrepr[2].removeprefix("Skipped: ")
+            (self.newer if reason.startswith(NEWER) else self.skipped)[reason] += 1
         elif report.when == "call":
             self.passed.add(name)
 
@@ -122,13 +126,14 @@ def main():
         return NOTHING_RUN
     lost = len(outcome.found.keys() - outcome.told)
     told = f"{len(outcome.passed - outcome.failed)} passed, {len(outcome.failed)} failed"
+    for reason, count in sorted(outcome.newer.items()):
+        print(f"\nBlocks {reason}, not run on {platform.python_version()}: {count}")
     if outcome.skipped:
         print(*left_out(outcome.skipped), sep="\n")
         told += f", {outcome.skipped.total()} skipped"
     if lost:
         told += f", {lost} found but not run"
-    lacks = any(not reason.startswith(NEWER) for reason in outcome.skipped)
-    if is_strict := lacks and bool(os.environ.get("CI")):
+    if is_strict := bool(outcome.skipped and os.environ.get("CI")):
         print("A skipped test is a failure here: install what it lacks.")
     print(f"\n{told}")
     return FAILED if outcome.failed or lost or is_strict else OK

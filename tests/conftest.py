@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.network import is_private, networked
 from tests.support.postgres import Postgres
-from tests.support.terminal import CHAPTERS
+from tests.support.texts import CHAPTERS
 
 OF_COMPARE = r"tests/(instrument/(test_|arithmetic/|edges/|experiments/|load/)|test_locustfile)"
 

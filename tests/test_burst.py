@@ -1,50 +1,11 @@
 """burst.py: what it prints of answers, of lost requests, and of bad input."""
 
-import contextlib
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.support.commands import run
-
-
-class Odd(BaseHTTPRequestHandler):
-    """Answers 200 and 503 by turns, and closes each third connection without an answer."""
-
-    count = 0
-    lock = threading.Lock()
-
-    def do_GET(self):
-        with self.lock:
-            turn = Odd.count % 3
-            Odd.count += 1
-        if turn == 2 and self.path != "/?well":
-            return
-        self.send_response(200 if turn == 0 or self.path == "/?well" else 503)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-class PatientServer(ThreadingHTTPServer):
-    request_queue_size = 100  # in place of 5
-
-
-@contextlib.contextmanager
-def odd_server():
-    Odd.count = 0
-    with PatientServer(("127.0.0.1", 0), Odd) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+from tests.support.moody_server import moody_server
 
 
 def burst(*arguments):
@@ -53,7 +14,7 @@ def burst(*arguments):
 
 
 def test_answers_are_counted_where_they_differ():
-    with odd_server() as url:
+    with moody_server() as url:
         told = burst(9, url)
     first, second = told.stdout.splitlines()
     assert first.split()[:2] == ["answered", "after"] and len(first.split()) == 2 + 6 + 1
@@ -62,13 +23,13 @@ def test_answers_are_counted_where_they_differ():
 
 
 def test_nothing_but_times_when_all_is_well_and_the_query_arrives():
-    with odd_server() as url:
+    with moody_server() as url:
         told = burst(4, url + "/?well")
     assert len(told.stdout.splitlines()) == 1 and told.stdout.startswith("answered after 0.")
 
 
 def test_nobody_listens():
-    with odd_server() as url:
+    with moody_server() as url:
         pass
     told = burst(3, url)
     where = url.removeprefix("http://")

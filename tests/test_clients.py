@@ -30,6 +30,12 @@ def test_a_client_says_in_one_line_that_nobody_listens(client):
     assert f" 127.0.0.1:{port}: " in done.stderr
 
 
+def test_the_slow_client_is_bounded():
+    done = run_module("production.slow_client", "501")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'501' is not a whole number from 1 to 500" in done.stderr
+
+
 def test_hold_lock_says_in_one_line_that_there_is_no_database(tmp_path):
     command = [sys.executable, "-m", "starlette_api.hold_lock"]
     done = run(*command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})

@@ -12,7 +12,7 @@ from instrument import cli
 from instrument.edges.processes import ROOT
 from instrument.exercises import cli as exercises
 from tests.support.commands import one_line, run
-from tests.test_burst import odd_server
+from tests.support.moody_server import moody_server
 
 URL = "http://127.0.0.1:9/"
 NUMBERS = [
@@ -93,7 +93,7 @@ def in_shell(before, *words, after="", **options):
     ],
 )
 def test_output_that_can_not_be_written_is_one_line(typed, name, after, said):
-    with odd_server() as url:
+    with moody_server() as url:
         done = in_shell(":", *typed.format(url).split(), after=after)
     assert one_line(done) == name + said
 
@@ -128,7 +128,7 @@ def test_too_few_open_files_are_said_before_anything_begins(words):
 
 
 def test_a_limit_that_may_be_raised_is_raised():
-    with odd_server() as url:
+    with moody_server() as url:
         done = in_shell("ulimit -S -n 64", "burst.py", 80, url + "/?well")
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 1, "nothing was lost"

@@ -9,7 +9,7 @@ import pytest
 
 from instrument.edges.processes import ROOT
 from tests.support.readme import ALLOWED
-from tests.support.terminal import CHAPTERS
+from tests.support.texts import CHAPTERS
 
 LONGEST = 300
 IGNORED = ("results", "my_exercises", "__pycache__", ".venv")  # or what begins so
@@ -164,7 +164,9 @@ def calls(is_wrong):
 def leaves_the_encoding_open(call):
     """Return whether a call opens text in the encoding of the reader's locale."""
     given = [ast.unparse(each) for each in (*call.args, *call.keywords)]
-    other = r"os\.open|Image\.|tarfile\.|package\."  # which take bytes, or know the encoding
+    other = (
+        r"os\.open|Image\.|tarfile\.|package\.read_text"  # which take bytes, or know the encoding
+    )
     opens = rf"(?!{other})(.*\.)?(open|fdopen|read_text|write_text)"
     is_text = re.fullmatch(opens, ast.unparse(call.func), re.DOTALL) or "text=True" in given
     told = r"encoding=.*|'utf-8'|'ascii'|(mode=)?'\w?b\+?'"

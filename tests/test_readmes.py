@@ -1,7 +1,6 @@
 """Every block of every README is run, in order, and every internal link leads somewhere."""
 
 import re
-from functools import cache
 
 import pytest
 from markdown_it import MarkdownIt
@@ -9,7 +8,8 @@ from markdown_it import MarkdownIt
 from instrument.edges.processes import ROOT
 from tests.support.network import NAMED
 from tests.support.readme import PageError, parts, steps
-from tests.support.terminal import CHAPTERS, TEXTS, reader
+from tests.support.terminal import reader
+from tests.support.texts import CHAPTERS, TEXTS, anchors
 
 EXEMPT = [
     ("install", "git clone REPOSITORY workshop && cd workshop"),
@@ -70,18 +70,6 @@ def test_the_exempt_blocks_are_these():
     every = [step for text in TEXTS.values() for step in steps(text)]
     exempt = [step for step in every if "exempt" in step.options]
     assert [(step.options["exempt"], step.commands[0].text) for step in exempt] == EXEMPT
-
-
-@cache
-def anchors(text):
-    """Return the names under which headings can be linked to."""
-    tokens = MarkdownIt().parse(text)
-    headings = [
-        tokens[place + 1].content
-        for place, token in enumerate(tokens)
-        if token.type == "heading_open"
-    ]
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("name", TEXTS)

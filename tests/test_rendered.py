@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tests.support.readme import commands
-from tests.support.terminal import CHAPTERS, TEXTS
+from tests.support.texts import CHAPTERS, TEXTS
 
 PLAIN = ["README.md", *(f"{chapter}/README.md" for chapter in CHAPTERS)]
 

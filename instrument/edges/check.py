@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import resource
 import shlex
 import sys
@@ -47,10 +48,8 @@ def findings() -> Iterator[Finding]:
     yield from misleading()
     yield from scripts()
     yield from packages(REQUIREMENTS)
-    for path in sorted(ROOT.glob("*/requirements.txt")):
-        if path.parent.name not in ("book", "tests"):  # what a single chapter needs beside
-            file = str(path.relative_to(ROOT))
-            yield from (replace(each, optional=True) for each in packages(file))
+    for file in of_chapters():
+        yield from (replace(each, optional=True) for each in packages(file))
     yield from read_only()
     yield from ports()
     yield open_files()
@@ -78,6 +77,12 @@ def read_only() -> Iterator[Finding]:
         writable(ROOT)
     except InstrumentError as error:
         yield Finding(False, str(error), "copy the repository to a folder where you may write")
+
+
+def of_chapters() -> list[str]:
+    """Return the files of what a single chapter needs beside, which the tests need, too."""
+    listed = (ROOT / "tests" / REQUIREMENTS).read_text(encoding="utf-8")
+    return re.findall(r"^-r \.\./((?!book).+/.+)$", listed, re.MULTILINE)
 
 
 def packages(file: str) -> Iterator[Finding]:

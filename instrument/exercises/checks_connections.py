@@ -54,7 +54,7 @@ def behind_nginx(run: Served, folder: Path, location: str, upstream: str = "") -
         yield port
 
 
-APART = 0.5  # seconds: less is chance
+SECONDS_APART = 0.5  # seconds: less is chance
 KEPT = 'proxy_http_version 1.1; proxy_set_header Connection "";'
 PATIENT = """import sys, uvicorn
 _, port, seconds = sys.argv
@@ -82,7 +82,7 @@ def keep_alive(path: Path, folder: Path) -> str:
             f"After {server} s without a request the server closed nginx's connection; nginx would "
             f"have used it for {nginx} s. A request in that moment gets a 502."
         )
-    if server - nginx < APART:
+    if server - nginx < SECONDS_APART:
         raise Wrong("Both wait about equally long: now the one is first, now the other.")
     return f"After {nginx} s without a request nginx closed the connection, before the server did."
 

@@ -29,7 +29,9 @@ USERS = 4  # of each class
 SECONDS = 4  # from the first answer on
 WAITS = 0.25  # seconds of an answer
 LEAST_REST = 0.4  # seconds between a user's requests that hide the knee
-APART = 1.25  # a worker answers one at a time, the loop one for each of the users: 4 times as many
+TIMES_AS_MANY = (
+    1.25  # a worker answers one at a time, the loop one for each of the users: 4 times as many
+)
 Rows = dict[str, tuple[int, float]]  # of each row: answers, and the seconds of one on average
 
 
@@ -113,7 +115,7 @@ def judged(rows: Rows, answered: dict[str, int]) -> str:
             )
     wsgi, asgi = answered["wsgi"], answered["asgi"]
     saw = f"In {SECONDS} s, {USERS} users each: {wsgi} answers in the row wsgi, {asgi} in asgi"
-    if not wsgi or not rows["wsgi"][0] or asgi / wsgi < APART:
+    if not wsgi or not rows["wsgi"][0] or asgi / wsgi < TIMES_AS_MANY:
         raise Wrong(f"{saw}. They look alike: users who rest don't keep one worker busy.")
     for name in ("wsgi", "asgi"):
         rests = USERS * SECONDS / answered[name] - rows[name][1]

@@ -115,9 +115,8 @@ def last_answer(run: Served, clients: int) -> float:
     return max(need_ok(each, run).seconds for each in fetch_together(run.port, clients))
 
 
-SettingOfClass = tuple[
-    int, str, int, int, float
-]  # clients, worker class, workers, threads, seconds
+# Clients, worker class, workers, threads, seconds.
+SettingOfClass = tuple[int, str, int, int, float]
 EXACT = 0.1  # of a step
 TRIES = 3  # an answer may come late because of other programs, and not each time
 

@@ -46,7 +46,7 @@ class Inquiry:
         self.bench.display.say(text)
 
 
-def no_subjects(options: Namespace) -> list[Subject]:
+def checked_options(options: Namespace) -> list[Subject]:
     """Raise InstrumentError for options that don't go together, before anything is started."""
     if bool(options.app) == bool(options.url):
         raise InstrumentError(
@@ -267,6 +267,6 @@ KIND = Kind(
     add_size,
     measure,
     lambda plan, subject: 0,  # told when one request has been timed
-    no_subjects,
+    checked_options,
     lambda options, subjects: Plan(options.highest, seconds=0, workers=1),
 )

@@ -153,9 +153,10 @@ def add_arguments(command: ArgumentParser) -> None:
     add_servers(command)
     names = [each.name for each in SETS]
     told = "measure all servers of one set, and save it under its name"
-    command.add_argument("--set", choices=names, help=told)
+    either = command.add_mutually_exclusive_group()
+    either.add_argument("--set", choices=names, help=told)
     told = f"the same as --set {WAITING.name}"
-    command.add_argument("--all", dest="set", action="store_const", const=WAITING.name, help=told)
+    either.add_argument("--all", dest="set", action="store_const", const=WAITING.name, help=told)
     told = "list the servers and sets, and measure nothing"
     command.add_argument("--list", dest="work", action="store_const", const=list_servers, help=told)
     add_users(command, None, f"default: {users_by_default()}")

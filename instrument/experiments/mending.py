@@ -6,17 +6,19 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import ClassVar
 
 from command_line import whole_number
 from instrument.edges import processes
+from instrument.edges.clients import FAILURES, connection_to, exchange
 from instrument.edges.errors import InstrumentError
 from instrument.experiments.arguments import add_place
 from instrument.experiments.experiment import Experiment, Kind, one_by_one
 from instrument.experiments.figure import BLUE, ORANGE, Axes, annotate, new_figure, picture
-from instrument.experiments.timeline import LONGEST_SECONDS, body_of, sent_and_answered
+from instrument.experiments.timeline import LONGEST_SECONDS, sent_and_answered
 from instrument.load.bench import Bench, Plan
 from instrument.servers import BY_NAME, Subject, Work
 
@@ -151,8 +153,10 @@ def measure(bench: Bench, subject: Subject) -> Shop:
 
     def watch_lag() -> None:
         while not over.wait(LOOK_SECONDS):
-            if text := body_of(port, "/metrics"):
-                lags.append((time.monotonic(), float(text.split()[1])))
+            with suppress(*FAILURES), connection_to(port, LONGEST_SECONDS) as connection:
+                response = exchange(connection, "/metrics")
+                if response.status == 200:
+                    lags.append((time.monotonic(), float(response.body.split()[1])))
 
     with bench.started(subject, command, port):
         watcher = threading.Thread(target=watch_lag, daemon=True)

@@ -102,14 +102,14 @@ def told_of(
         yield from footnotes(steps)
 
 
-def waiting(options: Namespace) -> list[Subject]:
+def those_that_wait(options: Namespace) -> list[Subject]:
     for subject in (subjects := chosen(options)):
         if subject.work is not Work.WAIT:
             raise InstrumentError(f"{subject.name} does not wait: choose a server that does")
     return subjects
 
 
-def with_threads(options: Namespace) -> list[Subject]:
+def those_with_threads(options: Namespace) -> list[Subject]:
     for subject in (subjects := chosen(options)):
         if not subject.server.has_threads:
             raise InstrumentError(f"{subject.name} has no threads: choose a server that has")
@@ -179,7 +179,7 @@ CROWD = Kind(
     partial(add_arguments, server="uvicorn-worker", most=4000),
     one_by_one(Crowd, partial(measure, OF_CROWD, crowd_step)),
     partial(expected_seconds, OF_CROWD),
-    waiting,
+    those_that_wait,
 )
 SPREAD = Kind(
     "spread",
@@ -188,5 +188,5 @@ SPREAD = Kind(
     partial(add_arguments, server="flask-gthread", most=100),
     one_by_one(Spread, partial(measure, OF_SPREAD, spread_step)),
     partial(expected_seconds, OF_SPREAD),
-    with_threads,
+    those_with_threads,
 )

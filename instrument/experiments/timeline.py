@@ -100,17 +100,23 @@ def sent_and_answered(
 ) -> list[tuple[float, float]]:
     """Send a request after each of these delays, in s; return when each was sent and answered.
 
-    None waits for the answer to another. Raises InstrumentError when one is not answered with 200.
+    None waits for the answer to another. Those without a delay are connected before, so that they
+    are sent at the same moment. Raises InstrumentError when one is not answered with 200.
     """
     moment = threading.Barrier(len(delays), timeout=30)
     times: list[tuple[float, float]] = []
 
     def ask(delay: float) -> None:
-        with suppress(threading.BrokenBarrierError):
+        with (
+            suppress(*FAILURES, threading.BrokenBarrierError),
+            connection_to(port, LONGEST_SECONDS) as connection,
+        ):
+            if not delay:
+                connection.connect()
             moment.wait()
             time.sleep(delay)
             sent = time.monotonic()
-            if body_of(port, subject.path) is not None:
+            if exchange(connection, subject.path).status == 200:
                 times.append((sent, time.monotonic()))
 
     threads = [threading.Thread(target=ask, args=(each,), daemon=True) for each in delays]
@@ -123,15 +129,6 @@ def sent_and_answered(
             f"{subject.name}: {lost} requests were not answered", bench.log(subject)
         )
     return times
-
-
-def body_of(port: int, path: str) -> str | None:
-    """Return what GET answers; None for anything but 200."""
-    with suppress(*FAILURES), connection_to(port, LONGEST_SECONDS) as connection:
-        response = exchange(connection, path)
-        if response.status == 200:
-            return response.body.decode()
-    return None
 
 
 KIND = Kind(

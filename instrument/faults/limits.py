@@ -9,12 +9,11 @@ import psutil
 
 from instrument.edges.clients import connected
 from instrument.edges.errors import InstrumentError
-from instrument.edges.processes import ROOT, wait_until
-from instrument.faults.fixtures import ask, entry, launched
+from instrument.edges.processes import wait_until
+from instrument.faults.fixtures import CHAPTER_6_NGINX, ask, entry, launched
 from instrument.faults.table import Row
 from instrument.servers import Server
 
-CONF = ROOT / "connections" / "nginx.conf"
 MB = 2**20
 HEADERS = 20 * MB
 LINES = b"".join(b"\r\nX-%d: %s" % (number, b"x" * 4000) for number in range(16))
@@ -73,7 +72,7 @@ ROWS = (
     Row("the same, `--http h11`", endless_headers, options=("--http=h11",)),
     Row(
         "the same headers, behind this chapter's nginx",
-        partial(endless_headers, conf=CONF),
+        partial(endless_headers, conf=CHAPTER_6_NGINX),
         needs="nginx",
     ),
     Row(

@@ -3,8 +3,9 @@
 import signal
 from pathlib import Path
 
-from instrument.edges.processes import ROOT, wait_until
+from instrument.edges.processes import wait_until
 from instrument.faults.fixtures import (
+    CHAPTER_6_NGINX,
     COPIED_APPS,
     PATIENCE,
     Users,
@@ -15,7 +16,6 @@ from instrument.faults.fixtures import (
 )
 from instrument.servers import Server
 
-POOL = ROOT / "connections" / "nginx.conf"
 USERS = 8
 MAX_REQUESTS, FEW_REQUESTS = 100, 50  # after which a worker is renewed
 IMPORT_SECONDS = 1
@@ -23,7 +23,7 @@ RENEWALS, REQUESTS = 4, 1000  # of which a server that loses nothing loses none
 
 
 def hang_up_behind_pool(server: Server) -> str:
-    return told(server, hang_up_until_lost(server, USERS, POOL, "POST"))
+    return told(server, hang_up_until_lost(server, USERS, CHAPTER_6_NGINX, "POST"))
 
 
 def hang_up_until_lost(
@@ -46,7 +46,7 @@ def hang_up_until_lost(
 
 
 def max_requests_behind_pool(server: Server) -> str:
-    return told(server, renew_after(server, MAX_REQUESTS, "/", conf=POOL, method="POST"))
+    return told(server, renew_after(server, MAX_REQUESTS, "/", conf=CHAPTER_6_NGINX, method="POST"))
 
 
 def max_requests(server: Server) -> str:

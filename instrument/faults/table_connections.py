@@ -11,15 +11,22 @@ from connections.idle_client import seconds_until_closed
 from connections.late_client import ask_late
 from instrument.edges.clients import connected
 from instrument.edges.errors import InstrumentError
-from instrument.edges.processes import ROOT, is_alive, wait_until
-from instrument.faults import forwarded, limits, protocols
-from instrument.faults.fixtures import Changes, Launched, ask, entry, launched, nginx, whole
-from instrument.faults.renewals import FEW_REQUESTS, max_requests
+from instrument.edges.processes import is_alive, wait_until
+from instrument.faults import forwarded, limits, protocols, renewals
+from instrument.faults.fixtures import (
+    CHAPTER_5_NGINX,
+    CHAPTER_6_NGINX,
+    Changes,
+    Launched,
+    ask,
+    entry,
+    launched,
+    nginx,
+    whole,
+)
 from instrument.faults.table import Row, table_of
 from instrument.servers import Server
 
-CONF = ROOT / "connections" / "nginx.conf"
-CONF_OF_CHAPTER_5 = ROOT / "production" / "nginx.conf"
 STREAMS = {"wsgi": "connections.wsgi_stream:app", "asgi": "connections.asgi_stream:app"}
 STARLETTE_STREAMS = {"asgi": "connections.starlette_stream:app"}
 LEAVING = {"wsgi": "production.wsgi_app:app", "asgi": "connections.leaving_app:app"}
@@ -50,7 +57,10 @@ def linger(server: Server) -> str:
 def late(server: Server, method: str, changes: Changes = (), keeps: int | None = None) -> str:
     """Return what nginx answers when it is asked just when the server has closed nginx's connection."""
     options = [f"{server.options.keep_alive}={keeps}"] if keeps else []
-    with launched(server, *options, workers=1) as run, nginx(CONF, run.port, *changes) as proxy:
+    with (
+        launched(server, *options, workers=1) as run,
+        nginx(CHAPTER_6_NGINX, run.port, *changes) as proxy,
+    ):
         idle = server.program.keep_alive_seconds
         first, second = ask_late(proxy.port, proxy.worker, idle, method)
         tried_again = second == 200 and CLOSED in proxy.log.read_text(encoding="utf-8")
@@ -152,7 +162,10 @@ def stop_behind_pool(server: Server, changes: Changes = ()) -> str:
     """Return what a server does that is to stop, and to which nginx keeps an idle connection."""
     kept = f"{server.options.keep_alive}={LONG_KEEP_ALIVE}"
     grace = f"{server.options.graceful_timeout}={LONG_GRACE}"
-    with launched(server, kept, grace, workers=1) as run, nginx(CONF, run.port, *changes):
+    with (
+        launched(server, kept, grace, workers=1) as run,
+        nginx(CHAPTER_6_NGINX, run.port, *changes),
+    ):
         start = time.monotonic()
         run.master.send_signal(signal.SIGTERM)
         wait_until(lambda: not is_alive(run.master.pid))
@@ -198,13 +211,13 @@ ROWS = (
     Row("server-sent events arrive", stream),
     Row(
         "the same, behind nginx, HTTP/1.0",
-        partial(stream, conf=CONF, changes=[HTTP_1_0]),
+        partial(stream, conf=CHAPTER_6_NGINX, changes=[HTTP_1_0]),
         needs="nginx",
     ),
-    Row("the same, behind nginx, HTTP/1.1", partial(stream, conf=CONF), needs="nginx"),
+    Row("the same, behind nginx, HTTP/1.1", partial(stream, conf=CHAPTER_6_NGINX), needs="nginx"),
     Row(
         "the same, HTTP/1.0, `proxy_buffering off`",
-        partial(stream, conf=CONF, changes=[HTTP_1_0, UNBUFFERED]),
+        partial(stream, conf=CHAPTER_6_NGINX, changes=[HTTP_1_0, UNBUFFERED]),
         needs="nginx",
     ),
     Row("the client leaves: a stream", leave_stream),
@@ -217,13 +230,13 @@ ROWS = (
     Row("a WebSocket", protocols.websocket),
     Row(
         "the same, behind chapter 5's nginx",
-        partial(protocols.websocket, conf=CONF_OF_CHAPTER_5),
+        partial(protocols.websocket, conf=CHAPTER_5_NGINX),
         needs="nginx",
         interface="asgi",
     ),
     Row(
         "the same, behind this chapter's nginx",
-        partial(protocols.websocket, conf=CONF),
+        partial(protocols.websocket, conf=CHAPTER_6_NGINX),
         needs="nginx",
         interface="asgi",
     ),
@@ -242,7 +255,10 @@ ROWS = (
         protocols.http2,
         needs="h2load openssl",
     ),
-    Row(f"`--max-requests {FEW_REQUESTS}`, 8 kept connections", max_requests),
+    Row(
+        f"`--max-requests {renewals.FEW_REQUESTS}`, {renewals.USERS} kept connections",
+        renewals.max_requests,
+    ),
     *forwarded.ROWS,
     *limits.ROWS,
 )

@@ -1,12 +1,10 @@
 """What a server costs: memory when idle and when it holds requests, and CPU time."""
 
 import statistics
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
-from select import POLLIN, poll
 from socket import socket
 
 import psutil
@@ -19,6 +17,7 @@ from instrument.edges.processes import wait_until
 from instrument.faults.fixtures import PATIENCE, Launched, ask_on, launched
 from instrument.faults.table import Cells, Table, naming, side_by_side
 from instrument.servers import BY_NAME, EVERYWHERE, Server
+from production.slow_client import readable
 
 WORKERS, THREADS, MANY = 4, 25, 1000
 HOLD_SECONDS = (4, 16, 64)  # each where a machine is too slow for the one before
@@ -160,14 +159,6 @@ def cpu_seconds(run: Launched) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in everyone(run))
 
 
-def answered(clients: Iterable[socket]) -> bool:
-    """Return whether something has come for one of them, whose files may be more than select takes."""
-    waiting = poll()
-    for client in clients:
-        waiting.register(client, POLLIN)
-    return bool(waiting.poll(0))
-
-
 def resident_while_holding(run: Launched, setup: Setup, seconds: int) -> tuple[float, float] | None:
     """Return the memory while few requests are held, and while many are; None when that fails."""
     head = f"\r\nConnection: close\r\nContent-Length: {setup.body}\r\n\r\n"
@@ -179,9 +170,9 @@ def resident_while_holding(run: Launched, setup: Setup, seconds: int) -> tuple[f
             for count in setup.held:
                 while len(clients) < count:
                     clients.append(stack.enter_context(connected(*request)))
-                wait_until(lambda: run.held(*run.workers()) >= len(clients) or answered(clients))
+                wait_until(lambda: run.held(*run.workers()) >= len(clients) or readable(clients))
                 found.append(resident(run))
-            is_late = answered(clients)
+            is_late = bool(readable(clients))
             all_answered = all(b" 200 " in client.recv(64) for client in clients)
     except OSError:
         all_answered = False

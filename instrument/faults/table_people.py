@@ -2,170 +2,183 @@
 
 from functools import partial
 
-from instrument.edges.processes import ROOT
-from instrument.faults import people_processes as processes
-from instrument.faults import people_requests as requests
-from instrument.faults.fixtures import TIMEOUT_SECONDS, timeout
+from instrument.faults import people_processes, people_requests
+from instrument.faults.fixtures import CHAPTER_5_NGINX, TIMEOUT_SECONDS, timeout
 from instrument.faults.table import DASH, SERVER_PACKAGES, Cells, Row, Table, outcomes
 from instrument.faults.table_diagnosis import py_spy, usr2
 from instrument.servers import EVERYWHERE, SERVERS
 
 SYNC, GTHREAD, GEVENT, WORKER, ASGI, UVICORN = (each.with_threads(2) for each in SERVERS)
-CONF = ROOT / "production" / "nginx.conf"
 GREENLETS = "--config=python:instrument.faults.people_greenlets"
 LIMIT = f"`timeout` {TIMEOUT_SECONDS} s"
 ROWS = (
     Row(
         "a view asks its own server, one worker",
-        partial(requests.itself, workers=1),
+        partial(people_requests.itself, workers=1),
         servers=(SYNC, GTHREAD, UVICORN),
         helps="call the function, not its URL",
     ),
-    Row("the same, two workers", partial(requests.itself, workers=2), servers=(SYNC,)),
+    Row("the same, two workers", partial(people_requests.itself, workers=2), servers=(SYNC,)),
     Row(
         "the same, two workers, another client has one",
-        partial(requests.itself, workers=2, busy=1),
+        partial(people_requests.itself, workers=2, busy=1),
         servers=(SYNC,),
         helps="call the function, not its URL",
     ),
     Row(
-        f"silent clients, one for each slot (or {requests.MANY}): another one gets",
-        requests.silent,
+        f"silent clients, one for each slot (or {people_requests.MANY}): another one gets",
+        people_requests.silent,
         helps="a proxy in front, or an event loop",
     ),
     Row(
-        f"{requests.MANY} silent clients: another one gets",
-        partial(requests.silent, most=requests.MANY),
+        f"{people_requests.MANY} silent clients: another one gets",
+        partial(people_requests.silent, most=people_requests.MANY),
         servers=(SYNC, GTHREAD, ASGI),
         helps="a proxy in front, or an event loop",
     ),
     Row(
-        f"a probe waits for {requests.PROBE_SECONDS} s, all slots are busy (or {requests.MANY})",
-        requests.probe,
+        f"a probe waits for {people_requests.PROBE_SECONDS} s, all slots are busy (or {people_requests.MANY})",
+        people_requests.probe,
         helps="an event loop, or a probe that waits as long as the longest request",
     ),
     Row(
         "`TimeoutError` leaves an application without a framework",
-        requests.failing,
+        people_requests.failing,
         helps="catch it: gunicorn takes an `OSError` for a client that has left",
     ),
-    Row("a header with an underscore, `X_Token: 1`", requests.header, helps="a dash: `X-Token`"),
+    Row(
+        "a header with an underscore, `X_Token: 1`",
+        people_requests.header,
+        helps="a dash: `X-Token`",
+    ),
     Row(
         "a POST in chunks to Django",
-        requests.chunked,
+        people_requests.chunked,
         helps="a proxy that buffers requests, or an ASGI server",
     ),
     Row(
         "the same, behind chapter 5's nginx",
-        partial(requests.chunked, conf=CONF),
+        partial(people_requests.chunked, conf=CHAPTER_5_NGINX),
         needs="nginx",
         servers=(SYNC, GTHREAD),
     ),
     Row(
         "https is sent to the http port: the log says",
-        requests.https,
+        people_requests.https,
         helps="`http://` in the proxy and in the probe",
     ),
     Row(
         "a body of 40 MB that the application reads whole",
-        requests.big_body,
+        people_requests.big_body,
         helps="a limit in the proxy, or a loop over the pieces",
     ),
     Row(
         "the same body, behind chapter 5's nginx",
-        partial(requests.big_body, conf=CONF),
+        partial(people_requests.big_body, conf=CHAPTER_5_NGINX),
         needs="nginx",
         servers=(SYNC, UVICORN),
     ),
     Row(
         "`log.info` and `log.warning`, logging is not set up: the log has",
-        requests.logged,
+        people_requests.logged,
         helps='`logging.basicConfig(level="INFO")` in the application',
     ),
     Row(
         'the same, `logging.basicConfig(level="INFO")`',
-        partial(requests.logged, at_import="sets up logging"),
+        partial(people_requests.logged, at_import="sets up logging"),
     ),
     Row(
         "`print`, the log is a file: the line",
-        requests.printed_line,
+        people_requests.printed_line,
         helps="`PYTHONUNBUFFERED=1`, or logging",
     ),
-    Row("the same, `PYTHONUNBUFFERED=1`", partial(requests.printed_line, unbuffered="1")),
+    Row("the same, `PYTHONUNBUFFERED=1`", partial(people_requests.printed_line, unbuffered="1")),
     Row(
         "the lifespan fails, two workers",
-        partial(processes.failed_start, apps=processes.NO_DATABASE),
+        partial(people_processes.failed_start, apps=people_processes.NO_DATABASE),
         servers=(WORKER, ASGI, UVICORN),
         helps="`restart: always` in place of `on-failure`, or a single `uvicorn`",
     ),
     Row(
         "the import raises an exception, two workers",
-        partial(processes.failed_start, AT_IMPORT="fails"),
+        partial(people_processes.failed_start, AT_IMPORT="fails"),
         servers=(SYNC, ASGI, UVICORN),
         helps="`python -c 'import yours'` before the start, or a single `uvicorn`",
     ),
     Row(
         "the same, one worker, `--reload`",
-        partial(processes.failed_start, workers=1, AT_IMPORT="fails"),
+        partial(people_processes.failed_start, workers=1, AT_IMPORT="fails"),
         options=("--reload", "--reload-dir=asgi"),
         servers=(UVICORN,),
         helps="the next edit starts it",
     ),
     Row(
         f"an import that waits for 6 s, two workers, {LIMIT}",
-        processes.slow_import,
+        people_processes.slow_import,
         helps="a time-out in the code that is imported",
     ),
     Row(
         f"an import in C that keeps the GIL, two workers, {LIMIT}",
-        partial(processes.failed_start, AT_IMPORT="keeps the GIL"),
+        partial(people_processes.failed_start, AT_IMPORT="keeps the GIL"),
         options=(timeout(UVICORN),),
         servers=(UVICORN,),
         helps="a longer `--timeout-worker-healthcheck`",
     ),
-    Row("an edit, `--reload`", processes.reload, helps="`uvicorn --reload` while you develop"),
+    Row(
+        "an edit, `--reload`", people_processes.reload, helps="`uvicorn --reload` while you develop"
+    ),
     Row(
         "the same, `--preload`, too",
-        processes.reload,
+        people_processes.reload,
         options=("--preload",),
         servers=(SYNC,),
         helps="no `--preload` while you develop",
     ),
     Row(
         "an edit, `--reload`, a stream is open: another client gets",
-        processes.reload_beside_stream,
+        people_processes.reload_beside_stream,
         servers=(GTHREAD, ASGI, UVICORN),
         helps="the next row; close the page that streams",
     ),
     Row(
         "the same, a second for the old worker (`--graceful-timeout 1`)",
-        partial(processes.reload_beside_stream, grace="1"),
+        partial(people_processes.reload_beside_stream, grace="1"),
         servers=(ASGI, UVICORN),
     ),
     Row(
         "a thread that is started at the import, four workers",
-        processes.job,
+        people_processes.job,
         servers=(SYNC, UVICORN),
         helps="a process of its own, such as cron's or a queue's",
     ),
-    Row("the same thread, `--preload`", processes.job, options=("--preload",), servers=(SYNC,)),
+    Row(
+        "the same thread, `--preload`",
+        people_processes.job,
+        options=("--preload",),
+        servers=(SYNC,),
+    ),
     Row(
         "a secret key that is made at the import, four workers",
-        processes.secret,
+        people_processes.secret,
         servers=(SYNC, UVICORN),
         helps="a key from the environment",
     ),
-    Row("the same key, `--preload`", processes.secret, options=("--preload",), servers=(SYNC,)),
+    Row(
+        "the same key, `--preload`",
+        people_processes.secret,
+        options=("--preload",),
+        servers=(SYNC,),
+    ),
     Row(
         "Prometheus' gauge of requests in progress, after one was killed with its worker",
-        processes.dead_gauge,
+        people_processes.dead_gauge,
         needs="prometheus_client",
         servers=(SYNC,),
         helps="`mark_process_dead` in gunicorn's `child_exit`",
     ),
     Row(
         "the same, with that hook",
-        processes.dead_gauge,
+        people_processes.dead_gauge,
         options=("--config=python:instrument.faults.people_metrics_app",),
         needs="prometheus_client",
         servers=(SYNC,),

@@ -20,7 +20,7 @@ from instrument.load.conditions import Conditions
 from instrument.load.others import Clock, between, clock, cost_of_each, share_of_others
 from instrument.servers import Subject, Work
 
-OTHER_FILES = 100  # that a process of Locust or of a server opens at most, beside its connections
+FILES_OF_LOCUST = 100  # at most, beside its connections; a server opens less
 ABOUT_CPU_SECONDS = 0.025  # for a request to busy_app: enough to say how long all takes
 AROUND_SECONDS = 2  # about: to start a server, and until Locust has ended
 
@@ -83,7 +83,7 @@ class Bench:
 
 def allow_connections(users: int) -> None:
     """Raise InstrumentError where one process may not hold the connections of all users."""
-    if told := too_few_files(users + OTHER_FILES):
+    if told := too_few_files(users, FILES_OF_LOCUST):
         raise InstrumentError(told)
 
 
@@ -118,7 +118,7 @@ def put_load(
             if bench.each_second:
                 bench.each_second(server.pid)
     recording = merge(read_recordings(completions))
-    return command, beside(recording, clocks, sleeper_log)
+    return command, seen_from_outside(recording, clocks, sleeper_log)
 
 
 def locust_command(
@@ -161,7 +161,7 @@ def looks(
     yield
 
 
-def beside(recording: Recording, clocks: list[Clock], sleeper_log: Path) -> Recording:
+def seen_from_outside(recording: Recording, clocks: list[Clock], sleeper_log: Path) -> Recording:
     """Return a recording with what was seen from outside of Locust."""
     start, end = recording.spawned, recording.stopping
     times = [each.at for each in recording.completions]

@@ -69,13 +69,13 @@ def open_lab(subjects: list[Subject], options: argparse.Namespace) -> None:
             process = stack.enter_context(serving)
             return partial(processes.check_alive, process, name, "before it was stopped", log)
 
-        servers = [
+        checks = [
             start(each.name, each.command(port, options.workers), port, each.server.booted)
             for each, port in zip(subjects, ports, strict=True)
         ]
-        locust = start("Locust", page_command(subjects, ports, options), options.web_port)
+        check_locust = start("Locust", page_command(subjects, ports, options), options.web_port)
         print(invitation(subjects, ports, options), flush=True)
-        watch(servers, locust)
+        watch(checks, check_locust)
     print("Both servers and Locust are stopped.")
 
 
@@ -99,15 +99,15 @@ def page_command(
     return [*command, "--servers", ",".join(pairs), "--server-workers", str(options.workers)]
 
 
-def watch(servers: list[Callable[[], None]], locust: Callable[[], None]) -> None:
+def watch(checks: list[Callable[[], None]], check_locust: Callable[[], None]) -> None:
     """Wait for Ctrl-C; say which server ends before it, and raise InstrumentError when Locust does."""
     while True:
         signals.check()
-        locust()
-        for check in servers[:]:
+        check_locust()
+        for check in checks[:]:
             try:
                 check()
             except InstrumentError as error:
                 print(f"{error}: to have it back, press Ctrl-C and open the lab again", flush=True)
-                servers.remove(check)
+                checks.remove(check)
         time.sleep(0.2)

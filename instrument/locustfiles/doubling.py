@@ -63,9 +63,8 @@ class Doubling(LoadTestShape):
         self.step = self.step or options.lowest
         if self.step_is_done(options):
             self.marks.append(self.mark())
-            write(
-                Path(options.marks), json.dumps(self.marks)
-            )  # whole, since others read it meanwhile
+            # whole, since others read it meanwhile
+            write(Path(options.marks), json.dumps(self.marks))
             if self.was_last(options):
                 return None
             self.step *= 2

@@ -7,7 +7,7 @@ import pytest
 from tests.book.conftest import IN_A_BROWSER
 from tests.support import browser
 from tests.support.readme import commands, steps
-from tests.support.terminal import TEXTS
+from tests.support.texts import TEXTS
 
 pytestmark = IN_A_BROWSER
 NAMES = [name.removesuffix(".md") for name in TEXTS]

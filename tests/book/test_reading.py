@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from tests.book.conftest import IN_A_BROWSER
-from tests.support.terminal import TEXTS
+from tests.support.texts import TEXTS
 
 pytestmark = IN_A_BROWSER
 ASKING = {

@@ -10,8 +10,7 @@ from itertools import chain
 import pytest
 from markdown_it import MarkdownIt
 
-from tests.support.terminal import CHAPTERS, TEXTS
-from tests.test_readmes import anchors
+from tests.support.texts import CHAPTERS, TEXTS, section
 
 ENTRY = re.compile(r"- \*\*(?P<term>[^*]+)\*\*: (?P<text>.+) \[[^]]+\]\((?P<place>[^)]+)\)")
 NO_TERMS = {  # what chapters set in italics, and is no term: stress, formulas, names of pages, rows and buttons
@@ -52,15 +51,6 @@ def italics(text):
     """Return what a text sets in italics, as it is read."""
     set_so = re.findall("<em>(.+?)</em>", MarkdownIt().render(text), re.DOTALL)
     return [unescape(re.sub("<[^>]+>", "", each)) for each in set_so]
-
-
-def section(text, anchor):
-    """Return a section with what is below it, up to the next heading of its rank."""
-    headings = list(re.finditer(r"^(##+) .+$", text, re.MULTILINE))
-    [place] = (at for at, each in enumerate(headings) if anchor in anchors(each[0]))
-    rank, start = len(headings[place][1]), headings[place].start()
-    after = (each.start() for each in headings[place + 1 :] if len(each[1]) <= rank)
-    return text[start : next(after, None)]
 
 
 def test_each_entry_has_a_term_a_text_and_a_place_and_they_are_in_order():

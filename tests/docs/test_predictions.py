@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 import pytest
 from markdown_it import MarkdownIt
 
-from tests.support.terminal import CHAPTERS, TEXTS
+from tests.support.texts import CHAPTERS, TEXTS
 
 PAGES = ["README.md", *(f"{chapter}/README.md" for chapter in CHAPTERS)]
 START, END = "<!-- predict -->", "<!-- /predict -->"
@@ -58,7 +58,7 @@ def wrong(text):
     found = [f"unknown: {each}" for each in comments if not COMMENT.fullmatch(each)]
     covered = False
     every = [*blocks(text), ("heading_open", "", 0)]
-    for (kind, words, line), (_, after, _) in pairwise(every):
+    for (kind, words, line), (kind_after, after, _) in pairwise(every):
         is_question = asks(kind, words) and not words.startswith(tuple(WITHOUT))
         if is_question and covered:
             found.append(f"line {line}: a question that is covered: end it before")
@@ -66,6 +66,8 @@ def wrong(text):
             found.append(f"line {line}: no mark: {words}")
         if after == START and not is_question:
             found.append(f"line {line}: no question: {words}")
+        if words == START and (kind_after == "heading_open" or after == END):
+            found.append(f"line {line}: nothing is covered")
         if words == END and not covered:
             found.append(f"line {line}: an end without a beginning")
         covered = words == START or (covered and words != END and kind != "heading_open")
@@ -89,6 +91,7 @@ def test_each_question_without_a_mark_is_still_asked():
         ("When?\n\nNow.", ["line 1: no mark: When?"]),
         ("**1.** Predict it.\n\nNow.", ["line 1: no mark: **1.** Predict it."]),
         ("Then.\n\n<!-- predict -->\n\nNow.", ["line 1: no question: Then."]),
+        ("When?\n\n<!-- predict -->\n\n# Next", ["line 3: nothing is covered"]),
         ("Then.\n\n<!-- /predict -->", ["line 3: an end without a beginning"]),
         ("When?\n\n<!-- perdict -->", ["unknown: <!-- perdict -->", "line 1: no mark: When?"]),
         (

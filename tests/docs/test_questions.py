@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from tests.docs.test_glossary import section
-from tests.support.terminal import TEXTS
+from tests.support.texts import TEXTS, section
 
 LINK = re.compile(r"\[([^]]+)\]\(([^)]*)\)")
 ENTRY = re.compile(r"- \*\*(?P<question>[^*]+\?)\*\* (?P<answer>.+?) (?P<links>\[.+\))")

@@ -7,8 +7,7 @@ import re
 
 import pytest
 
-from tests.support.terminal import CHAPTERS, TEXTS
-from tests.test_readmes import anchors
+from tests.support.texts import CHAPTERS, TEXTS, anchors
 
 PAGE = TEXTS["docs/teaching.md"]
 ROW = re.compile(r"^\| (\d+) \| (.+) \|$", re.MULTILINE)

@@ -7,7 +7,7 @@ import pytest
 
 from instrument.edges.processes import ROOT, environment
 from instrument.servers import EVERYWHERE, PROGRAMS, SERVERS
-from tests.support.terminal import READMES
+from tests.support.texts import READMES
 from tests.test_house import files
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

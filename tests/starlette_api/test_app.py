@@ -135,11 +135,20 @@ def test_another_content_type_is_refused(notes):
     assert notes.ask("POST", "/notes", {"title": "a"}, labelled)[0] == 201
 
 
+def first_line(port, sent):
+    with socket.create_connection(("127.0.0.1", port), 30) as connection:
+        connection.sendall(sent)
+        return connection.makefile("rb").readline()
+
+
 def test_a_body_that_is_too_long_is_refused_before_its_end(notes):
     chunk = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
-    with socket.create_connection(("127.0.0.1", notes.port), 30) as connection:
-        connection.sendall(CHUNKED + chunk * 5)
-        assert connection.makefile("rb").readline().startswith(b"HTTP/1.1 413 ")
+    assert first_line(notes.port, CHUNKED + chunk * 5).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_without_an_end_is_given_up_by_gunicorn_too(tmp_path):
+    with serving_notes(tmp_path, server="asgi", workers=1) as notes:
+        assert first_line(notes.port, CHUNKED + b"2\r\n{}\r\n").startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_client_that_hangs_up_in_its_body_leaves_no_traceback(notes):

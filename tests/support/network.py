@@ -57,7 +57,7 @@ def networked(takes_turn=True):
             encoding="utf-8",
         )
         stack.enter_context(agent)  # which ends with its input
-        agent.stdout.readline()  # it is up
+        assert agent.stdout.readline() == "up\n", "no network namespace for this test"
         yield Network(agent)
 
 

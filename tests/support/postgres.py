@@ -31,7 +31,7 @@ class Postgres:
         self.count = 0
         self.user = {}
         if os.geteuid() == 0:  # who may not serve
-            self.user = {"user": "nobody", "extra_groups": []}
+            self.user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
             shutil.chown(self.folder, "nobody")
         self.process = None
         try:

@@ -15,7 +15,8 @@ from instrument.edges.errors import InstrumentError
 from instrument.edges.files import writable, write
 from instrument.edges.program import run_program
 from tests.support.readme import PageError, edited, steps
-from tests.support.terminal import READMES, reader
+from tests.support.terminal import reader
+from tests.support.texts import READMES
 
 
 def rewritten(text):

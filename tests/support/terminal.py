@@ -1,7 +1,6 @@
 """Types what a README says, in a copy of the repository and a network of its own."""
 
 import os
-import re
 import signal
 import sys
 import tempfile
@@ -21,14 +20,6 @@ MARK = "\x1e"  # record separator: printed after each command, with its exit sta
 SHELL = ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
 PATIENCE = processes.START_SECONDS
 LIMIT = 30  # seconds for a block
-READMES = [
-    path
-    for path in sorted(ROOT.rglob("*.md"))
-    if not re.search(r"(^|/)(\.|results/|my_exercises/)", str(path.relative_to(ROOT)))
-]
-TEXTS = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in READMES}
-NO_CHAPTERS = (ROOT, ROOT / "instrument", ROOT / "docs", ROOT / "book")
-CHAPTERS = [path.parent.name for path in READMES if path.parent not in NO_CHAPTERS]
 STOP_PATIENCE = 40.0  # gunicorn waits 30 s for a worker that missed the signal
 
 

@@ -17,10 +17,12 @@ def asked(tmp_path, monkeypatch):
     monkeypatch.setattr(check, "ROOT", tmp_path)
 
     def that(text="", **of_chapters):
-        for folder in ("", "frameworks", "diagnosis"):
+        listed = "-r ../requirements.txt\n-r ../frameworks/requirements.txt\n"
+        texts = {"": text, "tests": f"{listed}-r ../diagnosis/requirements.txt\npytest ~= 9.1\n"}
+        for folder in ("", "tests", "frameworks", "diagnosis", "shop"):
             path = tmp_path / folder / "requirements.txt"
             path.parent.mkdir(exist_ok=True)
-            path.write_text(of_chapters.get(folder, "") if folder else text, encoding="utf-8")
+            path.write_text({**texts, **of_chapters}.get(folder, ""), encoding="utf-8")
 
     return that
 
@@ -30,6 +32,12 @@ def test_a_package_of_one_chapter_that_is_lacking_is_a_note(chapter, asked):
     asked("rich\n", **{chapter: "no-such-package\n"})
     install = f"{check.PIP_INSTALL} -r {chapter}/requirements.txt"
     assert f"note  no-such-package is not installed: {install}" in map(str, check.findings())
+
+
+def test_only_what_the_chapters_need_is_looked_at(asked):
+    asked(shop="-r base.txt\n-e .\n")
+    said = "\n".join(map(str, check.findings()))
+    assert "base" not in said and "pytest" not in said
 
 
 def test_py_spy_that_may_not_attach_is_a_note(asked, monkeypatch):
