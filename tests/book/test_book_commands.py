@@ -3,7 +3,6 @@
 import shutil
 import signal
 import socket
-import struct
 import sys
 from urllib.request import urlopen
 
@@ -29,21 +28,12 @@ def test_it_is_served_built_again_after_a_change_and_ends_in_silence(tmp_path):
                 return "A line more." in answer.read().decode()
 
         wait_until(shows_it, seconds=60)
-        break_off_a_download(port)
         reading.send_signal(signal.SIGINT)
         assert reading.wait(15) == 0
     assert log.read_text("utf-8").splitlines() == [
         f"The book is at http://127.0.0.1:{port}, until you press Ctrl-C.",
         "CONTRIBUTING.md: building again",
     ]
-
-
-def break_off_a_download(port):
-    """Ask for a large file, and reset the connection before it has come, as a browser may at a reload."""
-    with socket.create_connection(("127.0.0.1", port)) as browser:
-        browser.sendall(b"GET /searchindex.js HTTP/1.0\r\n\r\n")
-        browser.recv(1)
-        browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def test_a_port_that_is_taken_is_said_in_one_line():
