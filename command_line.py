@@ -39,7 +39,7 @@ def address(text: str) -> str:
 
 
 def too_few_files(connections: int, others: int = 20) -> str:
-    """Let this process, and those that it starts, open so many connections and as many other files.
+    """Let this process, and those that it starts, open so many connections, and other files beside them.
 
     Returns what to say where they may not.
     """

@@ -70,8 +70,10 @@ def page_server(folder: Path, wanted: int) -> ThreadingHTTPServer:
 
 
 class QuietServer(ThreadingHTTPServer):
-    def handle_error(self, *_: object) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of a browser that breaks off."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class QuietPages(SimpleHTTPRequestHandler):

@@ -40,8 +40,7 @@ class Outcome:
         self.found = {}  # what selects each test, and its file, by name
         self.are_named = False
         self.told, self.passed, self.failed = set(), set(), set()
-        self.skipped = Counter()  # by reason; of a README's blocks one by one
-        self.newer = Counter()  # the same
+        self.skipped, self.newer = Counter(), Counter()  # by reason; of a README block by block
 
     def pytest_collection_finish(self, session):
         for item in session.items:

@@ -164,9 +164,8 @@ def calls(is_wrong):
 def leaves_the_encoding_open(call):
     """Return whether a call opens text in the encoding of the reader's locale."""
     given = [ast.unparse(each) for each in (*call.args, *call.keywords)]
-    other = (
-        r"os\.open|Image\.|tarfile\.|package\.read_text"  # which take bytes, or know the encoding
-    )
+    # These take bytes, or know the encoding.
+    other = r"os\.open|Image\.|tarfile\.|package\.read_text"
     opens = rf"(?!{other})(.*\.)?(open|fdopen|read_text|write_text)"
     is_text = re.fullmatch(opens, ast.unparse(call.func), re.DOTALL) or "text=True" in given
     told = r"encoding=.*|'utf-8'|'ascii'|(mode=)?'\w?b\+?'"

@@ -6,7 +6,7 @@ import pytest
 
 from instrument.edges.processes import ROOT
 from instrument.faults import tables
-from instrument.faults.table import COMPARED
+from instrument.faults.table import TRIED
 from tests.support.readme import steps
 from tests.support.terminal import reader
 
@@ -14,8 +14,8 @@ from tests.support.terminal import reader
 NAME = " ".join(["it's a größer place"] * 11)
 ROW = """
 from instrument.faults.table_deploys import TABLE
-from instrument.faults.table import COMPARED
-print(TABLE.rows[0].try_on(COMPARED[0]))
+from instrument.faults.table import TRIED
+print(TABLE.rows[0].try_on(TRIED[0]))
 """
 
 
@@ -58,6 +58,6 @@ def test_all_is_right_where_people_put_it(terminal):
     assert "Solved." in exercise[0]
     [table] = tables(["deploys"])
     saved = table.saved()["cells"][table.rows[0].title]
-    assert row[0] == saved[COMPARED[0].name]
+    assert row[0] == saved[TRIED[0].name]
     for step in blocks_of_a_server():
         terminal.do(step)

@@ -82,7 +82,7 @@ def read_only() -> Iterator[Finding]:
 def of_chapters() -> list[str]:
     """Return the files of what a single chapter needs beside, which the tests need, too."""
     listed = (ROOT / "tests" / REQUIREMENTS).read_text(encoding="utf-8")
-    return re.findall(r"^-r \.\./((?!book).+/.+)$", listed, re.MULTILINE)
+    return re.findall(r"^-r \.\./((?!book)\w+/\S+)", listed, re.MULTILINE)
 
 
 def packages(file: str) -> Iterator[Finding]:

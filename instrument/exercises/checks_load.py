@@ -29,9 +29,7 @@ USERS = 4  # of each class
 SECONDS = 4  # from the first answer on
 WAITS = 0.25  # seconds of an answer
 LEAST_REST = 0.4  # seconds between a user's requests that hide the knee
-TIMES_AS_MANY = (
-    1.25  # a worker answers one at a time, the loop one for each of the users: 4 times as many
-)
+TIMES_AS_MANY = 1.25  # answers of the loop, at least; they are four times those of one worker
 Rows = dict[str, tuple[int, float]]  # of each row: answers, and the seconds of one on average
 
 

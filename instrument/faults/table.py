@@ -29,8 +29,8 @@ DASH = "–"  # the row says nothing of this server
 SIDE_BY_SIDE = 16  # most rows wait
 UNKNOWN_OPTION = "unrecognized arguments|ambiguous option|No such option|Invalid value"
 # Of gthread, fewer threads than anything that asks at once.
-COMPARED = tuple(server.with_threads(2) for server in EVERYWHERE)
-SERVER_PACKAGES = packages_of(COMPARED)
+TRIED = tuple(server.with_threads(2) for server in EVERYWHERE)
+SERVER_PACKAGES = packages_of(TRIED)
 Cells = dict[str, dict[str, Any]]  # by row
 Untried = list[InstrumentError] | None
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class Row:
     try_on: Callable[..., str]
     needs: str = ""  # programs beside the packages
     options: tuple[str, ...] = ()  # with which the server is tried
-    servers: tuple[Server, ...] = COMPARED
+    servers: tuple[Server, ...] = TRIED
     interface: str = ""  # "asgi" where it says nothing of WSGI servers, or the other way round
     helps: str = ""  # in a table that says so
 
@@ -131,7 +131,7 @@ def table_of(name: str, chapter: str, rows: tuple[Row, ...]) -> Table:
 
 
 def markdown(cells: Cells) -> str:
-    names = [server.name for server in COMPARED]
+    names = [server.name for server in TRIED]
     rows = [["", *names], ["---"] * (len(names) + 1)]
     rows += [[title, *(told.get(name, "?") for name in names)] for title, told in cells.items()]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)

@@ -3,6 +3,7 @@
 import shutil
 import signal
 import socket
+import struct
 import sys
 from urllib.request import urlopen
 
@@ -28,12 +29,22 @@ def test_it_is_served_built_again_after_a_change_and_ends_in_silence(tmp_path):
                 return "A line more." in answer.read().decode()
 
         wait_until(shows_it, seconds=60)
+        break_off_a_download(copy / "results/book", port)
         reading.send_signal(signal.SIGINT)
         assert reading.wait(15) == 0
     assert log.read_text("utf-8").splitlines() == [
         f"The book is at http://127.0.0.1:{port}, until you press Ctrl-C.",
         "CONTRIBUTING.md: building again",
     ]
+
+
+def break_off_a_download(folder, port):
+    """Reset a connection on which a file is coming that no buffer holds, as a browser does at a reload."""
+    (folder / "large").write_bytes(bytes(2**25))
+    with socket.create_connection(("127.0.0.1", port)) as browser:
+        browser.sendall(b"GET /large HTTP/1.0\r\n\r\n")
+        assert browser.recv(1)
+        browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def test_a_port_that_is_taken_is_said_in_one_line():

@@ -1,6 +1,7 @@
 """A PostgreSQL server of the tests' own: a temporary folder, a socket in it, and no port."""
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -31,7 +32,8 @@ class Postgres:
         self.count = 0
         self.user = {}
         if os.geteuid() == 0:  # who may not serve
-            self.user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+            nobody = pwd.getpwnam("nobody")
+            self.user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             shutil.chown(self.folder, "nobody")
         self.process = None
         try:

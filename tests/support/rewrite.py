@@ -1,8 +1,8 @@
 """Runs every block of the READMEs, and shows what is printed now: python -m tests.support.rewrite
 
 Outputs and files that are shown whole are rewritten. Those with "..." or a tolerance are not: what
-is wrong there is told, for you to look at. So is what this machine lacks something for, which is no
-error. Name READMEs to run these alone.
+is wrong there is told, for you to look at. Blocks for which this machine lacks something are named,
+which is no error. Name READMEs to run these alone.
 """
 
 import argparse

@@ -12,7 +12,7 @@ from websockets.exceptions import WebSocketException
 from instrument.edges.errors import InstrumentError
 from instrument.edges.processes import ROOT, wait_until
 from instrument.faults import TABLES, table_costs, table_handlers, tables
-from instrument.faults.table import COMPARED, Row, outcomes
+from instrument.faults.table import TRIED, Row, outcomes
 from tests.support.commands import COMPARE
 from tests.support.offspring import gone
 
@@ -121,7 +121,7 @@ def test_a_cell_that_can_not_be_tried_ends_all_or_leaves_the_others_their_news(k
             raise kind("waited in vain")
         return "new"
 
-    rows, saved = (Row("a row", try_on),), {"a row": {server.name: "old" for server in COMPARED}}
+    rows, saved = (Row("a row", try_on),), {"a row": {server.name: "old" for server in TRIED}}
     with pytest.raises(InstrumentError, match="a row, asgi: waited in vain"):
         outcomes(rows, saved)
     untried = []
