@@ -24,6 +24,7 @@ from instrument.exercises.serve import (
 )
 
 ASKED = 24
+LONGEST_NUMBER = 18  # digits
 SLOW_UNLOCK = """
 import fcntl, time
 def slow(lock):
@@ -47,8 +48,13 @@ def counter(path: Path, folder: Path) -> str:
         if "invalid literal for int() with base 10: ''" in run.said():
             raise Wrong("A worker read the file when another had just emptied it. Lock, then read.")
         for each in answers:
-            if not re.fullmatch(rb"\d{1,18}", need_ok(each, run).body):
+            if not re.fullmatch(rb"\d+", need_ok(each, run).body):
                 raise Wrong(f"A client got {each.body!r}: answer with the number alone.")
+            if len(each.body) > LONGEST_NUMBER:
+                raise Wrong(
+                    f"A client got {each.body[:18].decode()}…: several workers wrote into the file "
+                    "before one read it. Lock, then read."
+                )
     numbers = sorted(int(each.body) for each in answers)
     if numbers == list(range(1, ASKED + 2)):
         return f"{ASKED + 1} requests got the numbers 1 to {ASKED + 1}, and none twice."

@@ -76,6 +76,7 @@ WRONG = {
         ("        fcntl.flock(file, fcntl.LOCK_EX)\n", "", "Lock, then read"),
         ('"a+"', '"r+"', "got no answer (RemoteDisconnected). Its log says: FileNotFoundError"),
         ("str(next_number())", 'f"No. {next_number()}"', "the number alone"),
+        ("str(next_number())", "(18 * str(next_number()) + '0')", "several workers wrote"),
     ],
     13: [
         ('environ["HTTP_IF_MATCH"] != etag()', "False", "before Ann's change, got 200, and over"),

@@ -1,4 +1,4 @@
-# says: answer with the number alone|Lock, then read
+# says: Lock, then read
 import fcntl
 import os
 import time
