@@ -242,9 +242,9 @@ def test_the_event_loop_waits_for_its_turn_among_threads_that_compute():
     ("server", "options", "lost"),
     [
         ("asgi", (), {"DE", "E"}),  # C ends when the grace of 3 s does
-        ("asgi", ("--asgi-disconnect-grace-period=60",), {""}),
-        ("uvicorn-worker", (), {""}),
-        ("uvicorn", (), {""}),
+        ("asgi", ("--asgi-disconnect-grace-period=60",), ()),
+        ("uvicorn-worker", (), ()),
+        ("uvicorn", (), ()),
     ],
 )
 def test_asgi_cancels_background_tasks_when_the_client_has_closed(server, options, lost):
@@ -255,7 +255,10 @@ def test_asgi_cancels_background_tasks_when_the_client_has_closed(server, option
         for count in (1, 2):
             assert ask(run.port, "/blocking").status == 200
             wait_until(lambda count=count: run.said("has sent F") == count)
-        assert "".join(each for each in "ABCDE" if not run.said(f"sends {each}")) in lost
+        if not lost:  # which a busy machine may show later
+            wait_until(lambda: run.said("sends E"))
+        else:
+            assert "".join(each for each in "ABCDE" if not run.said(f"sends {each}")) in lost
 
 
 @pytest.mark.parametrize(("server", "warnings"), [("asgi", 1), ("uvicorn-worker", 0)])
