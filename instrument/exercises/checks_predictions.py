@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 from instrument.exercises.catalogue import Guessed, Wrong, exercise
 from instrument.exercises.progress import has_guessed
@@ -25,6 +26,7 @@ Setting = tuple[int, int, float]  # clients, slots, seconds of an answer
 Serving = AbstractContextManager[Served]
 Serve = Callable[[Path, int, float], Serving]  # in a folder, with slots and seconds
 NEAR = 0.3  # of a step: answers come in steps of an answer's seconds
+EXACT = 0.1  # of a step
 
 
 def by_workers(folder: Path, slots: int, seconds: float) -> Serving:
@@ -106,18 +108,29 @@ def steps_of(folder: Path, serve: Serve, settings: Sequence[Setting]) -> list[in
 
 def step_of_last(folder: Path, serve: Serve, clients: int, slots: int, seconds: float) -> int:
     with serve(folder, slots, seconds) as run:
-        # what is late within a step is this machine's, not the server's
-        return round(last_answer(run, clients) / seconds)
+        return whole_steps(last_answer(run, clients) / seconds)
+
+
+def whole_steps(steps: float) -> int:
+    """Return the steps that are over: what is late within the next one is this machine's."""
+    return int(steps + EXACT)
 
 
 def last_answer(run: Served, clients: int) -> float:
-    """Return the seconds of the slowest answer to clients who ask at once."""
-    return max(need_ok(each, run).seconds for each in fetch_together(run.port, clients))
+    """Return the seconds until all clients are answered, from before the first of them asks.
+
+    A busy machine can only make them more: a client that asks late is answered late.
+    """
+    begun = monotonic()
+    answers = fetch_together(run.port, clients)
+    seconds = monotonic() - begun
+    for each in answers:
+        need_ok(each, run)
+    return seconds
 
 
 # Clients, worker class, workers, threads, seconds.
 SettingOfClass = tuple[int, str, int, int, float]
-EXACT = 0.1  # of a step
 TRIES = 3  # an answer may come late because of other programs, and not each time
 
 
@@ -162,7 +175,7 @@ def need_measured(
         for _ in range(TRIES):
             took = last_answer(run, clients)
             steps = took / seconds
-            if abs(said / seconds - int(steps + EXACT)) < EXACT:  # those behind asked a bit later
+            if abs(said / seconds - whole_steps(steps)) < EXACT:
                 return took
             if said / seconds > steps:
                 break

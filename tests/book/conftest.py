@@ -18,7 +18,7 @@ IN_A_BROWSER = [
 def book(tmp_path_factory):
     """The folder of the book, built once."""
     folder = tmp_path_factory.mktemp("book")
-    done = run(*SPHINX, "-c", "book", ROOT, folder)
+    done = run(*SPHINX, "-c", "book", ROOT, folder, seconds=240)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     return folder
 

@@ -20,7 +20,7 @@ def test_it_is_served_built_again_after_a_change_and_ends_in_silence(tmp_path):
         shutil.copytree(ROOT / name, copy / name)
     command = [sys.executable, "-m", "book", "read", "--port", str(port)]
     with processes.running(command, log, processes.GRACE_SECONDS, copy) as reading:
-        wait_until(lambda: "until you press Ctrl-C" in log.read_text("utf-8"), seconds=60)
+        wait_until(lambda: "until you press Ctrl-C" in log.read_text("utf-8"), seconds=120)
         page = copy / "CONTRIBUTING.md"
         page.write_text(page.read_text("utf-8") + "\nA line more.\n", "utf-8")
 
@@ -28,7 +28,7 @@ def test_it_is_served_built_again_after_a_change_and_ends_in_silence(tmp_path):
             with urlopen(f"http://127.0.0.1:{port}/CONTRIBUTING.html", timeout=10) as answer:
                 return "A line more." in answer.read().decode()
 
-        wait_until(shows_it, seconds=60)
+        wait_until(shows_it, seconds=120)
         break_off_a_download(copy / "results/book", port)
         reading.send_signal(signal.SIGINT)
         assert reading.wait(15) == 0
